@@ -1,0 +1,54 @@
+/**
+ * The door of every npm script: brings the clone up to date, then runs the command on the pinned Node.
+ *
+ *     node tools/launch/run.js <command> [arguments]
+ *
+ * Plain JavaScript: it runs on any Node >= 20 before anything is installed.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { SetupError, ensureBuilt, ensureInstalled, pinnedNode, root } from './setup.js';
+
+/** What each command runs, and whether it needs the compiled sources first. */
+const commands = {
+  start: { script: 'tools/dist/demo/main.js', built: true },
+  broker: { script: 'apps/broker/dist/main.js', built: true },
+  simulate: { script: 'apps/simulator/dist/main.js', built: true },
+  bench: { script: 'tools/dist/bench/main.js', built: true },
+  contracts: { script: 'tools/dist/contracts/main.js', built: true },
+  test: { script: 'tools/launch/test.js', built: true },
+  build: { script: 'tools/launch/built.js', built: true },
+  lint: { script: 'node_modules/eslint/bin/eslint.js', arguments: ['.'], built: false },
+  format: { script: 'node_modules/prettier/bin/prettier.cjs', arguments: ['--write', '--log-level', 'warn', '.'], built: false },
+  nx: { script: 'node_modules/nx/dist/bin/nx.js', built: false },
+};
+
+async function main([name, ...args]) {
+  const command = commands[name];
+  if (!command) throw new SetupError(`Unknown command '${name}': one of ${Object.keys(commands).join(', ')}.`);
+  await ensureInstalled();
+  const node = pinnedNode();
+  if (command.built) await ensureBuilt(node);
+  return await supervise(node, [path.join(root, command.script), ...(command.arguments ?? []), ...args]);
+}
+
+/** Runs the child in the foreground: signals reach it, and its exit code or signal becomes ours. */
+function supervise(node, args) {
+  return new Promise((resolve, reject) => {
+    const binFolders = [path.dirname(node), path.join(root, 'node_modules', '.bin')];
+    const env = { NX_DAEMON: 'false', ...process.env, PATH: [...binFolders, process.env.PATH].join(path.delimiter) };
+    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code));
+  });
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,69 @@
+/**
+ * `npm test`: everything that must hold before a change lands: formatting, lint, types of the tests, generated files, then every
+ * suite. Runs on the pinned Node, after install and build.
+ *
+ *     npm test                          all of it
+ *     npm test -- libs/broker           only the suites below a folder (or matching a pattern), without the other checks
+ *     npm test -- --checks              only the checks
+ *
+ * The last line is `N passed, N failed, N skipped`; a check counts as one.
+ */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { root } from './setup.js';
+
+const node = process.execPath;
+
+const checks = [
+  ['Formatting', 'run `npm run format`', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+  ['Lint', 'run `npm run lint`', ['node_modules/eslint/bin/eslint.js', '.']],
+  ['Contracts', 'run `npm run contracts`', ['tools/dist/contracts/main.js', '--check']],
+  ['Types of the tests', 'see the lines above', ...specProjects()],
+];
+
+function specProjects() {
+  const projects = ['apps', 'libs'].flatMap((group) => fs.readdirSync(path.join(root, group)).map((name) => path.join(group, name)));
+  return [...projects, 'tools']
+    .filter((folder) => fs.existsSync(path.join(root, folder, 'tsconfig.spec.json')))
+    .map((folder) => ['node_modules/@typescript/native/bin/tsc', '-p', path.join(folder, 'tsconfig.spec.json')]);
+}
+
+function run(args, stdio = 'inherit') {
+  return new Promise((resolve) => spawn(node, args, { cwd: root, stdio }).on('close', (code) => resolve(code ?? 1)));
+}
+
+async function runChecks() {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const [title, remedy, ...commands] of checks) {
+    const started = Date.now();
+    let failed = false;
+    for (const command of commands) failed = (await run(command)) !== 0 || failed;
+    total[failed ? 'failed' : 'passed'] += 1;
+    const time = `${((Date.now() - started) / 1000).toFixed(1)} s`;
+    process.stdout.write(failed ? `✗ ${title} (${time}): ${remedy}\n` : `✓ ${title} (${time})\n`);
+  }
+  return total;
+}
+
+async function runSuites(args) {
+  const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'headwater-test-')), 'report.json');
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const code = await run([...jest, '--json', `--outputFile=${report}`, ...args], ['inherit', 'ignore', 'inherit']);
+  if (!fs.existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+  const result = JSON.parse(fs.readFileSync(report, 'utf8'));
+  fs.rmSync(path.dirname(report), { recursive: true });
+  const brokenSuites = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'));
+  const failed = result.numFailedTests + brokenSuites.length;
+  return { passed: result.numPassedTests, failed: failed || (code === 0 ? 0 : 1), skipped: result.numPendingTests + result.numTodoTests };
+}
+
+const args = process.argv.slice(2);
+const onlyChecks = args.includes('--checks');
+const results = [];
+if (onlyChecks || args.length === 0) results.push(await runChecks());
+if (!onlyChecks) results.push(await runSuites(args));
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
+process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
