@@ -1,1 +1,2 @@
-export {};
+/** The public door of the broker: start one, and talk to it in-process. */
+export { Broker, type BrokerOptions, type LocalAppend, type LocalClient, type LocalRecord } from './server/index.ts';
