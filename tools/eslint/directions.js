@@ -70,7 +70,10 @@ function roomOf(project, file) {
 }
 
 function packageMessage(from, specifier, file) {
-  const packageName = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const packageName = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
   const relative = path.relative(root, file);
   const confined = confinedPackages[packageName];
   if (confined && !/\.spec\.ts$/.test(file) && !confined.some((folder) => relative.startsWith(folder)))

@@ -20,7 +20,11 @@ const commands = {
   test: { script: 'tools/launch/test.js', built: true },
   build: { script: 'tools/launch/built.js', built: true },
   lint: { script: 'node_modules/eslint/bin/eslint.js', arguments: ['.'], built: false },
-  format: { script: 'node_modules/prettier/bin/prettier.cjs', arguments: ['--write', '--log-level', 'warn', '.'], built: false },
+  format: {
+    script: 'node_modules/prettier/bin/prettier.cjs',
+    arguments: ['--write', '--log-level', 'warn', '.'],
+    built: false,
+  },
   nx: { script: 'node_modules/nx/dist/bin/nx.js', built: false },
 };
 

@@ -54,7 +54,13 @@ export function pinnedNode() {
 export async function ensureBuilt(node = pinnedNode()) {
   await withLock(async () => {
     await build(node, 'Compiling', () => true, ['node_modules/@typescript/native/bin/tsc', '-b']);
-    await build(node, 'Building the console page', pageIsStale, ['node_modules/vite/bin/vite.js', 'build', 'apps/console', '--logLevel', 'error']);
+    await build(node, 'Building the console page', pageIsStale, [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      'apps/console',
+      '--logLevel',
+      'error',
+    ]);
   });
 }
 
@@ -85,7 +91,12 @@ function installFingerprint() {
 
 function installFailure(output) {
   if (/ENOSPC|no space left/i.test(output)) return diskFull();
-  const reason = output.trim().split('\n').filter((line) => !/A complete log/.test(line)).slice(0, 12).join('\n');
+  const reason = output
+    .trim()
+    .split('\n')
+    .filter((line) => !/A complete log/.test(line))
+    .slice(0, 12)
+    .join('\n');
   if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|network/i.test(output))
     return `The package registry could not be reached: check the network and npm's registry setting, then run the command again.\n${reason}`;
   if (/EACCES|EPERM/.test(output))
@@ -128,7 +139,7 @@ function run(command, ...args) {
 /** One setup at a time: a `npm start` and a `npm test` begun together on a fresh clone must not install over each other. */
 async function withLock(work) {
   fs.mkdirSync(path.dirname(lockFolder), { recursive: true });
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     try {
       fs.mkdirSync(lockFolder);
       break;

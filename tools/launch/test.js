@@ -17,14 +17,20 @@ import { root } from './setup.js';
 const node = process.execPath;
 
 const checks = [
-  ['Formatting', 'run `npm run format`', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+  [
+    'Formatting',
+    'run `npm run format`',
+    ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  ],
   ['Lint', 'run `npm run lint`', ['node_modules/eslint/bin/eslint.js', '.']],
   ['Contracts', 'run `npm run contracts`', ['tools/dist/contracts/main.js', '--check']],
   ['Types of the tests', 'see the lines above', ...specProjects()],
 ];
 
 function specProjects() {
-  const projects = ['apps', 'libs'].flatMap((group) => fs.readdirSync(path.join(root, group)).map((name) => path.join(group, name)));
+  const projects = ['apps', 'libs'].flatMap((group) =>
+    fs.readdirSync(path.join(root, group)).map((name) => path.join(group, name)),
+  );
   return [...projects, 'tools']
     .filter((folder) => fs.existsSync(path.join(root, folder, 'tsconfig.spec.json')))
     .map((folder) => ['node_modules/@typescript/native/bin/tsc', '-p', path.join(folder, 'tsconfig.spec.json')]);
@@ -54,9 +60,15 @@ async function runSuites(args) {
   if (!fs.existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
   const result = JSON.parse(fs.readFileSync(report, 'utf8'));
   fs.rmSync(path.dirname(report), { recursive: true });
-  const brokenSuites = result.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'));
+  const brokenSuites = result.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'),
+  );
   const failed = result.numFailedTests + brokenSuites.length;
-  return { passed: result.numPassedTests, failed: failed || (code === 0 ? 0 : 1), skipped: result.numPendingTests + result.numTodoTests };
+  return {
+    passed: result.numPassedTests,
+    failed: failed || (code === 0 ? 0 : 1),
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
 }
 
 const args = process.argv.slice(2);

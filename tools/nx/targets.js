@@ -8,7 +8,11 @@ export const name = 'headwater-targets';
 
 export const createNodesV2 = [
   '{apps,libs}/*/tsconfig.json',
-  (configFiles) => configFiles.map((file) => [file, { projects: { [path.dirname(file)]: { targets: targetsOf(path.dirname(file)) } } }]),
+  (configFiles) =>
+    configFiles.map((file) => [
+      file,
+      { projects: { [path.dirname(file)]: { targets: targetsOf(path.dirname(file)) } } },
+    ]),
 ];
 
 function targetsOf(project) {
