@@ -1,0 +1,4 @@
+/** placeholder until the seam is written */
+export interface FileSystem {
+  readonly name: string;
+}

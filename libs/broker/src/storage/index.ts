@@ -1,0 +1,19 @@
+/**
+ * The door of the storage room: partition logs on disk in Kafka's format.
+ * Rooms above import from here only.
+ */
+export { type Chunks } from './chunks.ts';
+export { type Clock, type Timer, systemClock } from './clock.ts';
+export { type FileSystem } from './file-system/file-system.ts';
+export { type LogConfig, defaultLogConfig } from './log-config.ts';
+export { type LogStorage, type LogStorageOptions, type StorageEvent, openLogStorage } from './log-storage.ts';
+export {
+  type ActiveProducer,
+  type AppendOptions,
+  type AppendResult,
+  type LogRead,
+  type PartitionLog,
+  type ReadOptions,
+  type TimestampOffset,
+} from './partition-log.ts';
+export { StorageError, type StorageErrorCode } from './storage-error.ts';
