@@ -1,0 +1,15 @@
+/** Stable codes of what can go wrong between an event and its bytes. None is helped by a retry. */
+export type ContractErrorCode = 'EVENT_INVALID' | 'EVENT_UNREADABLE' | 'SCHEMA_UNREADABLE' | 'KEY_MISSING';
+
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+  readonly retriable = false;
+
+  constructor(
+    readonly code: ContractErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,75 @@
+/** A topic: what it carries, by which key, and how it is set up. Built by generated code from schemas/topics.yaml. */
+import { ContractError } from './contract-error.ts';
+import type { EventContract, EventValue } from './event-contract.ts';
+
+/** The events of a topic, by their full names. */
+export type EventsByName = Readonly<Record<string, EventContract>>;
+
+export interface TopicContract<Name extends string = string, Events extends EventsByName = EventsByName> {
+  readonly name: Name;
+  readonly doc: string;
+  readonly partitions: number;
+  /** Configuration at creation, by Kafka's names: `cleanup.policy`, `retention.ms` … */
+  readonly config: Readonly<Record<string, string>>;
+  /** Whether the newest record of a key is its state and a tombstone deletes it. */
+  readonly compacted: boolean;
+  /** The fields that make the key, joined by `|`. */
+  readonly keyFields: readonly string[];
+  /** The one service that writes the topic and creates it. */
+  readonly owner: string;
+  readonly subscribers: readonly string[];
+  readonly events: Events;
+  /** The record's key for an event of this topic. @throws {ContractError} `KEY_MISSING` when a key field is empty. */
+  keyOf(event: TopicValue<Events>): string;
+  /** The registry's subject of an event: `<topic>-<record's full name>` (TopicRecordNameStrategy). */
+  subjectOf(event: EventContract): string;
+}
+
+/** The values that a topic may carry. */
+export type TopicValue<Events extends EventsByName> = EventValue<Events[keyof Events]>;
+
+/** One event of a topic with its name, told apart by `name`. */
+export type TopicEvent<Topic> =
+  Topic extends TopicContract<string, infer Events>
+    ? {
+        [Name in keyof Events & string]: { readonly name: Name; readonly value: EventValue<Events[Name]> };
+      }[keyof Events & string]
+    : never;
+
+export interface TopicDefinition<Name extends string, Events extends EventsByName> {
+  name: Name;
+  doc: string;
+  partitions: number;
+  config: Readonly<Record<string, string>>;
+  keyFields: readonly (keyof TopicValue<Events> & string)[];
+  owner: string;
+  subscribers: readonly string[];
+  events: Events;
+}
+
+/** Builds the contract of one topic; called by generated code. */
+export function defineTopic<Name extends string, Events extends EventsByName>(
+  definition: TopicDefinition<Name, Events>,
+): TopicContract<Name, Events> {
+  const { name, keyFields, config } = definition;
+  return {
+    ...definition,
+    compacted: (config['cleanup.policy'] ?? 'delete').includes('compact'),
+    keyOf: (event) => keyFields.map((field) => keyPart(name, field, event[field])).join('|'),
+    subjectOf: (event) => `${name}-${event.name}`,
+  };
+}
+
+function keyPart(topic: string, field: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  throw new ContractError(
+    'KEY_MISSING',
+    `A record of topic ${topic} needs its key: field ${field} is ${JSON.stringify(value) ?? 'missing'}`,
+  );
+}
+
+/** Where the records go that a group cannot process: `<topic>.dead-letter.<group>`. */
+export function deadLetterTopicOf(topic: Pick<TopicContract, 'name'>, group: string): string {
+  return `${topic.name}.dead-letter.${group}`;
+}

@@ -1,0 +1,168 @@
+/** Reads `schemas/topics.yaml` and checks it against the event schemas; every problem names the line. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { LineCounter, parseDocument, isMap, type Document } from 'yaml';
+import { ContractsError } from './contracts-error.ts';
+import type { AvroNode, EventSchema } from './event-schemas.ts';
+
+export interface TopicEntry {
+  name: string;
+  doc: string;
+  keyFields: string[];
+  partitions: number;
+  config: Record<string, string>;
+  owner: string;
+  subscribers: string[];
+  events: EventSchema[];
+}
+
+const file = 'schemas/topics.yaml';
+const cleanupPolicies = ['delete', 'compact', 'compact,delete'];
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const knownFields = [
+  'doc',
+  'key',
+  'partitions',
+  'cleanupPolicy',
+  'retention',
+  'config',
+  'owner',
+  'subscribers',
+  'events',
+];
+
+/** `forever` or a number with its unit, in Kafka's milliseconds; undefined when it is neither. */
+function retentionMsOf(value: unknown): string | undefined {
+  if (value === 'forever') return '-1';
+  const [, amount, unit] = /^(\d+)([mhd])$/.exec(typeof value === 'string' ? value : '') ?? [];
+  return amount && unit ? String(Number(amount) * unitMs[unit as keyof typeof unitMs]) : undefined;
+}
+
+const isStrings = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** A field can be (part of) a key when it is always there and its text is unambiguous. */
+const canBeKey = (type: AvroNode): boolean => type === 'string' || type === 'int' || type === 'long';
+
+class TopicReader {
+  readonly problems: string[] = [];
+
+  constructor(
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+    private readonly schemas: ReadonlyMap<string, EventSchema>,
+  ) {}
+
+  private problem(at: (string | number)[], text: string): void {
+    let offset: number | undefined;
+    for (let depth = at.length; depth > 0 && offset === undefined; depth--) {
+      const node = this.document.getIn(at.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+      offset = node?.range?.[0];
+    }
+    this.problems.push(`${file}:${this.lines.linePos(offset ?? 0).line}: ${at.join('.')}: ${text}`);
+  }
+
+  read(name: string, entry: Record<string, unknown>): TopicEntry {
+    const at = ['topics', name];
+    if (!/^[a-z0-9_]{1,200}$/.test(name)) this.problem(at, 'a topic is named in snake_case, at most 200 characters');
+    for (const field of Object.keys(entry))
+      if (!knownFields.includes(field)) this.problem([...at, field], `unknown; known are ${knownFields.join(', ')}`);
+    const events = this.events(at, entry['events']);
+    return {
+      name,
+      doc: this.text(at, 'doc', entry['doc']),
+      partitions: this.partitions(at, entry['partitions']),
+      config: this.config(at, entry),
+      owner: this.text(at, 'owner', entry['owner']),
+      subscribers: this.subscribers(at, entry['subscribers']),
+      events,
+      keyFields: this.keyFields(at, entry['key'], events),
+    };
+  }
+
+  private text(at: string[], field: string, value: unknown): string {
+    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+    this.problem([...at, field], 'a text is needed');
+    return '';
+  }
+
+  private partitions(at: string[], value: unknown): number {
+    if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10_000) return value as number;
+    this.problem(
+      [...at, 'partitions'],
+      `must be a whole number from 1 to 10000, got ${JSON.stringify(value) ?? 'nothing'}`,
+    );
+    return 1;
+  }
+
+  private subscribers(at: string[], value: unknown): string[] {
+    if (value === undefined) return [];
+    if (isStrings(value)) return value;
+    this.problem([...at, 'subscribers'], 'must be a list of service names');
+    return [];
+  }
+
+  private config(at: string[], entry: Record<string, unknown>): Record<string, string> {
+    const policy = entry['cleanupPolicy'];
+    if (typeof policy !== 'string' || !cleanupPolicies.includes(policy))
+      this.problem([...at, 'cleanupPolicy'], `must be one of ${cleanupPolicies.join(' | ')}`);
+    const config: Record<string, string> = { 'cleanup.policy': String(policy) };
+    if (entry['retention'] !== undefined) {
+      const retentionMs = retentionMsOf(entry['retention']);
+      if (retentionMs === undefined)
+        this.problem([...at, 'retention'], 'must be forever, or a number and a unit: 30d, 12h, 15m');
+      else config['retention.ms'] = retentionMs;
+    } else if (policy !== 'compact') {
+      this.problem([...at, 'retention'], 'is needed where records are deleted by age: forever, or 30d, 12h, 15m');
+    }
+    for (const [key, value] of Object.entries((entry['config'] ?? {}) as Record<string, unknown>))
+      config[key] = String(value);
+    return config;
+  }
+
+  private events(at: string[], value: unknown): EventSchema[] {
+    if (!isStrings(value) || value.length === 0) {
+      this.problem([...at, 'events'], 'names no event; give the full names of the records that the topic carries');
+      return [];
+    }
+    return value.flatMap((name, index) => {
+      const schema = this.schemas.get(name);
+      if (schema && value.indexOf(name) === index) return [schema];
+      this.problem(
+        [...at, 'events', index] as string[],
+        schema ? `${name} is named twice` : `no schema under schemas/ is named ${name}`,
+      );
+      return [];
+    });
+  }
+
+  private keyFields(at: string[], value: unknown, events: readonly EventSchema[]): string[] {
+    const fields = this.text(at, 'key', value).split('|').filter(Boolean);
+    for (const event of events)
+      for (const field of fields) {
+        const found = event.schema.fields.find((candidate) => candidate.name === field);
+        if (!found || !canBeKey(found.type))
+          this.problem(
+            [...at, 'key'],
+            `${event.fullName} (${event.file}) has no field ${field} of type string, int or long`,
+          );
+      }
+    return fields;
+  }
+}
+
+/** The topics in their order. @throws {ContractsError} naming every wrong line. */
+export function readTopics(root: string, schemas: readonly EventSchema[]): TopicEntry[] {
+  const lines = new LineCounter();
+  const document = parseDocument(fs.readFileSync(path.join(root, file), 'utf8'), { lineCounter: lines });
+  if (document.errors.length > 0)
+    throw new ContractsError(
+      document.errors.map((error) => `${file}:${error.linePos?.[0].line ?? 1}: ${error.message.split('\n')[0]}`),
+    );
+  if (!isMap(document.get('topics'))) throw new ContractsError([`${file}:1: a map named topics is needed`]);
+  const reader = new TopicReader(document, lines, new Map(schemas.map((schema) => [schema.fullName, schema])));
+  const { topics } = document.toJS() as { topics: Record<string, Record<string, unknown> | null> };
+  const entries = Object.entries(topics).map(([name, entry]) => reader.read(name, entry ?? {}));
+  if (reader.problems.length > 0) throw new ContractsError(reader.problems);
+  return entries;
+}
