@@ -12,6 +12,8 @@ import path from 'node:path';
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 
 const minimumNode = [24, 9];
+/** The platforms whose Node is among the optional dependencies. */
+const nodesOfTheRegistry = new Set(['linux-x64', 'linux-arm64']);
 const installBytes = 1_500_000_000;
 const stampFile = path.join(root, 'node_modules', '.headwater-install');
 const lockFolder = path.join(root, '.headwater', 'setup.lock');
@@ -20,6 +22,7 @@ export class SetupError extends Error {}
 
 /** Installs dependencies when the lockfile differs from the one that was last installed. */
 export async function ensureInstalled() {
+  if (!nodesOfTheRegistry.has(platform()) && !isNewEnough(process.version)) throw new SetupError(nodeTooOld());
   const wanted = installFingerprint();
   if (readIfThere(stampFile) === wanted) return;
   await withLock(async () => {
@@ -39,15 +42,13 @@ export async function ensureInstalled() {
  * else the system's when it is new enough.
  */
 export function pinnedNode() {
-  const fromRegistry = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  const fromRegistry = path.join(root, 'node_modules', `node-${platform()}`, 'bin', 'node');
   if (fs.existsSync(fromRegistry)) {
     const { status, stdout } = spawnSync(fromRegistry, ['--version'], { encoding: 'utf8' });
     if (status === 0 && isNewEnough(stdout.trim())) return fromRegistry;
   }
   if (isNewEnough(process.version)) return process.execPath;
-  throw new SetupError(
-    `Headwater needs Node ${minimumNode.join('.')} or newer on ${process.platform}-${process.arch} (this is ${process.version}): install it from nodejs.org and run the command again.`,
-  );
+  throw new SetupError(nodeTooOld());
 }
 
 /** Compiles what changed since the last build; a build with nothing to do takes a fraction of a second. */
@@ -86,7 +87,7 @@ function pageIsStale() {
 
 function installFingerprint() {
   const hash = createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json')));
-  return hash.update(`${process.platform}-${process.arch}`).digest('hex');
+  return hash.update(platform()).digest('hex');
 }
 
 function installFailure(output) {
@@ -111,6 +112,12 @@ function checkSpace() {
 
 function diskFull() {
   return `The disk that holds ${root} is full: make at least ${(installBytes / 1e9).toFixed(1)} GB free and run the command again.`;
+}
+
+const platform = () => `${process.platform}-${process.arch}`;
+
+function nodeTooOld() {
+  return `Headwater needs Node ${minimumNode.join('.')} or newer on ${platform()} (this is ${process.version}): install it from nodejs.org and run the command again.`;
 }
 
 function isNewEnough(version) {
