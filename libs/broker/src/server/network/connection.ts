@@ -1,0 +1,311 @@
+/**
+ * One client's connection: frames in, answers out.
+ *
+ * Order. Requests are begun in the order of their arrival and their answers leave in that order. One request is handled
+ * at a time, as clients rely on (a request sees what the one before it did), except that requests of the same pipelined
+ * kind (Produce) overlap: each is begun at once, so that they wait for one sync of the disk together.
+ *
+ * Back-pressure. The socket is paused while the requests in flight hold too many bytes, or are too many, or the budget
+ * of all connections is used up; no request is begun while the client leaves answers unread. So one connection holds at
+ * most: `inFlightBytes` + one chunk of the socket + `unreadAnswerBytes` + one answer.
+ *
+ * All that became ready within one turn of the event loop is written with one `writev`.
+ */
+import type { Socket } from 'node:net';
+import { FrameAssembler, FrameError } from './frame-assembler.ts';
+import type { MemoryBudget, MemoryTicket } from './memory-budget.ts';
+
+/** An answer in pieces, `null` for none (Produce with acks=0), or `CLOSE_CONNECTION`. */
+export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
+
+/** Instead of an answer: the request cannot be answered and the connection closes, after the answers before it. */
+export const CLOSE_CONNECTION = Symbol('close the connection');
+
+/** What a connection asks of the broker behind it. */
+export interface RequestHandler {
+  /** Requests of one and the same kind of this value overlap; 0 means one at a time. Reads the frame's first bytes. */
+  pipelineOf(frame: readonly Buffer[]): number;
+  /** Handles one request. A rejection is a defect: it is logged, and the connection closes. */
+  handle(frame: readonly Buffer[], connection: Connection): Answer | Promise<Answer>;
+}
+
+/** Bounds of one connection. */
+export interface ConnectionLimits {
+  /** `socket.request.max.bytes`. */
+  readonly maxFrameBytes: number;
+  readonly inFlightBytes: number;
+  readonly inFlightRequests: number;
+  readonly unreadAnswerBytes: number;
+}
+
+interface PendingRequest {
+  readonly frame: readonly Buffer[];
+  readonly ticket: MemoryTicket;
+  readonly pipeline: number;
+  isDone: boolean;
+  answer: Answer;
+}
+
+export class Connection {
+  /** Unique in this process, for logs. */
+  readonly id: number;
+  readonly remoteAddress: string;
+  /** The address of this machine that the client used. */
+  readonly localAddress: string;
+  /** When bytes last came or went, by the clock of the listener; set by it and by this connection. */
+  lastActiveMs: number;
+  readonly #socket: Socket;
+  readonly #handler: RequestHandler;
+  readonly #limits: ConnectionLimits;
+  readonly #budget: MemoryBudget;
+  readonly #nowMs: () => number;
+  readonly #log: (message: string) => void;
+  readonly #assembler: FrameAssembler;
+  readonly #closeListeners = new Set<() => void>();
+  /** Requests not begun, and begun ones whose answers have not left; both oldest first. */
+  #waiting: PendingRequest[] = [];
+  #begun: PendingRequest[] = [];
+  #inFlightBytes = 0;
+  /** The claim of the frame that is being read. */
+  #frameTicket: MemoryTicket | undefined;
+  /** Held while the budget of all connections is used up and no frame is being read. */
+  #roomTicket: MemoryTicket | undefined;
+  #isFlushScheduled = false;
+  #isAdvancing = false;
+  #isDraining = false;
+  #isClosed = false;
+
+  constructor(options: {
+    readonly id: number;
+    readonly socket: Socket;
+    readonly handler: RequestHandler;
+    readonly limits: ConnectionLimits;
+    readonly budget: MemoryBudget;
+    readonly nowMs: () => number;
+    readonly log: (message: string) => void;
+  }) {
+    this.id = options.id;
+    this.#socket = options.socket;
+    this.#handler = options.handler;
+    this.#limits = options.limits;
+    this.#budget = options.budget;
+    this.#nowMs = options.nowMs;
+    this.#log = options.log;
+    this.remoteAddress = options.socket.remoteAddress ?? 'unknown';
+    this.localAddress = options.socket.localAddress ?? '127.0.0.1';
+    this.lastActiveMs = options.nowMs();
+    this.#assembler = new FrameAssembler(options.limits.maxFrameBytes, {
+      frameStarted: (sizeBytes) => {
+        this.#frameTicket = this.#budget.request(sizeBytes, () => this.#regulate());
+      },
+      frameCompleted: (frame, sizeBytes) => this.#takeFrame(frame, sizeBytes),
+    });
+    this.#listen();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Whether a request is under way or its answer has not been handed to the system. */
+  get isBusy(): boolean {
+    return this.#begun.length > 0 || this.#waiting.length > 0 || this.#socket.writableLength > 0;
+  }
+
+  /** Calls `listener` once when the connection closes; the returned function forgets it. */
+  onClose(listener: () => void): () => void {
+    this.#closeListeners.add(listener);
+    return () => this.#closeListeners.delete(listener);
+  }
+
+  /** Takes no further request, and closes once those begun are answered. */
+  drain(): void {
+    this.#isDraining = true;
+    this.#socket.pause();
+    for (const request of this.#waiting) this.#forget(request);
+    this.#waiting = [];
+    this.#endWhenDrained();
+  }
+
+  /** The client sends nothing more; what it sent before is still handled and answered. */
+  #endInput(): void {
+    this.#isDraining = true;
+    this.#endWhenDrained();
+  }
+
+  /** Closes at once; answers that have not left are dropped. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#close();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('drain', () => {
+      this.lastActiveMs = this.#nowMs();
+      this.#advance();
+    });
+    // A client that ended its side gets the answers that are under way.
+    socket.on('end', () => this.#endInput());
+    socket.on('error', () => this.#close());
+    socket.on('close', () => this.#close());
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isClosed || this.#isDraining) return;
+    this.lastActiveMs = this.#nowMs();
+    try {
+      this.#assembler.push(chunk);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#log(`closing the connection of ${this.remoteAddress}: ${error.message}`);
+      this.drain();
+      return;
+    }
+    this.#advance();
+    this.#regulate();
+  }
+
+  #takeFrame(frame: readonly Buffer[], sizeBytes: number): void {
+    const ticket = this.#frameTicket!;
+    this.#frameTicket = undefined;
+    ticket.force();
+    this.#inFlightBytes += sizeBytes;
+    const pipeline = this.#handler.pipelineOf(frame);
+    this.#waiting.push({ frame, ticket, pipeline, isDone: false, answer: null });
+  }
+
+  /** Begins the requests whose turn it is. */
+  #advance(): void {
+    if (this.#isAdvancing) return;
+    this.#isAdvancing = true;
+    let taken = 0;
+    while (taken < this.#waiting.length && !this.#isClosed) {
+      const next = this.#waiting[taken]!;
+      const last = this.#begun.at(-1);
+      if (last !== undefined && (next.pipeline === 0 || next.pipeline !== last.pipeline)) break;
+      if (this.#socket.writableLength > this.#limits.unreadAnswerBytes) break;
+      taken++;
+      this.#begin(next);
+    }
+    this.#waiting = taken === this.#waiting.length ? [] : taken === 0 ? this.#waiting : this.#waiting.slice(taken);
+    this.#isAdvancing = false;
+  }
+
+  #begin(request: PendingRequest): void {
+    this.#begun.push(request);
+    let answer: Answer | Promise<Answer>;
+    try {
+      answer = this.#handler.handle(request.frame, this);
+    } catch (error) {
+      answer = this.#failed(error);
+    }
+    if (answer instanceof Promise) {
+      answer.then(
+        (value) => this.#finish(request, value),
+        (error: unknown) => this.#finish(request, this.#failed(error)),
+      );
+    } else {
+      this.#finish(request, answer);
+    }
+  }
+
+  #failed(error: unknown): Answer {
+    this.#log(`closing the connection of ${this.remoteAddress}: ${error instanceof Error ? error.stack : String(error)}`);
+    return CLOSE_CONNECTION;
+  }
+
+  #finish(request: PendingRequest, answer: Answer): void {
+    request.isDone = true;
+    request.answer = answer;
+    if (this.#isFlushScheduled || this.#isClosed) return;
+    this.#isFlushScheduled = true;
+    // After the promises of this turn: whatever one sync of the disk completed leaves in one write.
+    process.nextTick(() => {
+      this.#isFlushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  /** Writes the answers that are ready and in turn, then goes on with the next requests. */
+  #flush(): void {
+    if (this.#isClosed) return;
+    const socket = this.#socket;
+    let done = 0;
+    let mustClose = false;
+    socket.cork();
+    while (done < this.#begun.length && this.#begun[done]!.isDone) {
+      const request = this.#begun[done++]!;
+      this.#forget(request);
+      if (request.answer === CLOSE_CONNECTION) {
+        mustClose = true;
+        break;
+      }
+      if (request.answer !== null) for (const piece of request.answer) socket.write(piece);
+    }
+    socket.uncork();
+    this.#begun = done === this.#begun.length ? [] : this.#begun.slice(done);
+    this.lastActiveMs = this.#nowMs();
+    if (mustClose) {
+      this.#begun = [];
+      this.drain();
+      return;
+    }
+    this.#advance();
+    if (this.#isDraining) this.#endWhenDrained();
+    else this.#regulate();
+  }
+
+  #forget(request: PendingRequest): void {
+    this.#inFlightBytes -= request.ticket.bytes;
+    request.ticket.release();
+  }
+
+  /** Reads on or stops reading, by what is held. */
+  #regulate(): void {
+    if (this.#isClosed || this.#isDraining) return;
+    const inFlight = this.#waiting.length + this.#begun.length;
+    const mayRead =
+      inFlight < this.#limits.inFlightRequests &&
+      this.#inFlightBytes < this.#limits.inFlightBytes &&
+      this.#hasRoom();
+    if (mayRead === !this.#socket.isPaused()) return;
+    if (mayRead) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  /** Whether the budget lets this connection read: its frame is granted, or it reads none and there is room left. */
+  #hasRoom(): boolean {
+    if (this.#frameTicket !== undefined) return this.#frameTicket.isGranted;
+    if (this.#roomTicket !== undefined) return false;
+    const ticket = this.#budget.request(0, () => {
+      this.#roomTicket?.release();
+      this.#roomTicket = undefined;
+      this.#regulate();
+    });
+    if (!ticket.isGranted) {
+      this.#roomTicket = ticket;
+      return false;
+    }
+    ticket.release();
+    return true;
+  }
+
+  #endWhenDrained(): void {
+    if (this.#begun.length === 0 && this.#waiting.length === 0) this.#socket.end(() => this.#socket.destroy());
+  }
+
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const request of this.#waiting) this.#forget(request);
+    for (const request of this.#begun) this.#forget(request);
+    this.#waiting = [];
+    this.#begun = [];
+    this.#frameTicket?.release();
+    this.#roomTicket?.release();
+    for (const listener of this.#closeListeners) listener();
+    this.#closeListeners.clear();
+  }
+}

@@ -1,0 +1,5 @@
+/** Sockets, frames and back-pressure; knows frames, not requests. */
+export { CLOSE_CONNECTION, type Answer, type Connection, type ConnectionLimits, type RequestHandler } from './connection.ts';
+export { FrameAssembler, FrameError } from './frame-assembler.ts';
+export { Listener, type ListenerOptions } from './listener.ts';
+export { MemoryBudget, MemoryTicket } from './memory-budget.ts';

@@ -1,0 +1,132 @@
+/**
+ * The listening socket and its connections.
+ *
+ * An idle connection costs one object and no timer: one sweep for all of them closes those that were silent for too long.
+ */
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock, Timer } from '../../storage/index.ts';
+import { Connection, type ConnectionLimits, type RequestHandler } from './connection.ts';
+import { MemoryBudget } from './memory-budget.ts';
+
+/** What a listener is started with. */
+export interface ListenerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly handler: RequestHandler;
+  readonly limits: ConnectionLimits;
+  /** Bytes of requests that all connections together may hold. */
+  readonly requestMemoryBytes: number;
+  /** `connections.max.idle.ms`; -1 keeps idle connections for ever. */
+  readonly maxIdleMs: number;
+  /** `max.connections`: further ones are closed at once. */
+  readonly maxConnections: number;
+  readonly clock: Clock;
+  readonly log: (message: string) => void;
+}
+
+const SWEEP_MIN_MS = 50;
+const SWEEP_MAX_MS = 30_000;
+const BACKLOG = 1024;
+
+export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  readonly #budget: MemoryBudget;
+  #nextConnectionId = 1;
+  #sweepTimer: Timer | undefined;
+  #whenAllClosed: (() => void) | undefined;
+  #isClosing = false;
+
+  private constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#budget = new MemoryBudget(options.requestMemoryBytes);
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Listens. @throws the system's error (`EADDRINUSE`, `EACCES`, …) as Node gives it. */
+  static async start(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options);
+    await new Promise<void>((resolve, reject) => {
+      listener.#server.once('error', reject);
+      listener.#server.listen({ host: options.host, port: options.port, backlog: BACKLOG }, () => {
+        listener.#server.off('error', reject);
+        resolve();
+      });
+    });
+    listener.#server.on('error', (error) => options.log(`the listening socket failed: ${error.message}`));
+    listener.#scheduleSweep();
+    return listener;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Bytes of requests held by all connections. */
+  get requestBytes(): number {
+    return this.#budget.usedBytes;
+  }
+
+  /** Accepts nothing more, lets what is under way be answered for `graceMs`, then closes what is left. */
+  async close(graceMs: number): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#sweepTimer?.cancel();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const drained = new Promise<void>((resolve) => {
+      this.#whenAllClosed = resolve;
+    });
+    for (const connection of this.#connections) connection.drain();
+    if (this.#connections.size === 0) this.#whenAllClosed?.();
+    const timer = this.#options.clock.schedule(graceMs, () => {
+      for (const connection of this.#connections) connection.destroy();
+    });
+    await drained;
+    timer.cancel();
+    await closed;
+  }
+
+  #accept(socket: Socket): void {
+    const { clock, log, handler, limits, maxConnections } = this.#options;
+    if (this.#isClosing || this.#connections.size >= maxConnections) {
+      if (!this.#isClosing) log(`refusing a connection of ${socket.remoteAddress}: max.connections = ${maxConnections} are open`);
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection({
+      id: this.#nextConnectionId++,
+      socket,
+      handler,
+      limits,
+      budget: this.#budget,
+      nowMs: () => clock.now(),
+      log,
+    });
+    this.#connections.add(connection);
+    connection.onClose(() => {
+      this.#connections.delete(connection);
+      if (this.#connections.size === 0) this.#whenAllClosed?.();
+    });
+  }
+
+  #scheduleSweep(): void {
+    const { maxIdleMs, clock } = this.#options;
+    if (maxIdleMs < 0) return;
+    const everyMs = Math.min(Math.max(maxIdleMs / 4, SWEEP_MIN_MS), SWEEP_MAX_MS);
+    this.#sweepTimer = clock.schedule(everyMs, () => {
+      const oldest = clock.now() - maxIdleMs;
+      for (const connection of this.#connections) {
+        if (connection.lastActiveMs < oldest && !connection.isBusy) connection.destroy();
+      }
+      this.#scheduleSweep();
+    });
+  }
+}
