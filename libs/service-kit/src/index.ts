@@ -1,1 +1,57 @@
-export {};
+/**
+ * What every service's `main.ts` does, behind one call: configuration from the environment, logs, health, metrics,
+ * OpenAPI, problem details, PostgreSQL, orderly shutdown. Libraries hook in through `HealthChecks`, `Metrics` and
+ * `SERVICE_CONTEXT`, which are injectable in every service.
+ */
+import 'reflect-metadata';
+
+export {
+  ConfigError,
+  DatabaseConfig,
+  defineConfig,
+  flag,
+  hostPorts,
+  integer,
+  KafkaConfig,
+  oneOf,
+  optional,
+  port,
+  readSettings,
+  ServiceConfig,
+  text,
+  url,
+  type ConfigClass,
+  type ConfigProblem,
+  type Environment,
+  type Setting,
+  type SettingOptions,
+  type SettingsSchema,
+  type SettingValues,
+} from './config/index.ts';
+export {
+  DatabaseModule,
+  DatabaseStartError,
+  isDatabaseUnavailable,
+  openDatabase,
+  type DatabaseOptions,
+} from './database/index.ts';
+export {
+  HealthChecks,
+  type HealthCheck,
+  type HealthKind,
+  type HealthReport,
+  type HealthResult,
+} from './health/index.ts';
+export {
+  bootstrap,
+  SERVICE_CONTEXT,
+  startService,
+  type AppModule,
+  type RunningService,
+  type ServiceContext,
+  type ServiceOptions,
+} from './lifecycle/index.ts';
+export { Metrics } from './metrics/index.ts';
+export { describeService, openApiLedger } from './openapi/index.ts';
+export { CursorCodec, pageOf, PageQuery, type CursorPosition, type Page } from './paging/index.ts';
+export { Problem, problemType, type FieldError, type ProblemDetails, type ProblemInit } from './problem/index.ts';

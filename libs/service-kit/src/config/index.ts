@@ -1,0 +1,21 @@
+export { ConfigError, type ConfigProblem } from './config-error.ts';
+export { DatabaseConfig } from './database-config.ts';
+export { defineConfig, type ConfigClass } from './define-config.ts';
+export { KafkaConfig } from './kafka-config.ts';
+export { readConfigs } from './read-configs.ts';
+export { readSettings, type Environment } from './read-settings.ts';
+export { ServiceConfig } from './service-config.ts';
+export {
+  flag,
+  hostPorts,
+  integer,
+  oneOf,
+  optional,
+  port,
+  text,
+  url,
+  type Setting,
+  type SettingOptions,
+  type SettingsSchema,
+  type SettingValues,
+} from './setting.ts';

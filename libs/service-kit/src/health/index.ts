@@ -1,0 +1,8 @@
+export {
+  HealthChecks,
+  type HealthCheck,
+  type HealthKind,
+  type HealthReport,
+  type HealthResult,
+} from './health-checks.ts';
+export { HealthController } from './health.controller.ts';

@@ -1,0 +1,3 @@
+export { createLogger, type LoggerOptions } from './create-logger.ts';
+export { NestLogger } from './nest-logger.ts';
+export { withoutCredentials } from './redact.ts';

@@ -1,0 +1,3 @@
+export { measureHttp } from './http-metrics.ts';
+export { MetricsController } from './metrics.controller.ts';
+export { Metrics } from './metrics.ts';

@@ -1,0 +1,1 @@
+export { describeService, openApiLedger } from './ledger.ts';

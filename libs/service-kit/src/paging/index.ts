@@ -1,0 +1,2 @@
+export { CursorCodec, type CursorFieldTypes, type CursorPosition } from './cursor.ts';
+export { PageQuery, pageOf, type Page } from './page.ts';
