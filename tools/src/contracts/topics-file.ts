@@ -88,10 +88,7 @@ class TopicReader {
 
   private partitions(at: string[], value: unknown): number {
     if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 10_000) return value as number;
-    this.problem(
-      [...at, 'partitions'],
-      `must be a whole number from 1 to 10000, got ${JSON.stringify(value) ?? 'nothing'}`,
-    );
+    this.problem([...at, 'partitions'], `must be a whole number from 1 to 10000, got ${String(value)}`);
     return 1;
   }
 
