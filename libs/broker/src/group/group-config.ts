@@ -1,0 +1,33 @@
+/** What the group room takes from the broker's configuration; names and defaults are Kafka's, units last. */
+export interface GroupConfig {
+  /** `group.initial.rebalance.delay.ms`: how long the first rebalance of an empty group waits for more members. Ours 0, Kafka's 3000. */
+  readonly initialRebalanceDelayMs: number;
+  /** `group.min.session.timeout.ms`. */
+  readonly minSessionTimeoutMs: number;
+  /** `group.max.session.timeout.ms`. */
+  readonly maxSessionTimeoutMs: number;
+  /** `group.max.size`: members of one group. */
+  readonly maxSize: number;
+  /** `offset.metadata.max.bytes`: the text that a consumer may store with an offset. */
+  readonly offsetMetadataMaxBytes: number;
+  /** `offsets.retention.minutes`, in milliseconds: offsets of a group that has been empty for so long are forgotten. */
+  readonly offsetsRetentionMs: number;
+  /** `offsets.retention.check.interval.ms`. */
+  readonly offsetsRetentionCheckIntervalMs: number;
+  /** `offsets.topic.num.partitions`. */
+  readonly offsetsTopicPartitions: number;
+  /** `offsets.topic.segment.bytes`. */
+  readonly offsetsTopicSegmentBytes: number;
+}
+
+export const defaultGroupConfig: GroupConfig = {
+  initialRebalanceDelayMs: 0,
+  minSessionTimeoutMs: 6000,
+  maxSessionTimeoutMs: 30 * 60 * 1000,
+  maxSize: 2 ** 31 - 1,
+  offsetMetadataMaxBytes: 4096,
+  offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
+  offsetsRetentionCheckIntervalMs: 10 * 60 * 1000,
+  offsetsTopicPartitions: 50,
+  offsetsTopicSegmentBytes: 100 * 1024 * 1024,
+};

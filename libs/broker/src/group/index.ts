@@ -1,0 +1,10 @@
+/**
+ * The group room: consumer groups of the classic protocol and committed offsets, kept in `__consumer_offsets` in Kafka's formats.
+ *
+ * The server creates the offsets topic (`offsetsTopicSettings`), hands its logs to `GroupCoordinator.activate`, and passes requests on.
+ */
+export { GroupCoordinator, type GroupCoordinatorOptions, type RequestContext, type TopicDirectory } from './group-coordinator.ts';
+export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
+export { coordinatorPartition } from './coordinator-partition.ts';
+export { offsetsTopicName, offsetsTopicSettings } from './offsets-topic.ts';
+export { type CoordinatorNode } from './find-coordinator.ts';

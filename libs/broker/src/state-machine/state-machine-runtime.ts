@@ -1,0 +1,195 @@
+/**
+ * Runs a state machine over one partition's log.
+ *
+ * Concurrency: an operation runs to its end in the call that submits it (decide, append, replay), so that operations are applied one
+ * after another in the order of their calls, and any number of them wait for the disk together. Replies leave in that order, each
+ * only when its own records and those of every earlier operation are durable: an answer never tells of a state that a crash could
+ * take back.
+ *
+ * Invariant: the machine's durable state is the replay of the log up to its end. When a write fails, the log keeps only its durable
+ * part; the machine is then emptied and loaded again from it, and every reply that still waits fails with a retriable error.
+ */
+import { encodeBatch, ErrorCode, errorName, KafkaError } from '../protocol/index.ts';
+import type { PartitionLog } from '../storage/index.ts';
+import type { Clock } from './clock.ts';
+import { loadLog } from './load-log.ts';
+import type { Outcome, RecordCodec, StateMachine } from './state-machine.ts';
+
+export interface StateMachineRuntimeOptions<R> {
+  /** Names the log in messages, for example `__consumer_offsets-7`. */
+  readonly name: string;
+  readonly log: PartitionLog;
+  readonly machine: StateMachine<R>;
+  readonly codec: RecordCodec<R>;
+  readonly clock: Clock;
+  /** The error of an operation that comes while the log is loaded. */
+  readonly loadingError: ErrorCode;
+  /** The error of an operation whose records could not be written, and of all operations once the runtime is closed. */
+  readonly unavailableError: ErrorCode;
+  /** Called with what went wrong, in one sentence, when a write or a reload fails. */
+  readonly onProblem?: (message: string, cause: unknown) => void;
+}
+
+export type RuntimeStatus = 'unloaded' | 'loading' | 'active' | 'closed';
+
+/** How long a reload that failed waits before it is tried again. */
+const reloadRetryMs = 1000;
+
+export class StateMachineRuntime<R> {
+  readonly #options: StateMachineRuntimeOptions<R>;
+  #status: RuntimeStatus = 'unloaded';
+  /** Settles when all that was appended so far is durable; rejects as soon as one of them failed. Replaced at every load. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #inFlight = 0;
+  #reload: Promise<void> = Promise.resolve();
+
+  constructor(options: StateMachineRuntimeOptions<R>) {
+    this.#options = options;
+  }
+
+  get status(): RuntimeStatus {
+    return this.#status;
+  }
+
+  /** Operations whose replies wait for the disk. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /**
+   * Replays the log from its start. Operations are refused with the loading error until it is done.
+   * @throws what the log or the machine threw; the runtime is then unloaded and `load` may be called again.
+   */
+  async load(): Promise<void> {
+    if (this.#status !== 'unloaded') throw new Error(`${this.#options.name} is already ${this.#status}`);
+    this.#status = 'loading';
+    try {
+      await this.#replayLog();
+    } catch (cause) {
+      if (!this.#isClosed()) this.#status = 'unloaded';
+      throw new Error(`Cannot load the state in ${this.#options.name}: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  /**
+   * Runs an operation that may change the state. What it throws reaches the caller, and nothing is written then.
+   * The reply comes when all records appended so far are durable.
+   * @throws KafkaError the loading error while the log is loaded; the unavailable error (retriable) when the records could not be
+   *   written; what the log says of a batch that it refuses, for example MESSAGE_TOO_LARGE, in which case no state has changed.
+   */
+  async write<T>(operation: () => Outcome<R, T>): Promise<T> {
+    this.#assertActive();
+    const { records, reply, onDurable } = operation();
+    // The reply may be settled by another operation, or rejected by a reset, while this one still waits for the disk.
+    if (reply instanceof Promise) reply.catch(() => undefined);
+    if (records.length > 0) this.#append(records);
+    await this.#whenDurable();
+    onDurable?.();
+    return reply;
+  }
+
+  /** Answers from the state; the answer leaves when everything that it can have seen is durable. */
+  async read<T>(operation: () => T): Promise<T> {
+    this.#assertActive();
+    const reply = operation();
+    await this.#whenDurable();
+    return reply;
+  }
+
+  /** Refuses further operations, lets those in flight finish, then empties the machine. */
+  async close(): Promise<void> {
+    if (this.#status === 'closed') return;
+    this.#status = 'closed';
+    await this.#tail.catch(() => undefined);
+    await this.#reload;
+    this.#options.machine.reset(this.#unavailable('it is being closed'));
+  }
+
+  #append(records: readonly R[]): void {
+    const { log, machine, codec, clock } = this.#options;
+    const timestampMs = clock.now();
+    const batch = encodeBatch({
+      baseOffset: 0,
+      records: records.map((record) => ({ ...codec.encode(record), timestampMs })),
+    });
+    const { baseOffset, durable } = log.append([batch], { origin: 'coordinator' });
+    const previous = this.#tail;
+    const tail = previous.then(() => durable);
+    this.#tail = tail;
+    durable.catch(() => undefined);
+    tail.catch((cause: unknown) => this.#writeFailed(tail, cause));
+    records.forEach((record, index) => {
+      machine.replay(record, { offset: baseOffset + index, timestampMs });
+    });
+  }
+
+  async #whenDurable(): Promise<void> {
+    const tail = this.#tail;
+    this.#inFlight++;
+    try {
+      await tail;
+    } catch (cause) {
+      throw this.#unavailable('its log could not be written', cause);
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  /** The first failure starts one reload; the operations behind it fail with it and find the runtime loading. */
+  #writeFailed(tail: Promise<unknown>, cause: unknown): void {
+    if (this.#status !== 'active') return;
+    if (this.#tail !== tail) {
+      // Later operations were appended behind this one: their chain rejects too, and the last of them comes here as the tail.
+      // Refuse new work from the first failure on all the same.
+    }
+    this.#options.onProblem?.(`A write to ${this.#options.name} failed; its state is loaded again from the log.`, cause);
+    this.#status = 'loading';
+    this.#reload = this.#reloadUntilDone(this.#unavailable('its log could not be written', cause));
+  }
+
+  async #reloadUntilDone(reason: KafkaError): Promise<void> {
+    const { machine, clock, name, onProblem } = this.#options;
+    await this.#tail.catch(() => undefined);
+    this.#tail = Promise.resolve();
+    machine.reset(reason);
+    while (this.#status === 'loading') {
+      try {
+        await this.#replayLog();
+      } catch (cause) {
+        onProblem?.(`Loading ${name} again failed; the next try is in ${reloadRetryMs} ms.`, cause);
+        machine.reset(reason);
+        await new Promise<void>((resolve) => clock.schedule(reloadRetryMs, resolve));
+      }
+    }
+  }
+
+  async #replayLog(): Promise<void> {
+    const { machine, codec, log } = this.#options;
+    await loadLog(log, (record, position) => {
+      const decoded = codec.decode(record);
+      if (decoded !== undefined) machine.replay(decoded, position);
+    });
+    if (this.#isClosed()) return;
+    this.#status = 'active';
+    machine.loaded();
+  }
+
+  #assertActive(): void {
+    if (this.#status === 'active') return;
+    if (this.#status === 'closed') throw this.#unavailable('it is being closed');
+    throw new KafkaError(this.#options.loadingError, `The state in ${this.#options.name} is being loaded; try again shortly.`);
+  }
+
+  #unavailable(why: string, cause?: unknown): KafkaError {
+    const { unavailableError, name } = this.#options;
+    return new KafkaError(unavailableError, `${name} cannot answer: ${why} (${errorName(unavailableError)}). Try again shortly.`, { cause });
+  }
+
+  #isClosed(): boolean {
+    return this.#status === 'closed';
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
