@@ -1,3 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Broker } from '@headwater/broker';
+import { startRegistry, type Registry } from '@headwater/schema-registry';
+import { BrokerSchemaLog } from './broker-schema-log.ts';
+
 /** What {@link startBroker} is given. */
 export interface StartBrokerOptions {
   /** Address of broker and registry; default `127.0.0.1`. */
@@ -8,14 +15,18 @@ export interface StartBrokerOptions {
   readonly registryPort?: number;
   /** Folder of the data; without it a temporary one, removed at `close()`. */
   readonly dataDir?: string;
-  /** Kafka's broker configuration by its own names. */
+  /** Kafka's broker configuration by its own names, for example `{ 'num.partitions': '4' }`. */
   readonly config?: Readonly<Record<string, string>>;
   /** `fsync` (the default): acknowledged records survive a power cut; `os`: the end of the process. */
   readonly flush?: 'fsync' | 'os';
+  /** Told what an operator should know, one line each; default: nobody. */
+  readonly log?: (line: string) => void;
 }
 
 /** A broker and its schema registry that serve. */
 export interface RunningBroker extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
   /** `HOST:PORT`, as Kafka clients take it. */
   readonly bootstrapServers: string;
   /** `http://HOST:PORT` of the schema registry. */
@@ -26,6 +37,66 @@ export interface RunningBroker extends AsyncDisposable {
 }
 
 /** Starts broker and schema registry in this process. @throws an Error whose message is one line that says what to do. */
-export function startBroker(_options: StartBrokerOptions = {}): Promise<RunningBroker> {
-  return Promise.reject(new Error('The broker is being laid'));
+export async function startBroker(options: StartBrokerOptions = {}): Promise<RunningBroker> {
+  const host = options.host ?? '127.0.0.1';
+  const dataDir = path.resolve(options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'headwater-broker-'))));
+  const cleanUp: (() => Promise<void>)[] = [];
+  if (options.dataDir === undefined) cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
+  try {
+    const broker = await Broker.start({
+      host,
+      port: options.port ?? 0,
+      dataDir,
+      ...(options.config && { config: options.config }),
+      ...(options.flush && { flush: options.flush }),
+      ...(options.log && { log: options.log }),
+    });
+    cleanUp.push(() => broker.close());
+    const registry = await startRegistryOn(broker, host, options.registryPort ?? 0);
+    cleanUp.push(() => registry.close());
+    return running(broker, registry, dataDir, () => inReverse(cleanUp));
+  } catch (error) {
+    await inReverse(cleanUp);
+    throw error;
+  }
+}
+
+async function startRegistryOn(broker: Broker, host: string, port: number): Promise<Registry> {
+  const log = await BrokerSchemaLog.open(broker.local);
+  try {
+    return await startRegistry({ host, port, log });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `The registry's port ${port} on ${host} is taken by another process; stop it, or choose another with --registry-port (0 takes a free one).`,
+      { cause: error },
+    );
+  }
+}
+
+function running(broker: Broker, registry: Registry, dataDir: string, end: () => Promise<void>): RunningBroker {
+  let ended: Promise<void> | undefined;
+  const close = (): Promise<void> => (ended ??= end());
+  return {
+    host: broker.host,
+    port: broker.port,
+    bootstrapServers: `${broker.host.includes(':') ? `[${broker.host}]` : broker.host}:${broker.port}`,
+    registryUrl: registry.url,
+    dataDir,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Ends everything, last started first, also when one of them fails. */
+async function inReverse(cleanUp: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of [...cleanUp].reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }

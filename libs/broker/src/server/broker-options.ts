@@ -13,4 +13,6 @@ export interface BrokerOptions {
    * cut; `os` after it was handed to the operating system, so that it survives the end of the process.
    */
   readonly flush?: 'fsync' | 'os';
+  /** Told what an operator should know, one line each; default: nobody. */
+  readonly log?: (line: string) => void;
 }

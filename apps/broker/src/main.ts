@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { HELP, parseCommandLine } from './command-line.ts';
+import { startBroker, type RunningBroker, type StartBrokerOptions } from './start-broker.ts';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Serves until a signal asks for the end; resolves when everything is closed. */
+async function serve(options: StartBrokerOptions): Promise<void> {
+  const asked = signalReceived();
+  const broker = await startBroker({ ...options, log: (line) => process.stderr.write(`${line}\n`) });
+  try {
+    if (!asked.isReceived()) process.stdout.write(readyLine(broker));
+    await asked.signal;
+  } finally {
+    await broker.close();
+  }
+}
+
+function readyLine({ bootstrapServers, registryUrl, dataDir }: RunningBroker): string {
+  const startMs = Math.round(performance.now());
+  return `ready kafka=${bootstrapServers} registry=${registryUrl} dataDir=${dataDir} startMs=${startMs}\n`;
+}
+
+function signalReceived(): { readonly signal: Promise<void>; isReceived(): boolean } {
+  let isReceived = false;
+  const signal = new Promise<void>((resolve) => {
+    for (const name of SIGNALS) {
+      process.on(name, () => {
+        isReceived = true;
+        resolve();
+      });
+    }
+  });
+  return { signal, isReceived: () => isReceived };
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+try {
+  const command = parseCommandLine(process.argv.slice(2));
+  if (command.kind === 'help') process.stdout.write(HELP);
+  else if (command.kind === 'version') process.stdout.write(`${version()}\n`);
+  else await serve(command.options);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
