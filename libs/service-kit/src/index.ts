@@ -28,6 +28,7 @@ export {
   type SettingsSchema,
   type SettingValues,
 } from './config/index.ts';
+export { SERVICE_CONTEXT, type ServiceContext } from './context/index.ts';
 export {
   DatabaseModule,
   DatabaseStartError,
@@ -44,14 +45,13 @@ export {
 } from './health/index.ts';
 export {
   bootstrap,
-  SERVICE_CONTEXT,
+  describeService,
+  openApiLedger,
   startService,
   type AppModule,
   type RunningService,
-  type ServiceContext,
   type ServiceOptions,
 } from './lifecycle/index.ts';
 export { Metrics } from './metrics/index.ts';
-export { describeService, openApiLedger } from './openapi/index.ts';
 export { CursorCodec, pageOf, PageQuery, type CursorPosition, type Page } from './paging/index.ts';
 export { Problem, problemType, type FieldError, type ProblemDetails, type ProblemInit } from './problem/index.ts';

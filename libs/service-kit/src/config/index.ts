@@ -1,3 +1,4 @@
+/** Configuration from the environment: declared once as a schema, read and validated at start, injected by class. */
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { DatabaseConfig } from './database-config.ts';
 export { defineConfig, type ConfigClass } from './define-config.ts';

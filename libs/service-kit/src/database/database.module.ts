@@ -10,7 +10,7 @@ import { DataSource, EntityManager } from 'typeorm';
 import { DatabaseConfig } from '../config/index.ts';
 import { HealthChecks } from '../health/index.ts';
 import { Metrics } from '../metrics/index.ts';
-import { SERVICE_CONTEXT, type ServiceContext } from '../lifecycle/service-context.ts';
+import { SERVICE_CONTEXT, type ServiceContext } from '../context/index.ts';
 import { openDatabase, type DatabaseOptions } from './open-database.ts';
 
 /**

@@ -1,3 +1,4 @@
+/** Liveness and readiness, to which libraries add their checks. */
 export {
   HealthChecks,
   type HealthCheck,

@@ -2,7 +2,7 @@ import { type Logger as PinoLogger } from 'pino';
 import { ConfigError } from '../config/index.ts';
 import { DatabaseStartError } from '../database/index.ts';
 import { withoutCredentials } from '../logging/index.ts';
-import { runLedgerCommand } from '../openapi/ledger.ts';
+import { runLedgerCommand } from './openapi-ledger.ts';
 import { type AppModule, type ServiceOptions } from './service-options.ts';
 import { startService, type RunningService } from './start-service.ts';
 

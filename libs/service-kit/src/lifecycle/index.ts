@@ -1,4 +1,5 @@
+/** From the start of a service process to its exit. */
 export { bootstrap } from './bootstrap.ts';
-export { SERVICE_CONTEXT, type ServiceContext } from './service-context.ts';
+export { describeService, openApiLedger } from './openapi-ledger.ts';
 export { type AppModule, type ServiceOptions } from './service-options.ts';
 export { startService, type RunningService } from './start-service.ts';

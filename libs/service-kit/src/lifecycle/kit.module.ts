@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { type ConfigClass } from '../config/index.ts';
 import { HealthChecks, HealthController } from '../health/index.ts';
 import { Metrics, MetricsController } from '../metrics/index.ts';
-import { SERVICE_CONTEXT, type ServiceContext } from './service-context.ts';
+import { SERVICE_CONTEXT, type ServiceContext } from '../context/index.ts';
 
 /** What every service has without asking: its configuration, health, metrics and context, injectable everywhere. */
 @Module({})

@@ -1,6 +1,6 @@
 import { type INestApplication, type Type } from '@nestjs/common';
 import { type ConfigClass, type Environment } from '../config/index.ts';
-import { type ApiDescription } from '../openapi/document.ts';
+import { type ApiDescription } from '../openapi/index.ts';
 
 /** The module that a service is made of. */
 export type AppModule = Type<unknown>;

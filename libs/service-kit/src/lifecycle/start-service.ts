@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger as PinoLogger } from 'pino';
@@ -6,10 +6,10 @@ import { readConfigs, ServiceConfig, type ConfigClass } from '../config/index.ts
 import { HealthChecks } from '../health/index.ts';
 import { createLogger, NestLogger } from '../logging/index.ts';
 import { measureHttp, Metrics } from '../metrics/index.ts';
-import { serveDocs } from '../openapi/document.ts';
+import { serveDocs } from '../openapi/index.ts';
 import { ProblemFilter, validationPipe } from '../problem/index.ts';
 import { KitModule } from './kit.module.ts';
-import { type ServiceContext } from './service-context.ts';
+import { type ServiceContext } from '../context/index.ts';
 import { type AppModule, type ServiceOptions } from './service-options.ts';
 
 /** A service that serves. */
@@ -89,8 +89,9 @@ async function createApp(
   logger: PinoLogger,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: config.maxBodyBytes, forceCloseConnections: 'idle' });
-  const root = { module: RootModule, imports: [KitModule.forService(context, configs), appModule] };
+  const root: DynamicModule = { module: RootModule, imports: [KitModule.forService(context, configs), appModule] };
   const nestLogger = new NestLogger(logger);
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger,
     abortOnError: false,
@@ -99,6 +100,11 @@ async function createApp(
   app.useGlobalFilters(new ProblemFilter());
   const fastify = adapter.getInstance();
   measureHttp(fastify, app.get(Metrics));
+  // Without this a client's keep-alive would hold a server that closes open after its last answer.
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (context.stopping.aborted) reply.header('connection', 'close');
+    done();
+  });
   const http = new Logger('Http');
   fastify.addHook('onResponse', (request, reply, done) => {
     http.debug(`${request.method} ${request.url} ${reply.statusCode} ${reply.elapsedTime.toFixed(1)} ms`);

@@ -10,5 +10,5 @@ export function pinoPretty(destination?: DestinationStream): DestinationStream {
     messageFormat: '{if context}[{context}] {end}{msg}',
     sync: true,
     ...(destination ? { destination } : {}),
-  }) as unknown as DestinationStream;
+  });
 }

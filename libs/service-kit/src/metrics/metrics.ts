@@ -8,6 +8,7 @@ import {
   type CounterConfiguration,
   type GaugeConfiguration,
   type HistogramConfiguration,
+  type Metric,
 } from 'prom-client';
 
 /**
@@ -24,19 +25,18 @@ export class Metrics {
   }
 
   counter<L extends string = string>(configuration: Omit<CounterConfiguration<L>, 'registers'>): Counter<L> {
-    return (
-      this.existing<Counter<L>>(configuration.name) ?? new Counter({ ...configuration, registers: [this.registry] })
-    );
+    const existing = this.existing(configuration.name) as Counter<L> | undefined;
+    return existing ?? new Counter<L>({ ...configuration, registers: [this.registry] });
   }
 
   gauge<L extends string = string>(configuration: Omit<GaugeConfiguration<L>, 'registers'>): Gauge<L> {
-    return this.existing<Gauge<L>>(configuration.name) ?? new Gauge({ ...configuration, registers: [this.registry] });
+    const existing = this.existing(configuration.name) as Gauge<L> | undefined;
+    return existing ?? new Gauge<L>({ ...configuration, registers: [this.registry] });
   }
 
   histogram<L extends string = string>(configuration: Omit<HistogramConfiguration<L>, 'registers'>): Histogram<L> {
-    return (
-      this.existing<Histogram<L>>(configuration.name) ?? new Histogram({ ...configuration, registers: [this.registry] })
-    );
+    const existing = this.existing(configuration.name) as Histogram<L> | undefined;
+    return existing ?? new Histogram<L>({ ...configuration, registers: [this.registry] });
   }
 
   /** The exposition and its content type. */
@@ -44,7 +44,7 @@ export class Metrics {
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
   }
 
-  private existing<M>(name: string): M | undefined {
-    return this.registry.getSingleMetric(name) as M | undefined;
+  private existing(name: string): Metric | undefined {
+    return this.registry.getSingleMetric(name);
   }
 }

@@ -10,7 +10,9 @@ export interface ApiDescription {
   readonly version?: string;
 }
 
-type Operation = { responses?: Record<string, unknown> };
+interface Operation {
+  responses?: Record<string, unknown>;
+}
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;
 

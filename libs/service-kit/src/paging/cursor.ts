@@ -1,4 +1,4 @@
-import { Problem } from '../problem/problem.ts';
+import { Problem } from '../problem/index.ts';
 
 /** Types that a cursor's fields can have. */
 export interface CursorFieldTypes {

@@ -5,21 +5,31 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { type AppModule, type ServiceOptions } from '../lifecycle/service-options.ts';
-import { openApiDocument } from './document.ts';
+import { ServiceConfig, type ConfigClass } from '../config/index.ts';
+import { KitModule } from './kit.module.ts';
+import { type ServiceContext } from '../context/index.ts';
+import { type AppModule, type ServiceOptions } from './service-options.ts';
+import { openApiDocument } from '../openapi/index.ts';
 
 /** The OpenAPI document of a service that is not started. */
 export async function describeService(appModule: AppModule, options: ServiceOptions): Promise<OpenAPIObject> {
-  const app = await NestFactory.create<NestFastifyApplication>(appModule, new FastifyAdapter(), {
+  const context: ServiceContext = { name: options.name, stopping: new AbortController().signal, fail: () => undefined };
+  const configs = new Map<ConfigClass, object>([ServiceConfig, ...(options.configs ?? [])].map((key) => [key, {}]));
+  const root: DynamicModule = { module: LedgerModule, imports: [KitModule.forService(context, configs), appModule] };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
+  const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), {
     preview: true,
     logger: false,
     abortOnError: false,
   });
   return openApiDocument(app, options);
 }
+
+class LedgerModule {}
 
 /** Text of the ledger file: keys sorted, so that it only changes with the API. */
 export async function openApiLedger(appModule: AppModule, options: ServiceOptions): Promise<string> {
