@@ -5,17 +5,21 @@ import type { EventContract, EventValue } from './event-contract.ts';
 /** The events of a topic, by their full names. */
 export type EventsByName = Readonly<Record<string, EventContract>>;
 
-export interface TopicContract<Name extends string = string, Events extends EventsByName = EventsByName> {
+export interface TopicContract<
+  Name extends string = string,
+  Events extends EventsByName = EventsByName,
+  Compacted extends boolean = boolean,
+> {
   readonly name: Name;
   readonly doc: string;
   readonly partitions: number;
   /** Configuration at creation, by Kafka's names: `cleanup.policy`, `retention.ms` … */
   readonly config: Readonly<Record<string, string>>;
   /** Whether the newest record of a key is its state and a tombstone deletes it. */
-  readonly compacted: boolean;
+  readonly compacted: Compacted;
   /** The fields that make the key, joined by `|`. */
   readonly keyFields: readonly string[];
-  /** The one service that writes the topic and creates it. */
+  /** The one service that writes the topic. */
   readonly owner: string;
   readonly subscribers: readonly string[];
   readonly events: Events;
@@ -36,11 +40,12 @@ export type TopicEvent<Topic> =
       }[keyof Events & string]
     : never;
 
-export interface TopicDefinition<Name extends string, Events extends EventsByName> {
+export interface TopicDefinition<Name extends string, Events extends EventsByName, Compacted extends boolean> {
   name: Name;
   doc: string;
   partitions: number;
   config: Readonly<Record<string, string>>;
+  compacted: Compacted;
   keyFields: readonly (keyof TopicValue<Events> & string)[];
   owner: string;
   subscribers: readonly string[];
@@ -48,13 +53,12 @@ export interface TopicDefinition<Name extends string, Events extends EventsByNam
 }
 
 /** Builds the contract of one topic; called by generated code. */
-export function defineTopic<Name extends string, Events extends EventsByName>(
-  definition: TopicDefinition<Name, Events>,
-): TopicContract<Name, Events> {
-  const { name, keyFields, config } = definition;
+export function defineTopic<Name extends string, Events extends EventsByName, Compacted extends boolean>(
+  definition: TopicDefinition<Name, Events, Compacted>,
+): TopicContract<Name, Events, Compacted> {
+  const { name, keyFields } = definition;
   return {
     ...definition,
-    compacted: (config['cleanup.policy'] ?? 'delete').includes('compact'),
     keyOf: (event) => keyFields.map((field) => keyPart(name, field, event[field])).join('|'),
     subjectOf: (event) => `${name}-${event.name}`,
   };

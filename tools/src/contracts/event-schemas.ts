@@ -43,6 +43,8 @@ function parse(file: string, text: string): EventSchema | string {
   if (!schema.namespace) return `${file}: record ${schema.name} needs a namespace`;
   if (kebabOf(schema.name) !== path.basename(file, '.avsc'))
     return `${file}: record ${schema.name} belongs in ${kebabOf(schema.name)}.avsc`;
+  if (schema.fields.find(({ name }) => name === 'eventId')?.type !== 'string')
+    return `${file}: record ${schema.name} needs a field eventId of type string: by it a redelivery is known`;
   return { file, context: path.basename(path.dirname(file)), fullName: `${schema.namespace}.${schema.name}`, schema };
 }
 

@@ -20,6 +20,7 @@ const orderPlaced = {
   name: 'OrderPlaced',
   namespace: 'test',
   fields: [
+    { name: 'eventId', type: 'string' },
     { name: 'orderId', type: 'string' },
     { name: 'note', type: ['null', 'string'], default: null },
   ],
@@ -97,12 +98,14 @@ describe('the contracts generator', () => {
       'schemas/shop/order-lost.avsc',
       JSON.stringify({ ...orderPlaced, name: 'OrderLost', fields: [{ name: 'a', type: 'strin' }] }),
     );
+    write('schemas/shop/order-sent.avsc', JSON.stringify({ ...orderPlaced, name: 'OrderSent', fields: [] }));
     write('schemas/store/order-placed.avsc', JSON.stringify(orderPlaced));
     const problems = await problemsOf();
-    expect(problems).toHaveLength(3);
+    expect(problems).toHaveLength(4);
     expect(problems[0]).toMatch(/^schemas\/shop\/broken\.avsc: not an Avro schema: /);
     expect(problems[1]).toMatch(/^schemas\/shop\/order-lost\.avsc: not an Avro schema: .*strin/);
-    expect(problems[2]).toBe(
+    expect(problems[2]).toMatch(/^schemas\/shop\/order-sent\.avsc: record OrderSent needs a field eventId/);
+    expect(problems[3]).toBe(
       'schemas/store/order-placed.avsc: record OrderPlaced is already named in schemas/shop/order-placed.avsc',
     );
   });

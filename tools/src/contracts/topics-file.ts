@@ -11,6 +11,7 @@ export interface TopicEntry {
   keyFields: string[];
   partitions: number;
   config: Record<string, string>;
+  compacted: boolean;
   owner: string;
   subscribers: string[];
   events: EventSchema[];
@@ -73,6 +74,7 @@ class TopicReader {
       doc: this.text(at, 'doc', entry['doc']),
       partitions: this.partitions(at, entry['partitions']),
       config: this.config(at, entry),
+      compacted: String(entry['cleanupPolicy']).includes('compact'),
       owner: this.text(at, 'owner', entry['owner']),
       subscribers: this.subscribers(at, entry['subscribers']),
       events,

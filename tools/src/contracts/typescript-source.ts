@@ -112,7 +112,7 @@ function topicSource(topic: TopicEntry): string {
   return (
     `${docOf(topic.doc)}${topicNameOf(topic.name)}: defineTopic({\n` +
     `name: '${topic.name}',\ndoc: ${JSON.stringify(topic.doc)},\npartitions: ${topic.partitions},\n` +
-    `config: ${JSON.stringify(topic.config)},\nkeyFields: ${JSON.stringify(topic.keyFields)},\n` +
+    `config: ${JSON.stringify(topic.config)},\ncompacted: ${String(topic.compacted)},\nkeyFields: ${JSON.stringify(topic.keyFields)},\n` +
     `owner: ${JSON.stringify(topic.owner)},\nsubscribers: ${JSON.stringify(topic.subscribers)},\nevents: { ${events} },\n}),\n`
   );
 }
