@@ -27,9 +27,9 @@ export async function migrate(dataSource: DataSource, name: string, logger: Logg
 
 async function takeLock(lockHolder: QueryRunner, key: string, logger: Logger): Promise<void> {
   for (let poll = 1; ; poll += 1) {
-    const rows = (await lockHolder.query('SELECT pg_try_advisory_lock($1::bigint) AS taken', [
-      key,
-    ])) as unknown as { taken: boolean }[];
+    const rows = (await lockHolder.query('SELECT pg_try_advisory_lock($1::bigint) AS taken', [key])) as unknown as {
+      taken: boolean;
+    }[];
     if (rows[0]?.taken) return;
     if (poll % TELL_EVERY_POLLS === 0) logger.warn('waiting for another process that is migrating this database');
     await delay(POLL_MS);

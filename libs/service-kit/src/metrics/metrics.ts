@@ -8,7 +8,6 @@ import {
   type CounterConfiguration,
   type GaugeConfiguration,
   type HistogramConfiguration,
-  type Metric,
 } from 'prom-client';
 
 /**
@@ -25,26 +24,25 @@ export class Metrics {
   }
 
   counter<L extends string = string>(configuration: Omit<CounterConfiguration<L>, 'registers'>): Counter<L> {
-    const existing = this.existing(configuration.name) as Counter<L> | undefined;
-    return existing ?? new Counter<L>({ ...configuration, registers: [this.registry] });
+    const existing = this.registry.getSingleMetric(configuration.name);
+    if (existing instanceof Counter) return existing;
+    return new Counter<L>({ ...configuration, registers: [this.registry] });
   }
 
   gauge<L extends string = string>(configuration: Omit<GaugeConfiguration<L>, 'registers'>): Gauge<L> {
-    const existing = this.existing(configuration.name) as Gauge<L> | undefined;
-    return existing ?? new Gauge<L>({ ...configuration, registers: [this.registry] });
+    const existing = this.registry.getSingleMetric(configuration.name);
+    if (existing instanceof Gauge) return existing;
+    return new Gauge<L>({ ...configuration, registers: [this.registry] });
   }
 
   histogram<L extends string = string>(configuration: Omit<HistogramConfiguration<L>, 'registers'>): Histogram<L> {
-    const existing = this.existing(configuration.name) as Histogram<L> | undefined;
-    return existing ?? new Histogram<L>({ ...configuration, registers: [this.registry] });
+    const existing = this.registry.getSingleMetric(configuration.name);
+    if (existing instanceof Histogram) return existing;
+    return new Histogram<L>({ ...configuration, registers: [this.registry] });
   }
 
   /** The exposition and its content type. */
   async render(): Promise<{ readonly contentType: string; readonly body: string }> {
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
-  }
-
-  private existing(name: string): Metric | undefined {
-    return this.registry.getSingleMetric(name);
   }
 }
