@@ -1,0 +1,64 @@
+import { produceApi } from './apis/00-produce.ts';
+import { fetchApi } from './apis/01-fetch.ts';
+import { listOffsetsApi } from './apis/02-list-offsets.ts';
+import { metadataApi } from './apis/03-metadata.ts';
+import { offsetCommitApi } from './apis/08-offset-commit.ts';
+import { offsetFetchApi } from './apis/09-offset-fetch.ts';
+import { findCoordinatorApi } from './apis/10-find-coordinator.ts';
+import { joinGroupApi } from './apis/11-join-group.ts';
+import { heartbeatApi } from './apis/12-heartbeat.ts';
+import { leaveGroupApi } from './apis/13-leave-group.ts';
+import { syncGroupApi } from './apis/14-sync-group.ts';
+import { describeGroupsApi } from './apis/15-describe-groups.ts';
+import { listGroupsApi } from './apis/16-list-groups.ts';
+import { apiVersionsApi } from './apis/18-api-versions.ts';
+import { createTopicsApi } from './apis/19-create-topics.ts';
+import { deleteTopicsApi } from './apis/20-delete-topics.ts';
+import { deleteRecordsApi } from './apis/21-delete-records.ts';
+import { initProducerIdApi } from './apis/22-init-producer-id.ts';
+import { offsetForLeaderEpochApi } from './apis/23-offset-for-leader-epoch.ts';
+import { describeConfigsApi } from './apis/32-describe-configs.ts';
+import { alterConfigsApi } from './apis/33-alter-configs.ts';
+import { describeLogDirsApi } from './apis/35-describe-log-dirs.ts';
+import { createPartitionsApi } from './apis/37-create-partitions.ts';
+import { deleteGroupsApi } from './apis/42-delete-groups.ts';
+import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
+import { offsetDeleteApi } from './apis/47-offset-delete.ts';
+import { describeClusterApi } from './apis/60-describe-cluster.ts';
+import { describeTopicPartitionsApi } from './apis/75-describe-topic-partitions.ts';
+import type { AnyApi } from './codec/define-api.ts';
+
+/** Every API with a definition here, by rising key. Which of them are answered is the server's choice. */
+export const apis: readonly AnyApi[] = [
+  produceApi,
+  fetchApi,
+  listOffsetsApi,
+  metadataApi,
+  offsetCommitApi,
+  offsetFetchApi,
+  findCoordinatorApi,
+  joinGroupApi,
+  heartbeatApi,
+  leaveGroupApi,
+  syncGroupApi,
+  describeGroupsApi,
+  listGroupsApi,
+  apiVersionsApi,
+  createTopicsApi,
+  deleteTopicsApi,
+  deleteRecordsApi,
+  initProducerIdApi,
+  offsetForLeaderEpochApi,
+  describeConfigsApi,
+  alterConfigsApi,
+  describeLogDirsApi,
+  createPartitionsApi,
+  deleteGroupsApi,
+  incrementalAlterConfigsApi,
+  offsetDeleteApi,
+  describeClusterApi,
+  describeTopicPartitionsApi,
+];
+
+/** The same by key. */
+export const apisByKey: ReadonlyMap<number, AnyApi> = new Map(apis.map((api) => [api.key, api]));

@@ -1,0 +1,53 @@
+import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
+
+/** @@DOC ApiVersions */
+export const apiVersionsApi = defineApi({
+  key: 18,
+  name: 'ApiVersions',
+  versions: '0-4',
+  flexibleVersions: '3+',
+  request: {
+    clientSoftwareName: { type: 'string', versions: '3+', default: '' },
+    clientSoftwareVersion: { type: 'string', versions: '3+', default: '' },
+  },
+  response: {
+    errorCode: { type: 'int16', versions: '0+' },
+    apiKeys: {
+      type: '[]struct',
+      versions: '0+',
+      fields: {
+        apiKey: { type: 'int16', versions: '0+' },
+        minVersion: { type: 'int16', versions: '0+' },
+        maxVersion: { type: 'int16', versions: '0+' },
+      },
+    },
+    throttleTimeMs: { type: 'int32', versions: '1+', default: 0 },
+    supportedFeatures: {
+      type: '[]struct',
+      versions: '3+',
+      tag: 0,
+      default: [],
+      fields: {
+        name: { type: 'string', versions: '3+' },
+        minVersion: { type: 'int16', versions: '3+' },
+        maxVersion: { type: 'int16', versions: '3+' },
+      },
+    },
+    finalizedFeaturesEpoch: { type: 'int64', versions: '3+', tag: 1, default: -1 },
+    finalizedFeatures: {
+      type: '[]struct',
+      versions: '3+',
+      tag: 2,
+      default: [],
+      fields: {
+        name: { type: 'string', versions: '3+' },
+        maxVersionLevel: { type: 'int16', versions: '3+' },
+        minVersionLevel: { type: 'int16', versions: '3+' },
+      },
+    },
+    zkMigrationReady: { type: 'bool', versions: '3+', tag: 3, default: false },
+  },
+});
+
+export type ApiVersionsRequest = RequestOf<typeof apiVersionsApi>;
+export type ApiVersionsResponse = ResponseOf<typeof apiVersionsApi>;

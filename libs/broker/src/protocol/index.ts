@@ -1,0 +1,133 @@
+/**
+ * The protocol room: Kafka's wire messages, stored messages and record batches as typed values. It imports no other room.
+ *
+ * Everywhere: int64 is a `number`, uuids are canonical hex strings, record data are {@link Chunks}.
+ */
+export { ApiKey, apiName, type ApiName } from './api-key.ts';
+export { chunksLength, joinChunks, sliceChunks, type Chunks } from './chunks.ts';
+export {
+  type AnyApi,
+  type Api,
+  type RequestInput,
+  type RequestOf,
+  type ResponseInput,
+  type ResponseOf,
+} from './codec/define-api.ts';
+export { defineMessage, type Message, type MessageOf } from './codec/define-message.ts';
+export { ErrorCode, errorName, isRetriable, type ErrorName } from './error-code.ts';
+export { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type DecodedRequest } from './frame/frame.ts';
+export { type RequestHeader } from './frame/request-header.ts';
+export { KafkaError } from './kafka-error.ts';
+export { ProtocolError, UnsupportedVersionError, type ProtocolErrorPlace } from './protocol-error.ts';
+export { randomUuid, uuidFromBase64, uuidFromBytes, uuidToBase64, uuidToBytes, ZERO_UUID } from './uuid.ts';
+
+export { apis, apisByKey } from './apis.ts';
+export { produceApi, type ProduceRequest, type ProduceResponse } from './apis/00-produce.ts';
+export { fetchApi, type FetchRequest, type FetchResponse } from './apis/01-fetch.ts';
+export { listOffsetsApi, type ListOffsetsRequest, type ListOffsetsResponse } from './apis/02-list-offsets.ts';
+export { metadataApi, type MetadataRequest, type MetadataResponse } from './apis/03-metadata.ts';
+export { offsetCommitApi, type OffsetCommitRequest, type OffsetCommitResponse } from './apis/08-offset-commit.ts';
+export { offsetFetchApi, type OffsetFetchRequest, type OffsetFetchResponse } from './apis/09-offset-fetch.ts';
+export {
+  findCoordinatorApi,
+  type FindCoordinatorRequest,
+  type FindCoordinatorResponse,
+} from './apis/10-find-coordinator.ts';
+export { joinGroupApi, type JoinGroupRequest, type JoinGroupResponse } from './apis/11-join-group.ts';
+export { heartbeatApi, type HeartbeatRequest, type HeartbeatResponse } from './apis/12-heartbeat.ts';
+export { leaveGroupApi, type LeaveGroupRequest, type LeaveGroupResponse } from './apis/13-leave-group.ts';
+export { syncGroupApi, type SyncGroupRequest, type SyncGroupResponse } from './apis/14-sync-group.ts';
+export {
+  describeGroupsApi,
+  type DescribeGroupsRequest,
+  type DescribeGroupsResponse,
+} from './apis/15-describe-groups.ts';
+export { listGroupsApi, type ListGroupsRequest, type ListGroupsResponse } from './apis/16-list-groups.ts';
+export { apiVersionsApi, type ApiVersionsRequest, type ApiVersionsResponse } from './apis/18-api-versions.ts';
+export { createTopicsApi, type CreateTopicsRequest, type CreateTopicsResponse } from './apis/19-create-topics.ts';
+export { deleteTopicsApi, type DeleteTopicsRequest, type DeleteTopicsResponse } from './apis/20-delete-topics.ts';
+export { deleteRecordsApi, type DeleteRecordsRequest, type DeleteRecordsResponse } from './apis/21-delete-records.ts';
+export {
+  initProducerIdApi,
+  type InitProducerIdRequest,
+  type InitProducerIdResponse,
+} from './apis/22-init-producer-id.ts';
+export {
+  offsetForLeaderEpochApi,
+  type OffsetForLeaderEpochRequest,
+  type OffsetForLeaderEpochResponse,
+} from './apis/23-offset-for-leader-epoch.ts';
+export {
+  describeConfigsApi,
+  type DescribeConfigsRequest,
+  type DescribeConfigsResponse,
+} from './apis/32-describe-configs.ts';
+export { alterConfigsApi, type AlterConfigsRequest, type AlterConfigsResponse } from './apis/33-alter-configs.ts';
+export {
+  describeLogDirsApi,
+  type DescribeLogDirsRequest,
+  type DescribeLogDirsResponse,
+} from './apis/35-describe-log-dirs.ts';
+export {
+  createPartitionsApi,
+  type CreatePartitionsRequest,
+  type CreatePartitionsResponse,
+} from './apis/37-create-partitions.ts';
+export { deleteGroupsApi, type DeleteGroupsRequest, type DeleteGroupsResponse } from './apis/42-delete-groups.ts';
+export {
+  incrementalAlterConfigsApi,
+  type IncrementalAlterConfigsRequest,
+  type IncrementalAlterConfigsResponse,
+} from './apis/44-incremental-alter-configs.ts';
+export { offsetDeleteApi, type OffsetDeleteRequest, type OffsetDeleteResponse } from './apis/47-offset-delete.ts';
+export {
+  describeClusterApi,
+  type DescribeClusterRequest,
+  type DescribeClusterResponse,
+} from './apis/60-describe-cluster.ts';
+export {
+  describeTopicPartitionsApi,
+  type DescribeTopicPartitionsRequest,
+  type DescribeTopicPartitionsResponse,
+} from './apis/75-describe-topic-partitions.ts';
+
+export { configRecord } from './stored/config-record.ts';
+export { featureLevelRecord } from './stored/feature-level-record.ts';
+export { groupMetadataKey } from './stored/group-metadata-key.ts';
+export { groupMetadataValue } from './stored/group-metadata-value.ts';
+export { offsetCommitKey } from './stored/offset-commit-key.ts';
+export { offsetCommitValue } from './stored/offset-commit-value.ts';
+export { partitionChangeRecord } from './stored/partition-change-record.ts';
+export { partitionRecord } from './stored/partition-record.ts';
+export { producerIdsRecord } from './stored/producer-ids-record.ts';
+export { removeTopicRecord } from './stored/remove-topic-record.ts';
+export { topicRecord } from './stored/topic-record.ts';
+
+export {
+  addSequence,
+  Attribute,
+  BATCH_HEADER_BYTES,
+  BATCH_OVERHEAD_BYTES,
+  Compression,
+  MAGIC,
+  readBatchHeader,
+  readSafeInt64,
+  writeSafeInt64,
+  type BatchHeader,
+} from './records/batch-header.ts';
+export { encodeBatch, type BatchInput, type RecordInput } from './records/batch-encoder.ts';
+export {
+  assignOffsets,
+  batchesIn,
+  hasValidCrc,
+  validateBatch,
+  type OffsetAssignment,
+  type RecordBatch,
+} from './records/record-batch.ts';
+export {
+  allRecordsHaveKeys,
+  decodeRecords,
+  type DecodedRecord,
+  type DecodeOptions,
+  type RecordHeader,
+} from './records/record-reader.ts';

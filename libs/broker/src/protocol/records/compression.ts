@@ -1,0 +1,53 @@
+import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { compressFrameSync } from 'lz4-napi';
+import { ErrorCode } from '../error-code.ts';
+import { KafkaError } from '../kafka-error.ts';
+import { Compression } from './batch-header.ts';
+import { decompressLz4Frames } from './lz4-frame.ts';
+import { compressSnappy, decompressSnappy } from './snappy-blocks.ts';
+
+/** As much as the largest request may hold (`socket.request.max.bytes`). */
+export const DEFAULT_MAX_DECOMPRESSED_BYTES = 100 * 1024 * 1024;
+
+/** Compresses the records of a batch. */
+export function compress(compression: Compression, records: Buffer): Buffer {
+  switch (compression) {
+    case Compression.none:
+      return records;
+    case Compression.gzip:
+      return gzipSync(records);
+    case Compression.snappy:
+      return compressSnappy(records);
+    case Compression.lz4:
+      return compressFrameSync(records);
+    case Compression.zstd:
+      return zstdCompressSync(records, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+  }
+}
+
+/**
+ * Decompresses the records of a batch into at most `maxBytes`.
+ *
+ * @throws KafkaError CORRUPT_MESSAGE when they are damaged, or larger than that.
+ */
+export function decompress(compression: number, records: Buffer, maxBytes: number): Buffer {
+  try {
+    switch (compression) {
+      case Compression.none:
+        return records;
+      case Compression.gzip:
+        return gunzipSync(records, { maxOutputLength: maxBytes });
+      case Compression.snappy:
+        return decompressSnappy(records, maxBytes);
+      case Compression.lz4:
+        return decompressLz4Frames(records, maxBytes);
+      case Compression.zstd:
+        return zstdDecompressSync(records, { maxOutputLength: maxBytes });
+      default:
+        throw new RangeError(`no compression has the number ${compression}`);
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new KafkaError(ErrorCode.CORRUPT_MESSAGE, `The records of a batch cannot be decompressed: ${why}`, { cause });
+  }
+}

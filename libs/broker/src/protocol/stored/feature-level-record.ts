@@ -1,0 +1,13 @@
+import { defineMessage } from '../codec/define-message.ts';
+
+/** @@DOC FeatureLevelRecord */
+export const featureLevelRecord = defineMessage({
+  key: 12,
+  name: 'FeatureLevelRecord',
+  versions: '0',
+  flexibleVersions: '0+',
+  fields: {
+    name: { type: 'string', versions: '0+' },
+    featureLevel: { type: 'int16', versions: '0+' },
+  },
+});

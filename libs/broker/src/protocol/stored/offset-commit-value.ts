@@ -1,0 +1,18 @@
+import { defineMessage } from '../codec/define-message.ts';
+import { ZERO_UUID } from '../uuid.ts';
+
+/** @@DOC OffsetCommitValue */
+export const offsetCommitValue = defineMessage({
+  key: 1,
+  name: 'OffsetCommitValue',
+  versions: '0-4',
+  flexibleVersions: '4+',
+  fields: {
+    offset: { type: 'int64', versions: '0+' },
+    leaderEpoch: { type: 'int32', versions: '3+', default: -1 },
+    metadata: { type: 'string', versions: '0+' },
+    commitTimestamp: { type: 'int64', versions: '0+' },
+    expireTimestamp: { type: 'int64', versions: '1', default: -1 },
+    topicId: { type: 'uuid', versions: '4+', tag: 0, default: ZERO_UUID },
+  },
+});

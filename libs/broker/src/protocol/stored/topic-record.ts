@@ -1,0 +1,13 @@
+import { defineMessage } from '../codec/define-message.ts';
+
+/** @@DOC TopicRecord */
+export const topicRecord = defineMessage({
+  key: 2,
+  name: 'TopicRecord',
+  versions: '0',
+  flexibleVersions: '0+',
+  fields: {
+    name: { type: 'string', versions: '0+' },
+    topicId: { type: 'uuid', versions: '0+' },
+  },
+});
