@@ -1,1 +1,2 @@
 export * from './broker/index.ts';
+export * from './postgres/index.ts';

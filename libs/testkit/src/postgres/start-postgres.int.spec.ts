@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { PostgresError, startPostgres, type StartPostgresOptions, type RunningPostgres } from './index.ts';
+
+const open: RunningPostgres[] = [];
+const folders: string[] = [];
+
+async function start(options: StartPostgresOptions = {}): Promise<RunningPostgres> {
+  const postgres = await startPostgres(options);
+  open.push(postgres);
+  return postgres;
+}
+
+async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postgres-spec-'));
+  folders.push(folder);
+  return folder;
+}
+
+async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+afterEach(async () => {
+  for (const postgres of open.splice(0)) await postgres.close();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+describe('the embedded PostgreSQL', () => {
+  it('answers on its own port, with logical replication enabled', async () => {
+    const postgres = await start();
+    expect(new URL(postgres.url).hostname).toBe('127.0.0.1');
+    expect(await query(postgres.url, 'SHOW wal_level')).toEqual([{ wal_level: 'logical' }]);
+  });
+
+  it('refuses a connection without the password', async () => {
+    const postgres = await start();
+    const url = new URL(postgres.url);
+    url.password = 'guessed';
+    await expect(query(url.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+  });
+
+  it('creates a database once and finds it again', async () => {
+    const postgres = await start();
+    const url = await postgres.createDatabase('first');
+    await query(url, 'CREATE TABLE kept (id int)');
+    expect(await postgres.createDatabase('first')).toBe(url);
+    expect(await query(url, 'SELECT count(*)::int AS count FROM kept')).toEqual([{ count: 0 }]);
+  });
+
+  it('keeps the data of a folder over close and start, and removes a temporary folder', async () => {
+    const directory = await temporaryFolder();
+    const first = await start({ directory });
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS id');
+    await first.close();
+    const second = await start({ directory });
+    expect(await query(second.url, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
+
+    const temporary = await start();
+    const [row] = await query(temporary.url, 'SHOW data_directory');
+    expect(existsSync(String(row?.['data_directory']))).toBe(true);
+    await temporary.close();
+    expect(existsSync(path.dirname(String(row?.['data_directory'])))).toBe(false);
+  });
+
+  it('takes over after kill -9 with everything that was committed, on the same port', async () => {
+    const exits: unknown[] = [];
+    const postgres = await start({ directory: await temporaryFolder(), onExit: (exit) => exits.push(exit) });
+    const { port, pid } = postgres;
+    await query(postgres.url, 'CREATE TABLE kept AS SELECT 7 AS id');
+    await postgres.kill();
+    expect(postgres.running).toBe(false);
+    await postgres.restart();
+    expect(await query(postgres.url, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
+    expect(postgres.port).toBe(port);
+    expect(postgres.pid).not.toBe(pid);
+    expect(exits).toEqual([]);
+  });
+
+  it('reports a server that was killed from outside', async () => {
+    const exited = Promise.withResolvers<unknown>();
+    const postgres = await start({ onExit: exited.resolve });
+    process.kill(postgres.pid, 'SIGKILL');
+    expect(await exited.promise).toEqual({ code: null, signal: 'SIGKILL' });
+    await postgres.restart();
+    expect(await query(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('says which port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const failure = startPostgres({ port });
+    await expect(failure).rejects.toThrow(PostgresError);
+    await expect(failure).rejects.toMatchObject({ code: 'POSTGRES_PORT_IN_USE', retriable: true });
+    await expect(failure).rejects.toThrow(`port ${port} on 127.0.0.1 is in use`);
+    other.close();
+  });
+
+  it('starts below a folder that only its owner may enter', async () => {
+    const folder = await temporaryFolder();
+    await chmod(folder, 0o700);
+    const postgres = await start({ directory: path.join(folder, 'postgres') });
+    expect(await query(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('makes the cluster anew when an earlier initdb did not come through', async () => {
+    const directory = await temporaryFolder();
+    const first = await start({ directory });
+    await first.close();
+    await rm(path.join(directory, 'data', 'PG_VERSION'));
+    await rm(path.join(directory, 'data'), { recursive: true });
+    const again = await start({ directory });
+    expect(await query(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect((await readdir(directory)).sort()).toEqual(['data', 'password']);
+  });
+
+  it('ends with the process that started it, even when that is killed, and leaves no temporary folder', async () => {
+    const script = `
+      import { startPostgres } from '${import.meta.dirname}/../../dist/postgres/index.js';
+      import pg from 'pg';
+      const postgres = await startPostgres();
+      const client = new pg.Client({ connectionString: postgres.url });
+      await client.connect();
+      const { rows } = await client.query('SHOW data_directory');
+      console.log(JSON.stringify({ pid: postgres.pid, folder: rows[0].data_directory }));
+      setInterval(() => {}, 1000);`;
+    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: import.meta.dirname,
+    });
+    const [line] = (await once(starter.stdout, 'data')) as [Buffer];
+    const { pid, folder } = JSON.parse(line.toString()) as { pid: number; folder: string };
+    expect(alive(pid)).toBe(true);
+    starter.kill('SIGKILL');
+    const deadlineMs = performance.now() + 20_000;
+    while ((alive(pid) || existsSync(path.dirname(folder))) && performance.now() < deadlineMs) await delay(50);
+    expect([alive(pid), existsSync(path.dirname(folder))]).toEqual([false, false]);
+  });
+});
