@@ -1,39 +1,41 @@
-/** The wire messages that the group room answers, by the names of the protocol. */
+/** The wire messages that the group room answers: requests as they are decoded, answers as they are encoded (defaults may be left out). */
 import type {
-  deleteGroups,
-  describeGroups,
-  findCoordinator,
-  heartbeat,
-  joinGroup,
-  leaveGroup,
-  listGroups,
-  offsetCommit,
-  offsetDelete,
-  offsetFetch,
-  RequestOf,
-  ResponseOf,
-  syncGroup,
+  deleteGroupsApi,
+  describeGroupsApi,
+  findCoordinatorApi,
+  heartbeatApi,
+  joinGroupApi,
+  leaveGroupApi,
+  listGroupsApi,
+  offsetCommitApi,
+  offsetDeleteApi,
+  offsetFetchApi,
+  ResponseInput,
+  syncGroupApi,
 } from '../protocol/index.ts';
 
-export type JoinGroupRequest = RequestOf<typeof joinGroup>;
-export type JoinGroupResponse = ResponseOf<typeof joinGroup>;
-export type SyncGroupRequest = RequestOf<typeof syncGroup>;
-export type SyncGroupResponse = ResponseOf<typeof syncGroup>;
-export type HeartbeatRequest = RequestOf<typeof heartbeat>;
-export type HeartbeatResponse = ResponseOf<typeof heartbeat>;
-export type LeaveGroupRequest = RequestOf<typeof leaveGroup>;
-export type LeaveGroupResponse = ResponseOf<typeof leaveGroup>;
-export type OffsetCommitRequest = RequestOf<typeof offsetCommit>;
-export type OffsetCommitResponse = ResponseOf<typeof offsetCommit>;
-export type OffsetFetchRequest = RequestOf<typeof offsetFetch>;
-export type OffsetFetchResponse = ResponseOf<typeof offsetFetch>;
-export type OffsetDeleteRequest = RequestOf<typeof offsetDelete>;
-export type OffsetDeleteResponse = ResponseOf<typeof offsetDelete>;
-export type ListGroupsRequest = RequestOf<typeof listGroups>;
-export type ListGroupsResponse = ResponseOf<typeof listGroups>;
-export type DescribeGroupsRequest = RequestOf<typeof describeGroups>;
-export type DescribeGroupsResponse = ResponseOf<typeof describeGroups>;
-export type DeleteGroupsRequest = RequestOf<typeof deleteGroups>;
-export type DeleteGroupsResponse = ResponseOf<typeof deleteGroups>;
-export type FindCoordinatorRequest = RequestOf<typeof findCoordinator>;
-export type FindCoordinatorResponse = ResponseOf<typeof findCoordinator>;
+export type {
+  DeleteGroupsRequest,
+  DescribeGroupsRequest,
+  FindCoordinatorRequest,
+  HeartbeatRequest,
+  JoinGroupRequest,
+  LeaveGroupRequest,
+  ListGroupsRequest,
+  OffsetCommitRequest,
+  OffsetDeleteRequest,
+  OffsetFetchRequest,
+  SyncGroupRequest,
+} from '../protocol/index.ts';
+
+export type JoinGroupResponse = ResponseInput<typeof joinGroupApi>;
+export type SyncGroupResponse = ResponseInput<typeof syncGroupApi>;
+export type HeartbeatResponse = ResponseInput<typeof heartbeatApi>;
+export type LeaveGroupResponse = ResponseInput<typeof leaveGroupApi>;
+export type OffsetCommitResponse = ResponseInput<typeof offsetCommitApi>;
+export type OffsetFetchResponse = ResponseInput<typeof offsetFetchApi>;
+export type OffsetDeleteResponse = ResponseInput<typeof offsetDeleteApi>;
+export type ListGroupsResponse = ResponseInput<typeof listGroupsApi>;
+export type DescribeGroupsResponse = ResponseInput<typeof describeGroupsApi>;
+export type DeleteGroupsResponse = ResponseInput<typeof deleteGroupsApi>;
+export type FindCoordinatorResponse = ResponseInput<typeof findCoordinatorApi>;

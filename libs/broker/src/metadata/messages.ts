@@ -1,24 +1,26 @@
-/** The wire messages that the metadata room answers, by the names of the protocol. */
+/** The wire messages that the metadata room answers: requests as they are decoded, answers as they are encoded (defaults may be left out). */
 import type {
-  alterConfigs,
-  createPartitions,
-  createTopics,
-  deleteTopics,
-  describeConfigs,
-  incrementalAlterConfigs,
-  RequestOf,
-  ResponseOf,
+  alterConfigsApi,
+  createPartitionsApi,
+  createTopicsApi,
+  deleteTopicsApi,
+  describeConfigsApi,
+  incrementalAlterConfigsApi,
+  ResponseInput,
 } from '../protocol/index.ts';
 
-export type CreateTopicsRequest = RequestOf<typeof createTopics>;
-export type CreateTopicsResponse = ResponseOf<typeof createTopics>;
-export type DeleteTopicsRequest = RequestOf<typeof deleteTopics>;
-export type DeleteTopicsResponse = ResponseOf<typeof deleteTopics>;
-export type CreatePartitionsRequest = RequestOf<typeof createPartitions>;
-export type CreatePartitionsResponse = ResponseOf<typeof createPartitions>;
-export type DescribeConfigsRequest = RequestOf<typeof describeConfigs>;
-export type DescribeConfigsResponse = ResponseOf<typeof describeConfigs>;
-export type IncrementalAlterConfigsRequest = RequestOf<typeof incrementalAlterConfigs>;
-export type IncrementalAlterConfigsResponse = ResponseOf<typeof incrementalAlterConfigs>;
-export type AlterConfigsRequest = RequestOf<typeof alterConfigs>;
-export type AlterConfigsResponse = ResponseOf<typeof alterConfigs>;
+export type {
+  AlterConfigsRequest,
+  CreatePartitionsRequest,
+  CreateTopicsRequest,
+  DeleteTopicsRequest,
+  DescribeConfigsRequest,
+  IncrementalAlterConfigsRequest,
+} from '../protocol/index.ts';
+
+export type CreateTopicsResponse = ResponseInput<typeof createTopicsApi>;
+export type DeleteTopicsResponse = ResponseInput<typeof deleteTopicsApi>;
+export type CreatePartitionsResponse = ResponseInput<typeof createPartitionsApi>;
+export type DescribeConfigsResponse = ResponseInput<typeof describeConfigsApi>;
+export type IncrementalAlterConfigsResponse = ResponseInput<typeof incrementalAlterConfigsApi>;
+export type AlterConfigsResponse = ResponseInput<typeof alterConfigsApi>;

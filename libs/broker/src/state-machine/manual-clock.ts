@@ -1,3 +1,4 @@
+/** Time that tests move by hand. */
 import type { Clock, Timer } from '../storage/index.ts';
 
 interface PendingTimer {

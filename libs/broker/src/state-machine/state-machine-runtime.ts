@@ -9,9 +9,8 @@
  * Invariant: the machine's durable state is the replay of the log up to its end. When a write fails, the log keeps only its durable
  * part; the machine is then emptied and loaded again from it, and every reply that still waits fails with a retriable error.
  */
-import { encodeBatch, ErrorCode, errorName, KafkaError } from '../protocol/index.ts';
-import type { PartitionLog } from '../storage/index.ts';
-import type { Clock } from './clock.ts';
+import { encodeBatch, errorName, KafkaError, type ErrorCode } from '../protocol/index.ts';
+import type { AppendResult, Clock, PartitionLog, Timer } from '../storage/index.ts';
 import { loadLog } from './load-log.ts';
 import type { Outcome, RecordCodec, StateMachine } from './state-machine.ts';
 
@@ -27,7 +26,7 @@ export interface StateMachineRuntimeOptions<R> {
   /** The error of an operation whose records could not be written, and of all operations once the runtime is closed. */
   readonly unavailableError: ErrorCode;
   /** Called with what went wrong, in one sentence, when a write or a reload fails. */
-  readonly onProblem?: (message: string, cause: unknown) => void;
+  readonly onProblem?: ((message: string, cause: unknown) => void) | undefined;
 }
 
 export type RuntimeStatus = 'unloaded' | 'loading' | 'active' | 'closed';
@@ -38,10 +37,11 @@ const reloadRetryMs = 1000;
 export class StateMachineRuntime<R> {
   readonly #options: StateMachineRuntimeOptions<R>;
   #status: RuntimeStatus = 'unloaded';
-  /** Settles when all that was appended so far is durable; rejects as soon as one of them failed. Replaced at every load. */
-  #tail: Promise<unknown> = Promise.resolve();
-  #inFlight = 0;
+  /** Settles when all that was appended so far is durable; rejects when one of them failed. Replaced at every load. */
+  #tail: Promise<void> = Promise.resolve();
   #reload: Promise<void> = Promise.resolve();
+  #reloadPause: { readonly timer: Timer; readonly end: () => void } | undefined;
+  #inFlight = 0;
 
   constructor(options: StateMachineRuntimeOptions<R>) {
     this.#options = options;
@@ -58,16 +58,22 @@ export class StateMachineRuntime<R> {
 
   /**
    * Replays the log from its start. Operations are refused with the loading error until it is done.
-   * @throws what the log or the machine threw; the runtime is then unloaded and `load` may be called again.
+   * @throws Error with what the log or the machine threw as its cause; `load` may then be called again.
    */
   async load(): Promise<void> {
     if (this.#status !== 'unloaded') throw new Error(`${this.#options.name} is already ${this.#status}`);
     this.#status = 'loading';
+    const loading = this.#replayLog();
+    this.#reload = loading.catch(() => undefined);
     try {
-      await this.#replayLog();
+      await loading;
     } catch (cause) {
-      if (!this.#isClosed()) this.#status = 'unloaded';
-      throw new Error(`Cannot load the state in ${this.#options.name}: ${messageOf(cause)}`, { cause });
+      const reason = new Error(`Cannot load the state in ${this.#options.name}: ${messageOf(cause)}`, { cause });
+      if (!this.#isClosed()) {
+        this.#status = 'unloaded';
+        this.#options.machine.reset(reason);
+      }
+      throw reason;
     }
   }
 
@@ -75,20 +81,21 @@ export class StateMachineRuntime<R> {
    * Runs an operation that may change the state. What it throws reaches the caller, and nothing is written then.
    * The reply comes when all records appended so far are durable.
    * @throws KafkaError the loading error while the log is loaded; the unavailable error (retriable) when the records could not be
-   *   written; what the log says of a batch that it refuses, for example MESSAGE_TOO_LARGE, in which case no state has changed.
+   *   written; what the log says of a batch that it refuses, for example MESSAGE_TOO_LARGE, in which case nothing was replayed.
    */
   async write<T>(operation: () => Outcome<R, T>): Promise<T> {
     this.#assertActive();
-    const { records, reply, onDurable } = operation();
-    // The reply may be settled by another operation, or rejected by a reset, while this one still waits for the disk.
+    const { records, reply, onApplied, onDurable } = operation();
+    // It may be rejected, by a reset, while this call still waits for the disk.
     if (reply instanceof Promise) reply.catch(() => undefined);
     if (records.length > 0) this.#append(records);
+    onApplied?.();
     await this.#whenDurable();
     onDurable?.();
     return reply;
   }
 
-  /** Answers from the state; the answer leaves when everything that it can have seen is durable. */
+  /** Answers from the state; the answer leaves when everything that it can have seen is durable. @throws KafkaError as `write`. */
   async read<T>(operation: () => T): Promise<T> {
     this.#assertActive();
     const reply = operation();
@@ -96,31 +103,42 @@ export class StateMachineRuntime<R> {
     return reply;
   }
 
-  /** Refuses further operations, lets those in flight finish, then empties the machine. */
+  /** Refuses further operations, lets those in flight finish, then empties the machine. May be called again. */
   async close(): Promise<void> {
     if (this.#status === 'closed') return;
     this.#status = 'closed';
+    this.#reloadPause?.timer.cancel();
+    this.#reloadPause?.end();
     await this.#tail.catch(() => undefined);
     await this.#reload;
     this.#options.machine.reset(this.#unavailable('it is being closed'));
   }
 
   #append(records: readonly R[]): void {
-    const { log, machine, codec, clock } = this.#options;
+    const { machine, codec, clock } = this.#options;
     const timestampMs = clock.now();
-    const batch = encodeBatch({
-      baseOffset: 0,
-      records: records.map((record) => ({ ...codec.encode(record), timestampMs })),
-    });
-    const { baseOffset, durable } = log.append([batch], { origin: 'coordinator' });
-    const previous = this.#tail;
-    const tail = previous.then(() => durable);
+    const batch = encodeBatch({ records: records.map((record) => ({ ...codec.encode(record), timestampMs })) });
+    const { baseOffset, durable } = this.#appendBatch(batch);
+    const tail = this.#tail.then(() => durable);
     this.#tail = tail;
     durable.catch(() => undefined);
-    tail.catch((cause: unknown) => this.#writeFailed(tail, cause));
+    tail.catch((cause: unknown) => {
+      this.#writeFailed(cause);
+    });
     records.forEach((record, index) => {
       machine.replay(record, { offset: baseOffset + index, timestampMs });
     });
+  }
+
+  /** A batch that the log refuses leaves the state as it is; a log that cannot write at all is treated as a failed write. */
+  #appendBatch(batch: Buffer): AppendResult {
+    try {
+      return this.#options.log.append([batch], { origin: 'coordinator' });
+    } catch (error) {
+      if (error instanceof KafkaError && !error.retriable) throw error;
+      this.#writeFailed(error);
+      throw this.#unavailable('its log could not be written', error);
+    }
   }
 
   async #whenDurable(): Promise<void> {
@@ -135,32 +153,34 @@ export class StateMachineRuntime<R> {
     }
   }
 
-  /** The first failure starts one reload; the operations behind it fail with it and find the runtime loading. */
-  #writeFailed(tail: Promise<unknown>, cause: unknown): void {
+  /** The first failure starts the reload; those behind it, which fail with it, find the runtime loading. */
+  #writeFailed(cause: unknown): void {
     if (this.#status !== 'active') return;
-    if (this.#tail !== tail) {
-      // Later operations were appended behind this one: their chain rejects too, and the last of them comes here as the tail.
-      // Refuse new work from the first failure on all the same.
-    }
-    this.#options.onProblem?.(`A write to ${this.#options.name} failed; its state is loaded again from the log.`, cause);
     this.#status = 'loading';
+    this.#options.onProblem?.(`A write to ${this.#options.name} failed; its state is loaded again from the log.`, cause);
     this.#reload = this.#reloadUntilDone(this.#unavailable('its log could not be written', cause));
   }
 
   async #reloadUntilDone(reason: KafkaError): Promise<void> {
-    const { machine, clock, name, onProblem } = this.#options;
+    const { machine, name, onProblem } = this.#options;
+    // Writes behind the failed one are still being given up by the log.
     await this.#tail.catch(() => undefined);
     this.#tail = Promise.resolve();
-    machine.reset(reason);
-    while (this.#status === 'loading') {
+    while (this.#isLoading()) {
+      machine.reset(reason);
       try {
         await this.#replayLog();
       } catch (cause) {
         onProblem?.(`Loading ${name} again failed; the next try is in ${reloadRetryMs} ms.`, cause);
-        machine.reset(reason);
-        await new Promise<void>((resolve) => clock.schedule(reloadRetryMs, resolve));
+        await this.#pauseBeforeReload();
       }
     }
+  }
+
+  #pauseBeforeReload(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#reloadPause = { timer: this.#options.clock.schedule(reloadRetryMs, resolve), end: resolve };
+    });
   }
 
   async #replayLog(): Promise<void> {
@@ -175,18 +195,24 @@ export class StateMachineRuntime<R> {
   }
 
   #assertActive(): void {
+    const { name, loadingError } = this.#options;
     if (this.#status === 'active') return;
     if (this.#status === 'closed') throw this.#unavailable('it is being closed');
-    throw new KafkaError(this.#options.loadingError, `The state in ${this.#options.name} is being loaded; try again shortly.`);
+    throw new KafkaError(loadingError, `The state in ${name} is being loaded (${errorName(loadingError)}); try again shortly.`);
   }
 
   #unavailable(why: string, cause?: unknown): KafkaError {
     const { unavailableError, name } = this.#options;
-    return new KafkaError(unavailableError, `${name} cannot answer: ${why} (${errorName(unavailableError)}). Try again shortly.`, { cause });
+    const message = `${name} cannot answer: ${why} (${errorName(unavailableError)}); try again shortly.`;
+    return new KafkaError(unavailableError, message, cause === undefined ? undefined : { cause });
   }
 
   #isClosed(): boolean {
     return this.#status === 'closed';
+  }
+
+  #isLoading(): boolean {
+    return this.#status === 'loading';
   }
 }
 

@@ -1,3 +1,5 @@
+/** What a state machine is made of: its records, its replay, and the outcomes of operations on it. */
+
 /** A key and a value as they lie in a log; a null value is a tombstone for its key. */
 export interface StateRecord {
   readonly key: Buffer | null;
@@ -36,8 +38,13 @@ export interface StateMachine<R> {
 export interface Outcome<R, T> {
   /** Appended as one batch: a crash leaves all of them or none. */
   readonly records: readonly R[];
-  /** Given to the caller when the records, and all that was appended before them, are durable. A promise is awaited after that. */
+  /**
+   * Given to the caller when the records, and all that was appended before them, are durable. A promise is awaited after that:
+   * another operation, or `reset`, settles it.
+   */
   readonly reply: T | Promise<T>;
+  /** Runs at once after the records were replayed: soft changes that go with them. Not called when the log refuses them. */
+  readonly onApplied?: (() => void) | undefined;
   /** Runs when the records are durable, before the reply leaves: releases others who wait for the same change. */
-  readonly onDurable?: () => void;
+  readonly onDurable?: (() => void) | undefined;
 }

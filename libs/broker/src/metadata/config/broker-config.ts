@@ -1,6 +1,12 @@
-import type { LogConfig } from '../../storage/index.ts';
+/** The broker's configuration as the rooms use it, made of Kafka's `server.properties` names and values. */
+import { KafkaError } from '../../protocol/index.ts';
+import { brokerConfigCatalog } from './broker-config-catalog.ts';
+import { parseConfigValue, type ConfigValue } from './config-definition.ts';
+import { effectiveBrokerConfig, type BrokerSettings } from './settings.ts';
+import { topicConfigCatalog } from './topic-config-catalog.ts';
+import { isWithoutEffect } from './without-effect.ts';
 
-/** The broker's configuration, parsed: Kafka's `server.properties` names in camel case, units last. */
+/** Parsed: Kafka's names in camel case, units last. */
 export interface BrokerConfig {
   /** `node.id`. */
   readonly nodeId: number;
@@ -20,9 +26,11 @@ export interface BrokerConfig {
   readonly queuedMaxRequestBytes: number;
   /** `max.connections`. */
   readonly maxConnections: number;
+  /** `max.connections.per.ip`. */
+  readonly maxConnectionsPerIp: number;
   /** `max.incremental.fetch.session.cache.slots`. */
   readonly maxIncrementalFetchSessionCacheSlots: number;
-  /** `advertised.listeners`, its first `PLAINTEXT://host:port`; undefined: the address it listens on. */
+  /** `advertised.listeners`, its first address; undefined: the address it listens on. */
   readonly advertisedListener: { readonly host: string; readonly port: number } | undefined;
   /** `request.timeout.ms`. */
   readonly requestTimeoutMs: number;
@@ -45,9 +53,12 @@ export interface BrokerConfig {
     readonly offsetsTopicSegmentBytes: number;
   };
   /** Of the transaction room. */
-  readonly transaction: { readonly maxTimeoutMs: number; readonly stateLogPartitions: number; readonly stateLogSegmentBytes: number };
-  /** The `log.*` defaults that a topic without its own settings gets. */
-  readonly log: LogConfig;
+  readonly transaction: {
+    readonly maxTimeoutMs: number;
+    readonly transactionalIdExpirationMs: number;
+    readonly stateLogPartitions: number;
+    readonly stateLogSegmentBytes: number;
+  };
 }
 
 /** A setting that cannot be used; the message names the key, the value and what is allowed. */
@@ -56,6 +67,93 @@ export class BrokerConfigError extends Error {
 }
 
 /** Parses `server.properties` names and values. @throws BrokerConfigError for an unknown name or a value out of range. */
-export function parseBrokerConfig(_properties: Readonly<Record<string, string>>): BrokerConfig {
-  throw new Error('The metadata room is being laid');
+export function parseBrokerConfig(properties: Readonly<Record<string, string>>): BrokerConfig {
+  const fixed = new Map<string, string>();
+  for (const [name, value] of Object.entries(properties)) {
+    checkBrokerSetting(name, value);
+    fixed.set(name, value);
+  }
+  return brokerConfigOf({ dynamicBroker: new Map(), dynamicDefault: new Map(), fixed });
+}
+
+/** The configuration that these settings, checked before, make. */
+export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
+  const read = (name: string): ConfigValue => {
+    const definition = brokerConfigCatalog.get(name)!;
+    return parseConfigValue(definition, effectiveBrokerConfig(definition, settings).value);
+  };
+  const number = (name: string): number => read(name) as number;
+  const isNodeIdSet = settings.fixed.has('node.id');
+  return {
+    nodeId: number(!isNodeIdSet && settings.fixed.has('broker.id') ? 'broker.id' : 'node.id'),
+    autoCreateTopicsEnable: read('auto.create.topics.enable') as boolean,
+    numPartitions: number('num.partitions'),
+    deleteTopicEnable: read('delete.topic.enable') as boolean,
+    socketRequestMaxBytes: number('socket.request.max.bytes'),
+    fetchMaxBytes: number('fetch.max.bytes'),
+    connectionsMaxIdleMs: number('connections.max.idle.ms'),
+    queuedMaxRequestBytes: number('queued.max.request.bytes'),
+    maxConnections: number('max.connections'),
+    maxConnectionsPerIp: number('max.connections.per.ip'),
+    maxIncrementalFetchSessionCacheSlots: number('max.incremental.fetch.session.cache.slots'),
+    advertisedListener: firstAddress(read('advertised.listeners') as readonly string[] | null),
+    requestTimeoutMs: number('request.timeout.ms'),
+    logRetentionCheckIntervalMs: number('log.retention.check.interval.ms'),
+    logFlushOffsetCheckpointIntervalMs: number('log.flush.offset.checkpoint.interval.ms'),
+    producerIdExpirationMs: number('producer.id.expiration.ms'),
+    group: {
+      initialRebalanceDelayMs: number('group.initial.rebalance.delay.ms'),
+      minSessionTimeoutMs: number('group.min.session.timeout.ms'),
+      maxSessionTimeoutMs: number('group.max.session.timeout.ms'),
+      maxSize: number('group.max.size'),
+      offsetMetadataMaxBytes: number('offset.metadata.max.bytes'),
+      offsetsRetentionMs: number('offsets.retention.minutes') * 60 * 1000,
+      offsetsRetentionCheckIntervalMs: number('offsets.retention.check.interval.ms'),
+      offsetsTopicPartitions: number('offsets.topic.num.partitions'),
+      offsetsTopicSegmentBytes: number('offsets.topic.segment.bytes'),
+    },
+    transaction: {
+      maxTimeoutMs: number('transaction.max.timeout.ms'),
+      transactionalIdExpirationMs: number('transactional.id.expiration.ms'),
+      stateLogPartitions: number('transaction.state.log.num.partitions'),
+      stateLogSegmentBytes: number('transaction.state.log.segment.bytes'),
+    },
+  };
+}
+
+function checkBrokerSetting(name: string, value: string): void {
+  const definition = brokerConfigCatalog.get(name);
+  if (definition === undefined) {
+    if (isWithoutEffect(name)) return;
+    throw new BrokerConfigError(`Unknown broker configuration ${name}=${value}${hintFor(name)}`);
+  }
+  try {
+    parseConfigValue(definition, value);
+  } catch (error) {
+    if (error instanceof KafkaError) throw new BrokerConfigError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function hintFor(name: string): string {
+  const brokerName = topicConfigCatalog.get(name)?.brokerNames[0];
+  if (brokerName !== undefined) return `: it is a topic's configuration; the broker's default for all topics is ${brokerName}`;
+  const near = [...brokerConfigCatalog.keys()].find((known) => differsByOne(known, name));
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+/** Whether one inserted, left out or changed character makes the one the other. */
+function differsByOne(left: string, right: string): boolean {
+  if (Math.abs(left.length - right.length) > 1) return false;
+  let start = 0;
+  while (start < left.length && left[start] === right[start]) start++;
+  let end = 0;
+  while (end < Math.min(left.length, right.length) - start && left.at(-1 - end) === right.at(-1 - end)) end++;
+  return Math.max(left.length, right.length) - start - end <= 1;
+}
+
+function firstAddress(listeners: readonly string[] | null): { host: string; port: number } | undefined {
+  const match = /^[^:/]+:\/\/(.*):(\d+)$/.exec(listeners?.[0] ?? '');
+  if (match === null) return undefined;
+  return { host: match[1]!.replace(/^\[(.*)\]$/, '$1'), port: Number(match[2]) };
 }
