@@ -1,0 +1,2 @@
+export { pauseMs, type Backoff } from './backoff.ts';
+export { systemClock, type Clock } from './clock.ts';

@@ -1,0 +1,2 @@
+export { EventCodec, isUnreadable } from './event-codec.ts';
+export { frame, unframe } from './wire-format.ts';

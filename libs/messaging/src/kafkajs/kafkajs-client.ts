@@ -1,0 +1,41 @@
+import kafkajs, { type Kafka } from 'kafkajs';
+import type { Clock } from '../clock/index.ts';
+import type {
+  GroupListener,
+  GroupMember,
+  GroupMemberOptions,
+  KafkaClient,
+  RecordWriter,
+  TopicAdmin,
+} from '../client/index.ts';
+import { KafkajsGroupMember } from './kafkajs-group-member.ts';
+import { kafkajsLogger } from './kafkajs-logger.ts';
+import { KafkajsRecordWriter } from './kafkajs-record-writer.ts';
+import { KafkajsTopicAdmin } from './kafkajs-topic-admin.ts';
+import { mendRequestQueueTimers } from './request-queue-timers.ts';
+
+export interface KafkajsClientOptions {
+  readonly clientId: string;
+  /** `host:port` of brokers to ask first. */
+  readonly bootstrapServers: readonly string[];
+  readonly clock: Clock;
+}
+
+/** Opens no connection yet. */
+export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient {
+  mendRequestQueueTimers();
+  const kafka: Kafka = new kafkajs.Kafka({
+    clientId: options.clientId,
+    brokers: [...options.bootstrapServers],
+    logCreator: kafkajsLogger,
+    logLevel: kafkajs.logLevel.INFO,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+  });
+  return {
+    joinGroup: (member: GroupMemberOptions, listener: GroupListener): GroupMember =>
+      new KafkajsGroupMember(kafka, member, listener, options.clock),
+    openWriter: (): Promise<RecordWriter> => KafkajsRecordWriter.open(kafka),
+    openAdmin: (): Promise<TopicAdmin> => KafkajsTopicAdmin.open(kafka),
+  };
+}

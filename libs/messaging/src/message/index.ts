@@ -1,0 +1,4 @@
+export { deadLetterHeaderNames, headerNames } from './headers.ts';
+export { currentContext, runInContext, type MessageContext } from './message-context.ts';
+export { MessageHeaders } from './message-headers.ts';
+export type { MessageEnvelope, Tombstone, TopicMessage } from './topic-message.ts';

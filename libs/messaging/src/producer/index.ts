@@ -1,0 +1,7 @@
+export {
+  defaultProducerOptions,
+  MessageProducer,
+  type EncodedRecord,
+  type ProducerOptions,
+  type SendOptions,
+} from './message-producer.ts';

@@ -1,0 +1,189 @@
+/**
+ * Produces events by contract: idempotent, `acks=all`, many callers sharing requests.
+ *
+ * A promise resolves when the broker has acknowledged the record. It rejects with `BROKER_UNAVAILABLE` when `deliveryTimeoutMs` is
+ * over; whether the record was written is then not known, and sending it again may write it twice (with the same message id).
+ * Callers wait while `maxBufferedBytes` are on their way, in order of arrival and no longer than their deadline.
+ */
+import { randomUUID } from 'node:crypto';
+import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
+import { systemClock, type Clock } from '../clock/index.ts';
+import type { KafkaClient, RecordToWrite } from '../client/index.ts';
+import type { EventCodec } from '../codec/index.ts';
+import { MessagingError } from '../errors/index.ts';
+import { currentContext, headerNames } from '../message/index.ts';
+import { ByteBudget } from './byte-budget.ts';
+import { TopicDeliverer } from './topic-deliverer.ts';
+import { TopicQueue } from './topic-queue.ts';
+
+export interface ProducerOptions {
+  /** How long a record waits for others to share its request. */
+  readonly lingerMs: number;
+  /** How long a record is tried before its caller is told. */
+  readonly deliveryTimeoutMs: number;
+  readonly maxBufferedBytes: number;
+  readonly maxRequestBytes: number;
+}
+
+export const defaultProducerOptions: ProducerOptions = {
+  lingerMs: 2,
+  deliveryTimeoutMs: 30_000,
+  maxBufferedBytes: 32 * 1024 * 1024,
+  maxRequestBytes: 768 * 1024,
+};
+
+/** What a record carries besides its event. */
+export interface SendOptions {
+  /** The event's `eventId`, when not given. */
+  readonly messageId?: string;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
+}
+
+/** A record that is encoded already, for example a row of an outbox. */
+export interface EncodedRecord extends RecordToWrite {
+  readonly topic: string;
+}
+
+/** A topic's records in order, and the writer that they go to. */
+interface Channel {
+  readonly queue: TopicQueue;
+  readonly deliverer: TopicDeliverer;
+}
+
+/** A record's framing in a batch is a few dozen bytes at most. */
+const overheadBytes = 64;
+
+function bytesOf(record: RecordToWrite): number {
+  let bytes = overheadBytes + (record.value?.length ?? 0) + (record.key === null ? 0 : Buffer.byteLength(record.key));
+  for (const [name, value] of Object.entries(record.headers ?? {}))
+    for (const item of Array.isArray(value) ? (value as readonly (string | Buffer)[]) : [value as string | Buffer])
+      bytes += name.length + Buffer.byteLength(item) + 8;
+  return bytes;
+}
+
+export class MessageProducer {
+  private readonly channels = new Map<string, Channel>();
+  private readonly budget: ByteBudget;
+  private closing = false;
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly codec: EventCodec,
+    private readonly options: ProducerOptions = defaultProducerOptions,
+    private readonly clock: Clock = systemClock,
+  ) {
+    this.budget = new ByteBudget(options.maxBufferedBytes);
+  }
+
+  /** @throws {MessagingError | ContractError} see the header; `EVENT_INVALID`, `KEY_MISSING`, `NOT_REGISTERED` at once. */
+  async send<Topic extends TopicContract, Event extends Topic['events'][keyof Topic['events']] & EventContract>(
+    topic: Topic,
+    event: Event,
+    value: EventValue<Event>,
+    options: SendOptions = {},
+  ): Promise<void> {
+    await this.sendEncoded({
+      topic: topic.name,
+      key: topic.keyOf(value as never),
+      value: this.codec.encode(topic, event, value),
+      headers: this.headersOf(options, value),
+    });
+  }
+
+  /** Deletes a key's state in a compacted topic. */
+  async sendTombstone<Topic extends TopicContract<string, never, true>>(
+    topic: Topic,
+    key: string,
+    options?: SendOptions,
+  ): Promise<void>;
+  async sendTombstone(topic: TopicContract, key: string, options: SendOptions = {}): Promise<void> {
+    await this.sendEncoded({ topic: topic.name, key, value: null, headers: this.headersOf(options, undefined) });
+  }
+
+  /** Sends a record as it is; headers too. Records of one topic are written in the order of the calls. */
+  async sendEncoded(encoded: EncodedRecord): Promise<void> {
+    const { topic, ...record } = encoded;
+    const bytes = bytesOf(record);
+    if (bytes > this.options.maxRequestBytes)
+      throw new MessagingError(
+        'RECORD_TOO_LARGE',
+        `A record for topic ${topic} is ${bytes} bytes; the most is ${this.options.maxRequestBytes}. Store what is large elsewhere and send where it is`,
+      );
+    this.assertOpen(topic);
+    await this.enqueue(topic, record, bytes);
+  }
+
+  private enqueue(topic: string, record: RecordToWrite, bytes: number): Promise<void> {
+    const { deliveryTimeoutMs } = this.options;
+    const deadlineMs = this.clock.nowMs() + deliveryTimeoutMs;
+    return new Promise<void>((resolve, reject) => {
+      const settle = <Arguments extends unknown[]>(then: (...result: Arguments) => void) => {
+        return (...result: Arguments): void => {
+          this.budget.give(bytes);
+          then(...result);
+        };
+      };
+      this.budget.take(
+        bytes,
+        deliveryTimeoutMs,
+        () =>
+          this.channelOf(topic).queue.add({
+            record,
+            bytes,
+            deadlineMs,
+            resolve: settle(resolve),
+            reject: settle(reject),
+          }),
+        () => reject(this.full(topic)),
+      );
+    });
+  }
+
+  /** Connects for a topic now, so that its first record does not wait for it. @throws when no broker answers. */
+  async connect(topic: TopicContract): Promise<void> {
+    await this.channelOf(topic.name).deliverer.connect();
+  }
+
+  /** Waits for what was given, refuses what is given later, and disconnects. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await Promise.all(
+      [...this.channels.values()].map(async ({ queue, deliverer }) => {
+        await queue.drain();
+        await deliverer.close();
+      }),
+    );
+  }
+
+  private assertOpen(topic: string): void {
+    if (this.closing)
+      throw new MessagingError('PRODUCER_CLOSED', `A record for topic ${topic} came after the producer began to close`);
+  }
+
+  private headersOf({ messageId, headers }: SendOptions, value: unknown): Record<string, string | Buffer> {
+    const { eventId } = (value ?? {}) as { eventId?: string };
+    const { traceparent } = currentContext() ?? {};
+    return {
+      [headerNames.messageId]: messageId ?? eventId ?? randomUUID(),
+      ...(traceparent ? { [headerNames.traceparent]: traceparent } : {}),
+      ...headers,
+    };
+  }
+
+  private full(topic: string): MessagingError {
+    const { maxBufferedBytes, deliveryTimeoutMs } = this.options;
+    return new MessagingError(
+      'BROKER_UNAVAILABLE',
+      `A record for topic ${topic} waited ${deliveryTimeoutMs} ms behind ${maxBufferedBytes} bytes that are on their way`,
+    );
+  }
+
+  private channelOf(topic: string): Channel {
+    const known = this.channels.get(topic);
+    if (known) return known;
+    const deliverer = new TopicDeliverer(topic, this.client, this.options.deliveryTimeoutMs, this.clock);
+    const channel = { deliverer, queue: new TopicQueue(this.options, (records) => deliverer.deliver(records)) };
+    this.channels.set(topic, channel);
+    return channel;
+  }
+}
