@@ -1,11 +1,22 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC Produce */
+/**
+ * Appends batches to partitions.
+ *
+ * `acks`: -1 waits until the records are durable, 1 likewise on one node, 0 wants no response at all. Versions 0 to 2
+ * carry older message formats and are refused, yet advertised: librdkafka stops compressing when it does not see them
+ * (KAFKA-18659).
+ *
+ * - 7: zstd may be used (KIP-110). 8: errors for single records (KIP-467). 9: flexible.
+ * - 10: the current leader comes with NOT_LEADER_OR_FOLLOWER (KIP-951). 11, 12: transactions of KIP-890.
+ * - 13: topic ids replace names (KIP-516).
+ */
 export const produceApi = defineApi({
   key: 0,
   name: 'Produce',
   versions: '3-13',
+  advertisedVersions: '0-13',
   flexibleVersions: '9+',
   request: {
     transactionalId: { type: 'string', versions: '3+', nullable: '3+', default: null },

@@ -1,7 +1,17 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC Fetch */
+/**
+ * Reads batches, waiting up to `maxWaitMs` until `minBytes` are there.
+ *
+ * Version 4 is the first whose readers understand message format 2.
+ *
+ * - 5: log start offsets. 7: incremental fetch sessions (KIP-227). 9: leader epochs (KIP-320). 10: zstd (KIP-110).
+ * - 11: rack of the reader (KIP-392). 12: flexible; last fetched epoch (KIP-595). 13: topic ids replace names
+ *   (KIP-516).
+ * - 15: the replica's state replaces its id (KIP-903). 16: leader's endpoints (KIP-951). 17: directory ids (KIP-853).
+ * - 18: the replica's high watermark (KIP-1166).
+ */
 export const fetchApi = defineApi({
   key: 1,
   name: 'Fetch',
@@ -113,6 +123,7 @@ export const fetchApi = defineApi({
               type: '[]struct',
               versions: '4+',
               nullable: '4+',
+              default: null,
               fields: {
                 producerId: { type: 'int64', versions: '4+' },
                 firstOffset: { type: 'int64', versions: '4+' },

@@ -1,6 +1,14 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC ListOffsets */
+/**
+ * Finds offsets by time. `timestamp` is in milliseconds since 1970, or
+ *
+ * -1 for the end, -2 for the start, -3 for the record with the highest timestamp (v7, KIP-734), -4 for the start of the
+ * local log (v8, KIP-405), -5 for the end of what is tiered (v9, KIP-1005), -6 for the first offset to be tiered (v11,
+ * KIP-1023).
+ *
+ * - 2: isolation level. 4: leader epochs (KIP-320). 6: flexible. 10: a time limit for remote lookups (KIP-1075).
+ */
 export const listOffsetsApi = defineApi({
   key: 2,
   name: 'ListOffsets',

@@ -1,7 +1,15 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC Metadata */
+/**
+ * Names the brokers, and topics with their partitions and leaders.
+ *
+ * All topics are asked for by null, in version 0 by an empty list.
+ *
+ * - 1: controller, rack, internal topics. 2: cluster id. 4: whether to create missing topics. 5: offline replicas.
+ * - 7: leader epochs. 8: authorized operations (KIP-430). 9: flexible.
+ * - 10: topic ids (KIP-516). 12: topics can be asked for by id. 13: an error for the whole response (KIP-1102).
+ */
 export const metadataApi = defineApi({
   key: 3,
   name: 'Metadata',

@@ -1,7 +1,16 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC OffsetCommit */
+/**
+ * Stores the offsets that a group has consumed.
+ *
+ * Below version 6 a leader epoch is absent; a generation of -1 and an empty member id mean a consumer outside the group
+ * protocol.
+ *
+ * - 2 to 4: retention time. 5: the broker's own retention instead (KIP-211). 6: leader epochs. 7: static members
+ *   (KIP-345).
+ * - 8: flexible. 9: member epochs of KIP-848. 10: topic ids replace names.
+ */
 export const offsetCommitApi = defineApi({
   key: 8,
   name: 'OffsetCommit',

@@ -1,7 +1,14 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC OffsetFetch */
+/**
+ * Reads the offsets that a group has committed; -1 says that there is none. Null topics mean all of them.
+ *
+ * - 2: an error for the whole group. 5: leader epochs. 6: flexible. 7: `requireStable` waits for transactions
+ *   (KIP-447).
+ * - 8: several groups (KIP-709); the fields of one group are absent from here on. 9: member epochs of KIP-848.
+ * - 10: topic ids replace names.
+ */
 export const offsetFetchApi = defineApi({
   key: 9,
   name: 'OffsetFetch',

@@ -1,6 +1,11 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC FindCoordinator */
+/**
+ * Names the broker that coordinates a group (`keyType` 0), a transactional id (1) or a share group partition (2).
+ *
+ * - 1: transactions. 3: flexible. 4: several keys (KIP-699); the fields of one key are absent from here on.
+ * - 5: TRANSACTION_ABORTABLE (KIP-890). 6: share groups (KIP-932).
+ */
 export const findCoordinatorApi = defineApi({
   key: 10,
   name: 'FindCoordinator',
@@ -14,7 +19,7 @@ export const findCoordinatorApi = defineApi({
   response: {
     throttleTimeMs: { type: 'int32', versions: '1+', default: 0 },
     errorCode: { type: 'int16', versions: '0-3', default: 0 },
-    errorMessage: { type: 'string', versions: '1-3', nullable: '1-3', default: '' },
+    errorMessage: { type: 'string', versions: '1-3', nullable: '1-3', default: null },
     nodeId: { type: 'int32', versions: '0-3', default: 0 },
     host: { type: 'string', versions: '0-3', default: '' },
     port: { type: 'int32', versions: '0-3', default: 0 },

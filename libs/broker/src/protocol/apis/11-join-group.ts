@@ -1,6 +1,14 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC JoinGroup */
+/**
+ * Makes a client a member of a classic group, and answers when all members have joined.
+ *
+ * - 1: rebalance timeout. 4: a first join without a member id is answered MEMBER_ID_REQUIRED with the id to use
+ *   (KIP-394).
+ * - 5: static members (KIP-345). 6: flexible. 7: the protocol type in the answer (KIP-559). 8: the reason to join
+ *   (KIP-800).
+ * - 9: whether a leader may skip the assignment (KIP-814).
+ */
 export const joinGroupApi = defineApi({
   key: 11,
   name: 'JoinGroup',

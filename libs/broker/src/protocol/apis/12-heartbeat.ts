@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC Heartbeat */
+/**
+ * Keeps a member of a classic group alive, and tells it of a rebalance.
+ *
+ * - 3: static members (KIP-345). 4: flexible.
+ */
 export const heartbeatApi = defineApi({
   key: 12,
   name: 'Heartbeat',

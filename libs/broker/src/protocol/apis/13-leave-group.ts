@@ -1,6 +1,11 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC LeaveGroup */
+/**
+ * Takes members out of a classic group.
+ *
+ * - 3: several members at once, by member id or instance id (KIP-345); `memberId` is absent from here on. 4: flexible.
+ * - 5: the reason to leave (KIP-800).
+ */
 export const leaveGroupApi = defineApi({
   key: 13,
   name: 'LeaveGroup',

@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC SyncGroup */
+/**
+ * Hands the leader's assignments of a classic group to its members.
+ *
+ * - 3: static members (KIP-345). 4: flexible. 5: protocol type and name, which must be the group's (KIP-559).
+ */
 export const syncGroupApi = defineApi({
   key: 14,
   name: 'SyncGroup',

@@ -1,6 +1,11 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DescribeGroups */
+/**
+ * Describes classic groups and their members.
+ *
+ * - 3: authorized operations (KIP-430). 4: static members (KIP-345). 5: flexible.
+ * - 6: GROUP_ID_NOT_FOUND with a message, where older versions answer a group in state `Dead` (KIP-1043).
+ */
 export const describeGroupsApi = defineApi({
   key: 15,
   name: 'DescribeGroups',

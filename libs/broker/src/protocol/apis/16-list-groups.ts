@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC ListGroups */
+/**
+ * Lists the groups of this broker.
+ *
+ * - 3: flexible. 4: states (KIP-518). 5: types (KIP-848).
+ */
 export const listGroupsApi = defineApi({
   key: 16,
   name: 'ListGroups',

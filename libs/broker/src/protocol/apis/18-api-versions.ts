@@ -1,6 +1,14 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC ApiVersions */
+/**
+ * Tells a client which APIs and versions are served; the first request of most connections.
+ *
+ * Its response always has the oldest header. A version that is not served is answered in version 0 with
+ * UNSUPPORTED_VERSION and the range of this API (KIP-511). Features whose lowest version is 0 are left out below
+ * version 4 (KAFKA-17011).
+ *
+ * - 3: flexible; name and version of the client (KIP-511); features (KIP-584).
+ */
 export const apiVersionsApi = defineApi({
   key: 18,
   name: 'ApiVersions',

@@ -1,7 +1,12 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC CreateTopics */
+/**
+ * Creates topics.
+ *
+ * - 1: `validateOnly`. 4: partitions and replicas may be left to the broker with -1 (KIP-464).
+ * - 5: flexible; the new topic's configs (KIP-525). 7: its id (KIP-516).
+ */
 export const createTopicsApi = defineApi({
   key: 19,
   name: 'CreateTopics',
@@ -45,7 +50,7 @@ export const createTopicsApi = defineApi({
         name: { type: 'string', versions: '0+' },
         topicId: { type: 'uuid', versions: '7+', default: ZERO_UUID },
         errorCode: { type: 'int16', versions: '0+' },
-        errorMessage: { type: 'string', versions: '1+', nullable: '0+', default: '' },
+        errorMessage: { type: 'string', versions: '1+', nullable: '0+', default: null },
         topicConfigErrorCode: { type: 'int16', versions: '5+', tag: 0, default: 0 },
         numPartitions: { type: 'int32', versions: '5+', default: -1 },
         replicationFactor: { type: 'int16', versions: '5+', default: -1 },
@@ -53,7 +58,7 @@ export const createTopicsApi = defineApi({
           type: '[]struct',
           versions: '5+',
           nullable: '5+',
-          default: [],
+          default: null,
           fields: {
             name: { type: 'string', versions: '5+' },
             value: { type: 'string', versions: '5+', nullable: '5+' },

@@ -1,7 +1,11 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC DeleteTopics */
+/**
+ * Deletes topics.
+ *
+ * - 4: flexible. 5: error messages (KIP-599). 6: by name or by id (KIP-516), in `topics` instead of `topicNames`.
+ */
 export const deleteTopicsApi = defineApi({
   key: 20,
   name: 'DeleteTopics',

@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DeleteRecords */
+/**
+ * Moves the start of partitions forward to an offset, -1 for the high watermark (KIP-107).
+ *
+ * - 2: flexible.
+ */
 export const deleteRecordsApi = defineApi({
   key: 21,
   name: 'DeleteRecords',

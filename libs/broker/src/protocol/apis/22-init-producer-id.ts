@@ -1,6 +1,12 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC InitProducerId */
+/**
+ * Gives a producer its id and epoch (KIP-98).
+ *
+ * - 2: flexible. 3: a producer may ask for the next epoch of the id that it has (KIP-360). 4: PRODUCER_FENCED
+ *   (KIP-588).
+ * - 5: TRANSACTION_ABORTABLE (KIP-890).
+ */
 export const initProducerIdApi = defineApi({
   key: 22,
   name: 'InitProducerId',

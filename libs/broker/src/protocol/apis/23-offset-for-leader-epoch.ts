@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC OffsetForLeaderEpoch */
+/**
+ * Finds where a leader epoch ends, so that a reader can see whether its log was truncated (KIP-320).
+ *
+ * - 3: the asking replica. 4: flexible.
+ */
 export const offsetForLeaderEpochApi = defineApi({
   key: 23,
   name: 'OffsetForLeaderEpoch',

@@ -1,6 +1,13 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DescribeConfigs */
+/**
+ * Reads configs of topics (`resourceType` 2) and brokers (4, 8 for loggers). Null keys mean all.
+ *
+ * `configSource`: 1 topic, 2 dynamic broker, 3 dynamic default of all brokers, 4 static broker, 5 default, 6 dynamic
+ * logger.
+ *
+ * - 1: sources and synonyms (KIP-226). 3: types and documentation (KIP-569). 4: flexible.
+ */
 export const describeConfigsApi = defineApi({
   key: 32,
   name: 'DescribeConfigs',
@@ -48,7 +55,7 @@ export const describeConfigsApi = defineApi({
               },
             },
             configType: { type: 'int8', versions: '3+', default: 0 },
-            documentation: { type: 'string', versions: '3+', nullable: '0+', default: '' },
+            documentation: { type: 'string', versions: '3+', nullable: '0+', default: null },
           },
         },
       },

@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC AlterConfigs */
+/**
+ * Replaces all configs of a topic (`resourceType` 2) or a broker (4): what is not named goes back to its default.
+ *
+ * - 2: flexible.
+ */
 export const alterConfigsApi = defineApi({
   key: 33,
   name: 'AlterConfigs',

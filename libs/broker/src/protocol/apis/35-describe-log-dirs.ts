@@ -1,6 +1,11 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DescribeLogDirs */
+/**
+ * Tells the size of partitions in each data folder. Null topics mean all.
+ *
+ * - 2: flexible. 3: an error for the whole response. 4: total and usable bytes (KIP-827). 5: cordoned folders
+ *   (KIP-1066).
+ */
 export const describeLogDirsApi = defineApi({
   key: 35,
   name: 'DescribeLogDirs',

@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC CreatePartitions */
+/**
+ * Raises the number of partitions of topics (KIP-195).
+ *
+ * - 2: flexible. 3: THROTTLING_QUOTA_EXCEEDED (KIP-599).
+ */
 export const createPartitionsApi = defineApi({
   key: 37,
   name: 'CreatePartitions',

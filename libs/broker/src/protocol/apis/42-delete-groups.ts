@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DeleteGroups */
+/**
+ * Deletes groups without members, and their offsets (KIP-229).
+ *
+ * - 2: flexible.
+ */
 export const deleteGroupsApi = defineApi({
   key: 42,
   name: 'DeleteGroups',

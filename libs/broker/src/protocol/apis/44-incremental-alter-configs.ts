@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC IncrementalAlterConfigs */
+/**
+ * Changes single configs (KIP-339). `configOperation`: 0 set, 1 delete, 2 append to a list, 3 take from a list.
+ *
+ * - 1: flexible.
+ */
 export const incrementalAlterConfigsApi = defineApi({
   key: 44,
   name: 'IncrementalAlterConfigs',

@@ -1,6 +1,6 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC OffsetDelete */
+/** Deletes committed offsets of topics that no member of the group subscribes to (KIP-496). Never flexible. */
 export const offsetDeleteApi = defineApi({
   key: 47,
   name: 'OffsetDelete',

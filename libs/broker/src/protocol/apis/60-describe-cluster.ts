@@ -1,6 +1,10 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DescribeCluster */
+/**
+ * Names the brokers, the controller and the cluster id (KIP-700).
+ *
+ * - 1: brokers or controllers (`endpointType` 1 or 2, KIP-919). 2: fenced brokers (KIP-1073).
+ */
 export const describeClusterApi = defineApi({
   key: 60,
   name: 'DescribeCluster',

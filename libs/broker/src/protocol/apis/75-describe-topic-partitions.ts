@@ -1,6 +1,9 @@
 import { defineApi, type RequestOf, type ResponseOf } from '../codec/define-api.ts';
 
-/** @@DOC DescribeTopicPartitions */
+/**
+ * Describes topics page by page: a response ends after `responsePartitionLimit` partitions with the cursor of the next
+ * (KIP-966).
+ */
 export const describeTopicPartitionsApi = defineApi({
   key: 75,
   name: 'DescribeTopicPartitions',

@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC ConfigRecord */
+/** A config of a topic (`resourceType` 2) or broker (4) was set, or (null) goes back to its default. */
 export const configRecord = defineMessage({
   key: 4,
   name: 'ConfigRecord',

@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC FeatureLevelRecord */
+/** A feature was set to a level; the first record of a metadata log sets `metadata.version`. */
 export const featureLevelRecord = defineMessage({
   key: 12,
   name: 'FeatureLevelRecord',

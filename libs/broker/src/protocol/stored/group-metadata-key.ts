@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC GroupMetadataKey */
+/** Key of a group in `__consumer_offsets`, behind its kind (2) as an int16. */
 export const groupMetadataKey = defineMessage({
   key: 2,
   name: 'GroupMetadataKey',

@@ -1,6 +1,9 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC GroupMetadataValue */
+/**
+ * Value of a classic group in `__consumer_offsets`, behind its version as an int16; its members with their subscription
+ * and assignment as the clients sent them. A null value deletes the group.
+ */
 export const groupMetadataValue = defineMessage({
   key: 2,
   name: 'GroupMetadataValue',

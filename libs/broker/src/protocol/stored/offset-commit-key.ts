@@ -1,6 +1,10 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC OffsetCommitKey */
+/**
+ * Key of a committed offset in `__consumer_offsets`. Records there carry the version of their key in the key's first
+ * int16: 0 and 1 both say that this is one (0 from before Kafka 0.9), 2 a {@link groupMetadataKey}. The key of this
+ * kind is 1.
+ */
 export const offsetCommitKey = defineMessage({
   key: 1,
   name: 'OffsetCommitKey',

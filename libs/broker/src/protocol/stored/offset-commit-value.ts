@@ -1,7 +1,11 @@
 import { defineMessage } from '../codec/define-message.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
-/** @@DOC OffsetCommitValue */
+/**
+ * Value of a committed offset in `__consumer_offsets`, behind its version as an int16. A null value deletes the offset.
+ *
+ * Version 1 has an expiry of its own; 3 the leader epoch; 4 is flexible.
+ */
 export const offsetCommitValue = defineMessage({
   key: 1,
   name: 'OffsetCommitValue',

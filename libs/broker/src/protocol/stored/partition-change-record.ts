@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC PartitionChangeRecord */
+/** Something about a partition changed; what is left out did not. */
 export const partitionChangeRecord = defineMessage({
   key: 5,
   name: 'PartitionChangeRecord',

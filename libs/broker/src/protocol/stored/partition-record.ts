@@ -1,6 +1,10 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC PartitionRecord */
+/**
+ * A partition exists, in the metadata log. Epochs count changes of the leader and of anything.
+ *
+ * Version 1 adds the directories of the replicas (KIP-858), 2 the eligible leader replicas (KIP-966).
+ */
 export const partitionRecord = defineMessage({
   key: 3,
   name: 'PartitionRecord',

@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC ProducerIdsRecord */
+/** Producer ids below `nextProducerId` were handed out to brokers in blocks. */
 export const producerIdsRecord = defineMessage({
   key: 15,
   name: 'ProducerIdsRecord',

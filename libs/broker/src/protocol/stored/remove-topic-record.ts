@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC RemoveTopicRecord */
+/** A topic and all its partitions are gone. */
 export const removeTopicRecord = defineMessage({
   key: 9,
   name: 'RemoveTopicRecord',

@@ -1,6 +1,6 @@
 import { defineMessage } from '../codec/define-message.ts';
 
-/** @@DOC TopicRecord */
+/** A topic exists, in the metadata log. */
 export const topicRecord = defineMessage({
   key: 2,
   name: 'TopicRecord',
