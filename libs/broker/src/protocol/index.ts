@@ -91,17 +91,17 @@ export {
   type DescribeTopicPartitionsResponse,
 } from './apis/75-describe-topic-partitions.ts';
 
-export { configRecord } from './stored/config-record.ts';
-export { featureLevelRecord } from './stored/feature-level-record.ts';
-export { groupMetadataKey } from './stored/group-metadata-key.ts';
-export { groupMetadataValue } from './stored/group-metadata-value.ts';
-export { offsetCommitKey } from './stored/offset-commit-key.ts';
-export { offsetCommitValue } from './stored/offset-commit-value.ts';
-export { partitionChangeRecord } from './stored/partition-change-record.ts';
-export { partitionRecord } from './stored/partition-record.ts';
-export { producerIdsRecord } from './stored/producer-ids-record.ts';
-export { removeTopicRecord } from './stored/remove-topic-record.ts';
-export { topicRecord } from './stored/topic-record.ts';
+export { configRecord, type ConfigRecord } from './stored/config-record.ts';
+export { featureLevelRecord, type FeatureLevelRecord } from './stored/feature-level-record.ts';
+export { groupMetadataKey, type GroupMetadataKey } from './stored/group-metadata-key.ts';
+export { groupMetadataValue, type GroupMetadataValue } from './stored/group-metadata-value.ts';
+export { offsetCommitKey, type OffsetCommitKey } from './stored/offset-commit-key.ts';
+export { offsetCommitValue, type OffsetCommitValue } from './stored/offset-commit-value.ts';
+export { partitionChangeRecord, type PartitionChangeRecord } from './stored/partition-change-record.ts';
+export { partitionRecord, type PartitionRecord } from './stored/partition-record.ts';
+export { producerIdsRecord, type ProducerIdsRecord } from './stored/producer-ids-record.ts';
+export { removeTopicRecord, type RemoveTopicRecord } from './stored/remove-topic-record.ts';
+export { topicRecord, type TopicRecord } from './stored/topic-record.ts';
 
 export {
   addSequence,

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** A config of a topic (`resourceType` 2) or broker (4) was set, or (null) goes back to its default. */
 export const configRecord = defineMessage({
@@ -13,3 +13,5 @@ export const configRecord = defineMessage({
     value: { type: 'string', versions: '0+', nullable: '0+' },
   },
 });
+
+export type ConfigRecord = MessageOf<typeof configRecord>;

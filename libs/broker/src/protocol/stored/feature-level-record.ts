@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** A feature was set to a level; the first record of a metadata log sets `metadata.version`. */
 export const featureLevelRecord = defineMessage({
@@ -11,3 +11,5 @@ export const featureLevelRecord = defineMessage({
     featureLevel: { type: 'int16', versions: '0+' },
   },
 });
+
+export type FeatureLevelRecord = MessageOf<typeof featureLevelRecord>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** Key of a group in `__consumer_offsets`, behind its kind (2) as an int16. */
 export const groupMetadataKey = defineMessage({
@@ -9,3 +9,5 @@ export const groupMetadataKey = defineMessage({
     group: { type: 'string', versions: '0' },
   },
 });
+
+export type GroupMetadataKey = MessageOf<typeof groupMetadataKey>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /**
  * Value of a classic group in `__consumer_offsets`, behind its version as an int16; its members with their subscription
@@ -31,3 +31,5 @@ export const groupMetadataValue = defineMessage({
     },
   },
 });
+
+export type GroupMetadataValue = MessageOf<typeof groupMetadataValue>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /**
  * Key of a committed offset in `__consumer_offsets`. Records there carry the version of their key in the key's first
@@ -15,3 +15,5 @@ export const offsetCommitKey = defineMessage({
     partition: { type: 'int32', versions: '0' },
   },
 });
+
+export type OffsetCommitKey = MessageOf<typeof offsetCommitKey>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 import { ZERO_UUID } from '../uuid.ts';
 
 /**
@@ -20,3 +20,5 @@ export const offsetCommitValue = defineMessage({
     topicId: { type: 'uuid', versions: '4+', tag: 0, default: ZERO_UUID },
   },
 });
+
+export type OffsetCommitValue = MessageOf<typeof offsetCommitValue>;

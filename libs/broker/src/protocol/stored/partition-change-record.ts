@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** Something about a partition changed; what is left out did not. */
 export const partitionChangeRecord = defineMessage({
@@ -20,3 +20,5 @@ export const partitionChangeRecord = defineMessage({
     lastKnownElr: { type: '[]int32', versions: '2+', nullable: '2+', tag: 7, default: null },
   },
 });
+
+export type PartitionChangeRecord = MessageOf<typeof partitionChangeRecord>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /**
  * A partition exists, in the metadata log. Epochs count changes of the leader and of anything.
@@ -26,3 +26,5 @@ export const partitionRecord = defineMessage({
     lastKnownElr: { type: '[]int32', versions: '2+', nullable: '2+', tag: 2, default: null },
   },
 });
+
+export type PartitionRecord = MessageOf<typeof partitionRecord>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** Producer ids below `nextProducerId` were handed out to brokers in blocks. */
 export const producerIdsRecord = defineMessage({
@@ -12,3 +12,5 @@ export const producerIdsRecord = defineMessage({
     nextProducerId: { type: 'int64', versions: '0+' },
   },
 });
+
+export type ProducerIdsRecord = MessageOf<typeof producerIdsRecord>;

@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** A topic and all its partitions are gone. */
 export const removeTopicRecord = defineMessage({
@@ -10,3 +10,5 @@ export const removeTopicRecord = defineMessage({
     topicId: { type: 'uuid', versions: '0+' },
   },
 });
+
+export type RemoveTopicRecord = MessageOf<typeof removeTopicRecord>;

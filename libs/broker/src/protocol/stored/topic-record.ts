@@ -1,4 +1,4 @@
-import { defineMessage } from '../codec/define-message.ts';
+import { defineMessage, type MessageOf } from '../codec/define-message.ts';
 
 /** A topic exists, in the metadata log. */
 export const topicRecord = defineMessage({
@@ -11,3 +11,5 @@ export const topicRecord = defineMessage({
     topicId: { type: 'uuid', versions: '0+' },
   },
 });
+
+export type TopicRecord = MessageOf<typeof topicRecord>;
