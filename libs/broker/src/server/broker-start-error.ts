@@ -1,3 +1,6 @@
+import { BrokerConfigError } from '../metadata/index.ts';
+import { StorageError, type StorageErrorCode } from '../storage/index.ts';
+
 /** Why a broker cannot start. */
 export type BrokerStartErrorCode =
   /** Another process listens on the port. */
@@ -23,3 +26,45 @@ export class BrokerStartError extends Error {
     this.code = code;
   }
 }
+
+/** What the start was asked for, to say it in the message. */
+interface StartAttempt {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+}
+
+/** Puts what a room or the system threw into one line for the operator; a defect is given back as it is. */
+export function startError(error: unknown, attempt: StartAttempt): unknown {
+  if (error instanceof BrokerConfigError) return new BrokerStartError('INVALID_CONFIG', error.message, error);
+  if (error instanceof StorageError) return new BrokerStartError(STORAGE_CODES[error.code], error.message, error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  const { host, port, dataDir } = attempt;
+  if (code === 'EADDRINUSE')
+    return new BrokerStartError(
+      'PORT_IN_USE',
+      `Port ${port} on ${host} is taken by another process; stop it, or choose another port with --port (0 takes a free one).`,
+      error,
+    );
+  if (code !== undefined && ADDRESS_CODES.has(code))
+    return new BrokerStartError('ADDRESS_UNAVAILABLE', `Cannot listen on ${host}:${port}: ${message}.`, error);
+  if (code === 'ENOSPC')
+    return new BrokerStartError('DISK_FULL', `The disk of ${dataDir} is full; free some space and start again.`, error);
+  return error;
+}
+
+const ADDRESS_CODES: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'EINVAL',
+  'ENOTFOUND',
+  'ERR_SOCKET_BAD_PORT',
+]);
+
+const STORAGE_CODES: Readonly<Record<StorageErrorCode, BrokerStartErrorCode>> = {
+  DIRECTORY_LOCKED: 'DATA_DIR_LOCKED',
+  DIRECTORY_UNUSABLE: 'DATA_DIR_UNUSABLE',
+  DIRECTORY_FOREIGN: 'DATA_DIR_UNUSABLE',
+  DISK_FULL: 'DISK_FULL',
+};

@@ -1,20 +1,139 @@
+import { parseBrokerConfig, type BrokerConfig } from '../metadata/index.ts';
+import { openLogStorage, systemClock, type LogStorage } from '../storage/index.ts';
 import type { BrokerOptions } from './broker-options.ts';
-import type { LocalClient } from './local-client.ts';
+import { startError } from './broker-start-error.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { advertisedEndpoint } from './endpoint.ts';
+import { FetchSessionCache } from './fetch/fetch-session-cache.ts';
+import { handlers } from './handlers/index.ts';
+import { localClient, type LocalClient } from './local-client.ts';
+import { Listener } from './network/index.ts';
+import type { BrokerServices } from './request-context.ts';
+import { loadRooms, type Rooms } from './rooms.ts';
+import { servedApisOf } from './served-apis.ts';
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 9092;
+/** How long a stop waits for answers that are under way. */
+const STOP_GRACE_MS = 5_000;
+const REQUEST_MEMORY_BYTES = 256 * 1024 * 1024;
+const CONNECTION_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+const CONNECTION_IN_FLIGHT_REQUESTS = 256;
+const CONNECTION_UNREAD_ANSWER_BYTES = 1024 * 1024;
+/** `min.incremental.fetch.session.eviction.ms`. */
+const SESSION_EVICTION_MS = 120_000;
 
 /** A Kafka broker of one node, serving on one address from one data folder. */
 export class Broker {
-  readonly host: string = '';
-  readonly port: number = 0;
-  readonly clusterId: string = '';
-  readonly local!: LocalClient;
+  /** As it was given. */
+  readonly host: string;
+  readonly port: number;
+  readonly clusterId: string;
+  readonly local: LocalClient;
+  readonly #listener: Listener;
+  readonly #rooms: Rooms;
+  readonly #stop: AbortController;
+  #closing: Promise<void> | undefined;
+
+  private constructor(host: string, listener: Listener, rooms: Rooms, stop: AbortController) {
+    this.host = host;
+    this.port = listener.port;
+    this.clusterId = rooms.metadata.clusterId;
+    this.local = localClient({ metadata: rooms.metadata, storage: rooms.storage, clock: systemClock });
+    this.#listener = listener;
+    this.#rooms = rooms;
+    this.#stop = stop;
+  }
 
   /** Recovers the data, then listens. @throws BrokerStartError with one clear line. */
-  static start(_options: BrokerOptions): Promise<Broker> {
-    return Promise.reject(new Error('The broker is being laid'));
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const log = options.log ?? (() => undefined);
+    const host = options.host ?? DEFAULT_HOST;
+    const port = options.port ?? DEFAULT_PORT;
+    const properties = options.config ?? {};
+    let storage: LogStorage | undefined;
+    let rooms: Rooms | undefined;
+    try {
+      const config = parseBrokerConfig(properties);
+      storage = await openStorage(options, config, log);
+      rooms = await loadRooms({ storage, properties, log });
+      const stop = new AbortController();
+      const listener = await listen(host, port, rooms, stop.signal, log);
+      rooms.groups.resume();
+      return new Broker(host, listener, rooms, stop);
+    } catch (error) {
+      await (rooms?.close() ?? storage?.close());
+      throw startError(error, { host, port, dataDir: options.dataDir });
+    }
   }
 
   /** Stops taking requests, answers those under way, closes the logs cleanly. May be called again. */
   close(): Promise<void> {
-    return Promise.resolve();
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
+
+  async #close(): Promise<void> {
+    this.#stop.abort();
+    await this.#listener.close(STOP_GRACE_MS);
+    await this.#rooms.close();
+  }
+}
+
+function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: string) => void): Promise<LogStorage> {
+  return openLogStorage({
+    directory: options.dataDir,
+    flush: options.flush ?? 'fsync',
+    nodeId: config.nodeId,
+    retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,
+    checkpointIntervalMs: config.logFlushOffsetCheckpointIntervalMs,
+    producerIdExpirationMs: config.producerIdExpirationMs,
+    onEvent: ({ level, message }) => {
+      if (level !== 'info') log(message);
+    },
+  });
+}
+
+async function listen(
+  host: string,
+  port: number,
+  { metadata, storage, groups }: Rooms,
+  stopping: AbortSignal,
+  log: (line: string) => void,
+): Promise<Listener> {
+  const config = metadata.brokerConfig;
+  const advertised = { nodeId: metadata.nodeId, host, port, listener: config.advertisedListener };
+  const services: BrokerServices = {
+    metadata,
+    storage,
+    groups,
+    fetchSessions: new FetchSessionCache({
+      slots: config.maxIncrementalFetchSessionCacheSlots,
+      evictionMs: SESSION_EVICTION_MS,
+      nowMs: () => systemClock.now(),
+    }),
+    clock: systemClock,
+    servedApis: servedApisOf(handlers),
+    stopping,
+    endpointFor: ({ localAddress }) => advertisedEndpoint({ ...advertised, port: listener.port }, localAddress),
+    unreadAnswerBytes: () => listener.unreadAnswerBytes,
+    log,
+  };
+  const listener = await Listener.start({
+    host,
+    port,
+    handler: new Dispatcher(services, handlers),
+    limits: {
+      maxFrameBytes: config.socketRequestMaxBytes,
+      inFlightBytes: CONNECTION_IN_FLIGHT_BYTES,
+      inFlightRequests: CONNECTION_IN_FLIGHT_REQUESTS,
+      unreadAnswerBytes: CONNECTION_UNREAD_ANSWER_BYTES,
+    },
+    requestMemoryBytes: config.queuedMaxRequestBytes > 0 ? config.queuedMaxRequestBytes : REQUEST_MEMORY_BYTES,
+    maxIdleMs: config.connectionsMaxIdleMs,
+    maxConnections: config.maxConnections,
+    clock: systemClock,
+    log,
+  });
+  return listener;
 }

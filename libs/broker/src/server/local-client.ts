@@ -1,3 +1,7 @@
+import { batchesIn, decodeRecords, encodeBatch, ErrorCode, KafkaError, type Chunks } from '../protocol/index.ts';
+import type { ClusterMetadata } from '../metadata/index.ts';
+import type { Clock, LogStorage, PartitionLog } from '../storage/index.ts';
+
 /** A record read through the {@link LocalClient}. */
 export interface LocalRecord {
   readonly offset: number;
@@ -41,4 +45,59 @@ export interface LocalClient {
   logStartOffset(topic: string, partition: number): number;
   /** Calls `listener` after each move of the partition's high watermark, until the returned function is called. */
   onAppend(topic: string, partition: number, listener: () => void): () => void;
+}
+
+/** What a {@link LocalClient} works on. */
+export interface LocalClientOptions {
+  readonly metadata: ClusterMetadata;
+  readonly storage: LogStorage;
+  readonly clock: Clock;
+}
+
+/** Makes the client of a running broker. */
+export function localClient({ metadata, storage, clock }: LocalClientOptions): LocalClient {
+  const logOf = (topic: string, partition: number): PartitionLog => {
+    const log = storage.get(topic, partition);
+    if (log === undefined)
+      throw new KafkaError(
+        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        `There is no partition ${partition} of topic ${topic} here`,
+      );
+    return log;
+  };
+  return {
+    createTopic: async (name, options = {}) => {
+      await metadata.ensureTopic(name, options);
+    },
+    append: async (topic, partition, records) => {
+      const timestampMs = clock.now();
+      const batch = encodeBatch({
+        baseOffset: 0,
+        records: records.map(({ key, value, headers }) => ({ key, value, headers: headers ?? [], timestampMs })),
+      });
+      const { baseOffset, durable } = logOf(topic, partition).append([batch], { origin: 'client' });
+      await durable;
+      return { baseOffset };
+    },
+    read: async (topic, partition, offset, maxBytes) => {
+      const log = logOf(topic, partition);
+      const read = await log.read(offset, maxBytes);
+      return {
+        records: [...recordsOf(read.records, offset)],
+        nextOffset: read.nextOffset,
+        highWatermark: log.highWatermark,
+      };
+    },
+    logStartOffset: (topic, partition) => logOf(topic, partition).logStartOffset,
+    onAppend: (topic, partition, listener) => logOf(topic, partition).onHighWatermark(() => listener()),
+  };
+}
+
+/** The records from `offset` on; the first batch may begin before it. */
+function* recordsOf(batches: Chunks, offset: number): Generator<LocalRecord> {
+  for (const batch of batchesIn(batches)) {
+    for (const record of decodeRecords(batch)) {
+      if (record.offset >= offset) yield record;
+    }
+  }
 }

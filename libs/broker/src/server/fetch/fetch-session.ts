@@ -29,7 +29,10 @@ export interface SessionPartition {
 }
 
 /** Names a partition within a session: by id where the client uses ids, for a name may change its topic. */
-export function sessionKey(partition: Pick<FetchPartition, 'topic' | 'topicId' | 'partition'>, usesTopicIds: boolean): string {
+export function sessionKey(
+  partition: Pick<FetchPartition, 'topic' | 'topicId' | 'partition'>,
+  usesTopicIds: boolean,
+): string {
   return `${usesTopicIds ? partition.topicId : partition.topic}/${partition.partition}`;
 }
 

@@ -112,6 +112,11 @@ export class Connection {
     return this.#begun.length > 0 || this.#waiting.length > 0 || this.#socket.writableLength > 0;
   }
 
+  /** Bytes of answers that the client has not read. */
+  get unreadAnswerBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Calls `listener` once when the connection closes; the returned function forgets it. */
   onClose(listener: () => void): () => void {
     this.#closeListeners.add(listener);
@@ -212,7 +217,9 @@ export class Connection {
   }
 
   #failed(error: unknown): Answer {
-    this.#log(`closing the connection of ${this.remoteAddress}: ${error instanceof Error ? error.stack : String(error)}`);
+    this.#log(
+      `closing the connection of ${this.remoteAddress}: ${error instanceof Error ? error.stack : String(error)}`,
+    );
     return CLOSE_CONNECTION;
   }
 
@@ -267,9 +274,7 @@ export class Connection {
     if (this.#isClosed || this.#isDraining) return;
     const inFlight = this.#waiting.length + this.#begun.length;
     const mayRead =
-      inFlight < this.#limits.inFlightRequests &&
-      this.#inFlightBytes < this.#limits.inFlightBytes &&
-      this.#hasRoom();
+      inFlight < this.#limits.inFlightRequests && this.#inFlightBytes < this.#limits.inFlightBytes && this.#hasRoom();
     if (mayRead === !this.#socket.isPaused()) return;
     if (mayRead) this.#socket.resume();
     else this.#socket.pause();

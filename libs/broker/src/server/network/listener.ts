@@ -42,7 +42,9 @@ export class Listener {
   private constructor(options: ListenerOptions) {
     this.#options = options;
     this.#budget = new MemoryBudget(options.requestMemoryBytes);
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) => this.#accept(socket));
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
+      this.#accept(socket),
+    );
   }
 
   /** Listens. @throws the system's error (`EADDRINUSE`, `EACCES`, …) as Node gives it. */
@@ -74,6 +76,13 @@ export class Listener {
     return this.#budget.usedBytes;
   }
 
+  /** Bytes of answers that the clients have not read, of all connections. */
+  get unreadAnswerBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#connections) bytes += connection.unreadAnswerBytes;
+    return bytes;
+  }
+
   /** Accepts nothing more, lets what is under way be answered for `graceMs`, then closes what is left. */
   async close(graceMs: number): Promise<void> {
     if (this.#isClosing) return;
@@ -96,7 +105,8 @@ export class Listener {
   #accept(socket: Socket): void {
     const { clock, log, handler, limits, maxConnections } = this.#options;
     if (this.#isClosing || this.#connections.size >= maxConnections) {
-      if (!this.#isClosing) log(`refusing a connection of ${socket.remoteAddress}: max.connections = ${maxConnections} are open`);
+      if (!this.#isClosing)
+        log(`refusing a connection of ${socket.remoteAddress}: max.connections = ${maxConnections} are open`);
       socket.on('error', () => undefined);
       socket.destroy();
       return;

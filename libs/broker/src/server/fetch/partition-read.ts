@@ -1,0 +1,111 @@
+import { ErrorCode, KafkaError, type Chunks } from '../../protocol/index.ts';
+import type { PartitionLog } from '../../storage/index.ts';
+import { leaderEpochError, partitionById } from '../handlers/partition-lookup.ts';
+import type { BrokerServices } from '../request-context.ts';
+import type { FetchPartition } from './fetch-session.ts';
+
+/** What one partition gave to a fetch. */
+export interface PartitionRead {
+  readonly request: FetchPartition;
+  readonly errorCode: number;
+  /** -1 with an error. */
+  readonly highWatermark: number;
+  readonly logStartOffset: number;
+  readonly records: Chunks;
+  readonly sizeBytes: number;
+  /** The client's log ends elsewhere in that epoch: it truncates and asks again (KIP-595). */
+  readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number };
+  readonly log?: PartitionLog;
+}
+
+/** Bounds of one pass over the partitions of a fetch. */
+export interface ReadLimits {
+  readonly usesTopicIds: boolean;
+  /** Of the whole answer. A first batch larger than this is returned all the same. */
+  readonly maxBytes: number;
+}
+
+const NO_RECORDS: Chunks = [];
+
+/** Reads the partitions in order, each up to its own limit and all of them together up to the answer's. */
+export async function readPartitions(
+  broker: BrokerServices,
+  partitions: Iterable<FetchPartition>,
+  { usesTopicIds, maxBytes }: ReadLimits,
+): Promise<PartitionRead[]> {
+  const reads: PartitionRead[] = [];
+  let remainingBytes = maxBytes;
+  let isFirst = true;
+  for (const request of partitions) {
+    const pending = readPartition(broker, request, usesTopicIds, remainingBytes, isFirst);
+    // Most reads are of the log's end, in memory: no turn is given up for them.
+    const read = pending instanceof Promise ? await pending : pending;
+    reads.push(read);
+    remainingBytes = Math.max(remainingBytes - read.sizeBytes, 0);
+    if (read.sizeBytes > 0) isFirst = false;
+  }
+  return reads;
+}
+
+function readPartition(
+  broker: BrokerServices,
+  request: FetchPartition,
+  usesTopicIds: boolean,
+  remainingBytes: number,
+  isFirst: boolean,
+): PartitionRead | Promise<PartitionRead> {
+  const found = partitionById(
+    broker,
+    { name: request.topic, topicId: request.topicId },
+    request.partition,
+    usesTopicIds,
+  );
+  if (found.log === undefined) return failed(request, found.errorCode);
+  const { log } = found;
+  const epochError = leaderEpochError(log, request.currentLeaderEpoch);
+  if (epochError !== ErrorCode.NONE) return failed(request, epochError);
+  const diverging = divergence(log, request);
+  if (diverging !== undefined) return { ...read(request, log, NO_RECORDS, 0), divergingEpoch: diverging };
+  if (request.fetchOffset < log.logStartOffset || request.fetchOffset > log.logEndOffset)
+    return { ...failed(request, ErrorCode.OFFSET_OUT_OF_RANGE), log };
+  const limitBytes = Math.min(request.maxBytes, remainingBytes);
+  if (request.fetchOffset >= log.highWatermark || (limitBytes <= 0 && !isFirst))
+    return read(request, log, NO_RECORDS, 0);
+  return readLog(log, request, Math.max(limitBytes, 0), isFirst);
+}
+
+function readLog(
+  log: PartitionLog,
+  request: FetchPartition,
+  maxBytes: number,
+  minOneMessage: boolean,
+): PartitionRead | Promise<PartitionRead> {
+  const onError = (error: unknown): PartitionRead => {
+    if (!(error instanceof KafkaError)) throw error;
+    return { ...failed(request, error.code), log };
+  };
+  try {
+    const pending = log.read(request.fetchOffset, maxBytes, { minOneMessage });
+    if (!(pending instanceof Promise)) return read(request, log, pending.records, pending.sizeBytes);
+    return pending.then(({ records, sizeBytes }) => read(request, log, records, sizeBytes), onError);
+  } catch (error) {
+    return onError(error);
+  }
+}
+
+function divergence(log: PartitionLog, request: FetchPartition): PartitionRead['divergingEpoch'] {
+  if (request.lastFetchedEpoch < 0) return undefined;
+  const { leaderEpoch, endOffset } = log.endOffsetForEpoch(request.lastFetchedEpoch);
+  if (leaderEpoch < 0 || endOffset < 0) return undefined;
+  if (leaderEpoch >= request.lastFetchedEpoch && endOffset >= request.fetchOffset) return undefined;
+  return { epoch: leaderEpoch, endOffset };
+}
+
+function read(request: FetchPartition, log: PartitionLog, records: Chunks, sizeBytes: number): PartitionRead {
+  const { highWatermark, logStartOffset } = log;
+  return { request, errorCode: ErrorCode.NONE, highWatermark, logStartOffset, records, sizeBytes, log };
+}
+
+function failed(request: FetchPartition, errorCode: number): PartitionRead {
+  return { request, errorCode, highWatermark: -1, logStartOffset: -1, records: NO_RECORDS, sizeBytes: 0 };
+}

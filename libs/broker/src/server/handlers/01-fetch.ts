@@ -1,0 +1,88 @@
+import { ErrorCode, fetchApi, type FetchRequest, type ResponseInput } from '../../protocol/index.ts';
+import { awaitData } from '../fetch/await-data.ts';
+import { resolveFetchContext, type FetchContext } from '../fetch/fetch-context.ts';
+import { readPartitions, type PartitionRead } from '../fetch/partition-read.ts';
+import type { BrokerServices, RequestContext } from '../request-context.ts';
+import { defineHandler } from './handler.ts';
+
+type TopicAnswer = ResponseInput<typeof fetchApi>['responses'][number];
+type PartitionAnswer = TopicAnswer['partitions'][number];
+
+const FIRST_VERSION_WITH_TOPIC_IDS = 13;
+const READ_COMMITTED = 1;
+/** Bytes of unread answers of all clients together, above which new answers are kept small. */
+const UNREAD_ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
+const SMALL_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Fetch (key 1): records from offsets on, whole batches as they are stored. The answer waits for `minBytes` up to
+ * `maxWaitMs`. v7 adds sessions (KIP-227), v9 leader epochs (KIP-320), v12 the check of the last fetched epoch (KIP-595),
+ * v13 topic ids (KIP-516). Everything durable is committed, so both isolation levels read alike; `read_committed` is
+ * answered with its (empty) list of aborted transactions.
+ */
+export const fetchHandler = defineHandler(fetchApi, async (request, context) => {
+  const usesTopicIds = context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
+  const fetch = resolveFetchContext(context.broker.fetchSessions, request, usesTopicIds);
+  if ('errorCode' in fetch) return { errorCode: fetch.errorCode, sessionId: 0, responses: [] };
+  const read = await readUntilEnough(fetch, request, context, usesTopicIds);
+  const { sessionId, reads } = fetch.answer(read);
+  return { errorCode: ErrorCode.NONE, sessionId, responses: byTopic(reads, request, usesTopicIds) };
+});
+
+/** Reads again and again until there is enough, or something that the client must know, or the time is up. */
+async function readUntilEnough(
+  fetch: FetchContext,
+  request: FetchRequest,
+  { broker, connection }: RequestContext,
+  usesTopicIds: boolean,
+): Promise<PartitionRead[]> {
+  const maxBytes = answerLimit(broker, request);
+  const minBytes = Math.min(request.minBytes, maxBytes);
+  const deadlineMs = broker.clock.now() + request.maxWaitMs;
+  for (;;) {
+    const reads = await readPartitions(broker, fetch.partitions, { usesTopicIds, maxBytes });
+    if (fetch.partitionCount === 0 || isEnough(reads, minBytes)) return reads;
+    if (!(await awaitData(broker, connection, reads, deadlineMs - broker.clock.now()))) return reads;
+  }
+}
+
+function isEnough(reads: readonly PartitionRead[], minBytes: number): boolean {
+  let sizeBytes = 0;
+  for (const read of reads) {
+    if (read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined) return true;
+    sizeBytes += read.sizeBytes;
+  }
+  return sizeBytes >= minBytes;
+}
+
+function answerLimit(broker: BrokerServices, request: FetchRequest): number {
+  const roomBytes = Math.max(UNREAD_ANSWER_LIMIT_BYTES - broker.unreadAnswerBytes(), SMALL_ANSWER_BYTES);
+  return Math.max(Math.min(request.maxBytes, broker.metadata.brokerConfig.fetchMaxBytes, roomBytes), 0);
+}
+
+/** Partitions of one topic that stand next to each other share an entry; the order is kept, for clients read by it. */
+function byTopic(reads: readonly PartitionRead[], request: FetchRequest, usesTopicIds: boolean): TopicAnswer[] {
+  const topics: { topic: string; topicId: string; partitions: PartitionAnswer[] }[] = [];
+  for (const read of reads) {
+    const { topic, topicId } = read.request;
+    const last = topics.at(-1);
+    const partition = answerOf(read, request.isolationLevel);
+    if (last !== undefined && (usesTopicIds ? last.topicId === topicId : last.topic === topic))
+      last.partitions.push(partition);
+    else topics.push({ topic, topicId, partitions: [partition] });
+  }
+  return topics;
+}
+
+function answerOf(read: PartitionRead, isolationLevel: number): PartitionAnswer {
+  return {
+    partitionIndex: read.request.partition,
+    errorCode: read.errorCode,
+    highWatermark: read.highWatermark,
+    lastStableOffset: read.highWatermark,
+    logStartOffset: read.logStartOffset,
+    divergingEpoch: read.divergingEpoch,
+    abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
+    records: read.records,
+  };
+}

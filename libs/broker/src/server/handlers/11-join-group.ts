@@ -1,0 +1,9 @@
+import { joinGroupApi } from '../../protocol/index.ts';
+import { groupContext } from './group-context.ts';
+import { defineHandler } from './handler.ts';
+
+/** JoinGroup (key 11): v4 asks a new member to come again with an id (KIP-394), v5 adds static members (KIP-345), v9 skips the assignment (KIP-814). Answers when the rebalance is over. */
+export const joinGroupHandler = defineHandler(joinGroupApi, async (request, context) => {
+  const groups = await context.broker.groups.get();
+  return groups.joinGroup(request, groupContext(context));
+});

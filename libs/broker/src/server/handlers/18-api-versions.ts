@@ -1,0 +1,29 @@
+import { apiVersionsApi, ErrorCode } from '../../protocol/index.ts';
+import { defineHandler } from './handler.ts';
+
+/** What a client's name and version may look like (KIP-511). */
+const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
+
+/** `metadata.version` of Apache Kafka 4.3, and the oldest that it still reads. */
+const METADATA_VERSION = 30;
+const OLDEST_METADATA_VERSION = 7;
+
+/**
+ * ApiVersions (key 18): what is served, from the handlers that are registered. A version that is not served is answered by
+ * the dispatcher, in version 0 with UNSUPPORTED_VERSION (KIP-511).
+ */
+export const apiVersionsHandler = defineHandler(apiVersionsApi, (request, { apiVersion, broker }) => {
+  if (apiVersion >= 3 && !(SOFTWARE.test(request.clientSoftwareName) && SOFTWARE.test(request.clientSoftwareVersion)))
+    return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
+  return {
+    errorCode: ErrorCode.NONE,
+    apiKeys: broker.servedApis,
+    supportedFeatures: [
+      { name: 'metadata.version', minVersion: OLDEST_METADATA_VERSION, maxVersion: METADATA_VERSION },
+    ],
+    finalizedFeaturesEpoch: 0,
+    finalizedFeatures: [
+      { name: 'metadata.version', maxVersionLevel: METADATA_VERSION, minVersionLevel: METADATA_VERSION },
+    ],
+  };
+});

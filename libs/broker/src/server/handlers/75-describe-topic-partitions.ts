@@ -1,0 +1,72 @@
+import type { TopicImage } from '../../metadata/index.ts';
+import { describeTopicPartitionsApi, ErrorCode, ZERO_UUID, type ResponseInput } from '../../protocol/index.ts';
+import type { BrokerServices } from '../request-context.ts';
+import { OPERATIONS_UNKNOWN, TOPIC_OPERATIONS } from './authorized-operations.ts';
+import { defineHandler } from './handler.ts';
+
+type TopicAnswer = ResponseInput<typeof describeTopicPartitionsApi>['topics'][number];
+type PartitionAnswer = TopicAnswer['partitions'][number];
+
+/** `max.request.partition.size.limit`. */
+const MOST_PARTITIONS = 2000;
+
+/** DescribeTopicPartitions (key 75, KIP-966): topics in order of their names, page by page; a cursor says where the next begins. */
+export const describeTopicPartitionsHandler = defineHandler(describeTopicPartitionsApi, (request, { broker }) => {
+  const { cursor } = request;
+  const asked = request.topics.map(({ name }) => name);
+  const names = asked.length > 0 ? asked : broker.metadata.topics().map(({ name }) => name);
+  const inOrder = [...new Set(names)].sort().filter((name) => cursor === null || name >= cursor.topicName);
+  let room = Math.max(1, Math.min(request.responsePartitionLimit, MOST_PARTITIONS));
+  const topics: TopicAnswer[] = [];
+  for (const name of inOrder) {
+    const topic = broker.metadata.topic(name);
+    if (topic === undefined) {
+      topics.push(unknown(name));
+      continue;
+    }
+    const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
+    if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
+    const end = Math.min(topic.partitionCount, first + room);
+    topics.push(describe(broker, topic, first, end));
+    room -= Math.max(end - first, 0);
+    if (end < topic.partitionCount) return { topics, nextCursor: { topicName: name, partitionIndex: end } };
+  }
+  return { topics, nextCursor: null };
+});
+
+function describe(broker: BrokerServices, topic: TopicImage, first: number, end: number): TopicAnswer {
+  const { nodeId } = broker.metadata;
+  const replicas = [nodeId];
+  const partitions: PartitionAnswer[] = [];
+  for (let partitionIndex = first; partitionIndex < end; partitionIndex++) {
+    partitions.push({
+      errorCode: ErrorCode.NONE,
+      partitionIndex,
+      leaderId: nodeId,
+      leaderEpoch: broker.storage.get(topic.name, partitionIndex)?.leaderEpoch ?? 0,
+      replicaNodes: replicas,
+      isrNodes: replicas,
+      eligibleLeaderReplicas: [],
+      lastKnownElr: [],
+      offlineReplicas: [],
+    });
+  }
+  return {
+    errorCode: ErrorCode.NONE,
+    name: topic.name,
+    topicId: topic.topicId,
+    isInternal: topic.isInternal,
+    partitions,
+    topicAuthorizedOperations: TOPIC_OPERATIONS,
+  };
+}
+
+function unknown(name: string): TopicAnswer {
+  return {
+    errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    name,
+    topicId: ZERO_UUID,
+    partitions: [],
+    topicAuthorizedOperations: OPERATIONS_UNKNOWN,
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * The rooms of a running broker, wired: the metadata room creates and deletes partition logs through the storage, the group
+ * room asks the metadata room about topics. They never see each other.
+ */
+import {
+  ClusterMetadata,
+  metadataTopicId,
+  metadataTopicName,
+  type PartitionStore,
+  type TopicConfig,
+  type TopicImage,
+} from '../metadata/index.ts';
+import { defaultLogConfig, type LogConfig, type LogStorage, type PartitionLog } from '../storage/index.ts';
+import { GroupService } from './group-service.ts';
+
+export interface Rooms {
+  readonly storage: LogStorage;
+  readonly metadata: ClusterMetadata;
+  readonly groups: GroupService;
+  /** Ends the coordinators, then closes the logs cleanly. */
+  close(): Promise<void>;
+}
+
+export interface RoomsOptions {
+  readonly storage: LogStorage;
+  /** Static configuration as given at start. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+/** Replays the metadata log and wires the rest to it. */
+export async function loadRooms({ storage, properties, log }: RoomsOptions): Promise<Rooms> {
+  const onProblem = (message: string, cause: unknown): void =>
+    log(`${message} ${cause instanceof Error ? cause.message : String(cause)}`);
+  let groups: GroupService | undefined;
+  const metadata = await ClusterMetadata.load({
+    log: await metadataLog(storage),
+    properties,
+    partitions: partitionStore(storage, async (name) => groups?.topicDeleted(name)),
+    clusterId: storage.clusterId,
+    onProblem,
+  });
+  groups = new GroupService(metadata, storage, {
+    config: metadata.brokerConfig.group,
+    topics: {
+      topicId: (name) => metadata.topic(name)?.topicId,
+      topicName: (topicId) => metadata.topicById(topicId)?.name,
+      partitionCount: (name) => metadata.topic(name)?.partitionCount ?? 0,
+    },
+    onProblem,
+  });
+  const service = groups;
+  return {
+    storage,
+    metadata,
+    groups: service,
+    close: async () => {
+      await service.close();
+      await metadata.close();
+      await storage.close();
+    },
+  };
+}
+
+async function metadataLog(storage: LogStorage): Promise<PartitionLog> {
+  const config: LogConfig = {
+    ...defaultLogConfig,
+    // The metadata is its whole log: nothing of it may age away.
+    retentionMs: -1,
+    retentionBytes: -1,
+    cleanupDelete: false,
+    cleanupCompact: false,
+    messageTimestampType: 'CreateTime',
+  };
+  const existing = storage.get(metadataTopicName, 0);
+  existing?.updateConfig(config);
+  return existing ?? (await storage.create(metadataTopicName, 0, { topicId: metadataTopicId, config }));
+}
+
+function partitionStore(storage: LogStorage, topicDeleted: (name: string) => Promise<void>): PartitionStore {
+  const createPartition = async (topic: TopicImage, partition: number, config: TopicConfig): Promise<void> => {
+    const existing = storage.get(topic.name, partition);
+    if (existing?.topicId === topic.topicId) {
+      existing.updateConfig(config.log);
+      return;
+    }
+    // A log of another id is what a crash left of a deleted topic of the same name.
+    if (existing !== undefined) await storage.delete(topic.name, partition);
+    await storage.create(topic.name, partition, { topicId: topic.topicId, config: config.log });
+  };
+  return {
+    createPartitions: async (topic, partitions, config) => {
+      await Promise.all(partitions.map((partition) => createPartition(topic, partition, config)));
+    },
+    deleteTopic: async (topic) => {
+      await Promise.all(
+        Array.from({ length: topic.partitionCount }, (_, partition) => storage.delete(topic.name, partition)),
+      );
+      await topicDeleted(topic.name);
+    },
+    configChanged: (topic, config) => {
+      for (let partition = 0; partition < topic.partitionCount; partition++)
+        storage.get(topic.name, partition)?.updateConfig(config.log);
+    },
+  };
+}
