@@ -35,7 +35,7 @@ const PG_MESSAGES = [
 
 /** Whether an error (or a cause of it) says that PostgreSQL is away or restarting. */
 export function isDatabaseUnavailable(error: unknown): error is Error {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
+  for (let current = error, depth = 0; Error.isError(current) && depth < 5; depth += 1) {
     if (saysUnavailable(current)) return true;
     current = 'driverError' in current ? current.driverError : current.cause;
   }
@@ -45,7 +45,7 @@ export function isDatabaseUnavailable(error: unknown): error is Error {
 function saysUnavailable(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (code !== '' && UNAVAILABLE_SQLSTATES.some((pattern) => pattern.test(code))) return true;
-  const fromSocket = 'syscall' in error || error instanceof AggregateError;
+  const fromSocket = 'syscall' in error || 'errors' in error;
   if (fromSocket && SOCKET_CODES.has(code)) return true;
   return PG_MESSAGES.some((message) => error.message.startsWith(message));
 }
@@ -59,6 +59,6 @@ const HOPELESS: Readonly<Record<string, string>> = {
 
 /** Why waiting would not help, or `undefined` if it may. */
 export function hopelessReason(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = Error.isError(error) && 'code' in error ? String(error.code) : '';
   return HOPELESS[code];
 }

@@ -118,6 +118,7 @@ function placeOf(databaseUrl: string): string {
 
 /** Node reports a refused connection to several addresses as an `AggregateError` without a message of its own. */
 function messageOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? (error.errors[0] ?? error) : error;
-  return withoutCredentials(first instanceof Error ? first.message : String(first));
+  const several = Error.isError(error) && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
+  const first: unknown = several[0] ?? error;
+  return withoutCredentials(Error.isError(first) ? first.message : String(first));
 }
