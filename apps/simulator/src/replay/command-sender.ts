@@ -1,0 +1,118 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import { SimulatorError } from '../simulator-error.ts';
+import { type ReplayClock } from './replay-clock.ts';
+import { type TraceEvent } from './trace.ts';
+
+/** What became of a command that got an answer. */
+export type SendResult =
+  | { readonly outcome: 'acknowledged'; readonly latencyMs: number }
+  | { readonly outcome: 'refused'; readonly status: number; readonly reason: string };
+
+/** Sends one command until it is acknowledged or refused. */
+export type SendCommand = (event: TraceEvent) => Promise<SendResult>;
+
+export interface CommandSenderOptions {
+  /** Base address of social-posts. */
+  readonly url: string;
+  /** Most requests at once; each has a connection. */
+  readonly concurrency: number;
+  readonly clock: ReplayClock;
+  /** 0..1, for the jitter of the pauses. */
+  readonly random: () => number;
+  /** The replay gives up when nothing at all was acknowledged for so long. */
+  readonly giveUpAfterMs: number;
+  readonly requestTimeoutMs?: number;
+  readonly onRetry?: (reason: string) => void;
+}
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 3000;
+const DEFAULT_REQUEST_TIMEOUT_MS = 15_000;
+const SHOWN_REASON_LENGTH = 300;
+
+/** Answers after which the same request may succeed: the service or what it stands on is away for the moment. */
+const RETRIABLE_STATUS = new Set([408, 425, 429]);
+
+/**
+ * Delivers commands at least once. Connection errors, time-outs and 5xx answers are met by sending the same request again
+ * after a growing pause with jitter: services are killed while a drill runs, and the idempotency key makes the repetition
+ * harmless. Any other 4xx is a refusal.
+ */
+export class CommandSender {
+  private readonly options: CommandSenderOptions;
+  private readonly agent: Dispatcher;
+  private lastProgressMs: number;
+
+  constructor(options: CommandSenderOptions) {
+    this.options = options;
+    const timeoutMs = options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS;
+    this.agent = new Agent({
+      connections: options.concurrency,
+      pipelining: 1,
+      connectTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+    this.lastProgressMs = options.clock.nowMs();
+  }
+
+  /** @throws SimulatorError when nothing was acknowledged for `giveUpAfterMs`. */
+  async send(event: TraceEvent): Promise<SendResult> {
+    const { clock } = this.options;
+    for (let attempt = 0; ; attempt += 1) {
+      const startMs = clock.nowMs();
+      const answer = await this.attempt(event);
+      if (answer.status < 400) {
+        this.lastProgressMs = clock.nowMs();
+        return { outcome: 'acknowledged', latencyMs: this.lastProgressMs - startMs };
+      }
+      if (answer.status < 500 && !RETRIABLE_STATUS.has(answer.status)) {
+        return { outcome: 'refused', status: answer.status, reason: answer.reason };
+      }
+      this.options.onRetry?.(answer.reason);
+      this.assertHope(answer.reason);
+      const longestMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
+      await clock.sleep(longestMs * (0.5 + this.options.random() / 2));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.agent.close();
+  }
+
+  /** One attempt; a connection error counts as status 599. */
+  private async attempt(event: TraceEvent): Promise<{ readonly status: number; readonly reason: string }> {
+    try {
+      const { statusCode, body } = await request(`${this.options.url}${event.path}`, {
+        dispatcher: this.agent,
+        method: event.method,
+        headers: { 'content-type': 'application/json', 'idempotency-key': event.idempotencyKey },
+        body: JSON.stringify(event.body),
+      });
+      const text = await body.text();
+      return { status: statusCode, reason: statusCode < 400 ? '' : `${statusCode} ${detailOf(text)}` };
+    } catch (error) {
+      const code = Error.isError(error) && 'code' in error ? String(error.code) : '';
+      return { status: 599, reason: code || (Error.isError(error) ? error.message : String(error)) };
+    }
+  }
+
+  private assertHope(reason: string): void {
+    const silentMs = this.options.clock.nowMs() - this.lastProgressMs;
+    if (silentMs < this.options.giveUpAfterMs) return;
+    const seconds = Math.round(silentMs / 1000);
+    const message = `${this.options.url} acknowledged nothing for ${seconds} s (last answer: ${reason}). Look at the log of social-posts, then run the replay again: what was acknowledged is not counted twice.`;
+    throw new SimulatorError('REPLAY_STALLED', message);
+  }
+}
+
+/** The words of a problem document, or the beginning of whatever was answered. */
+function detailOf(text: string): string {
+  try {
+    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
+    if (typeof problem.detail === 'string') return problem.detail.slice(0, SHOWN_REASON_LENGTH);
+  } catch {
+    // Not a problem document: shown as it is.
+  }
+  return text.slice(0, SHOWN_REASON_LENGTH).replaceAll('\n', ' ');
+}
