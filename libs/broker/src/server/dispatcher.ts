@@ -71,8 +71,7 @@ export class Dispatcher implements RequestHandler {
 
 function encode(handler: Handler, header: RequestHeader, answer: unknown): Answer {
   if (answer === null || answer === CLOSE_CONNECTION) return answer;
-  // The handler's own API gave the type of the answer; the encoder takes it by the same definition.
-  return encodeResponse(handler.api as typeof apiVersionsApi, header.apiVersion, header.correlationId, answer as never);
+  return encodeResponse(handler.api, header.apiVersion, header.correlationId, answer);
 }
 
 /** A client newer than this broker asks again in a version of the range (KIP-511). */
