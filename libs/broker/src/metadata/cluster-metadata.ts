@@ -1,5 +1,15 @@
-import type { Clock, PartitionLog } from '../storage/index.ts';
-import type { BrokerConfig } from './config/broker-config.ts';
+/**
+ * The cluster's metadata: a state machine over `__cluster_metadata-0`, and the operations on it.
+ *
+ * A change is decided on the image, recorded, and, when the record is durable, carried out by the partition store; then it is shown
+ * and answered. After a crash in between, `load` carries out what was recorded.
+ */
+import { ErrorCode, KafkaError, randomUuid } from '../protocol/index.ts';
+import { systemClock, type Clock, type PartitionLog } from '../storage/index.ts';
+import { StateMachineRuntime } from '../state-machine/index.ts';
+import { brokerConfigOf, parseBrokerConfig, type BrokerConfig } from './config/broker-config.ts';
+import { planConfigChanges, type ResourceChanges } from './config/config-changes.ts';
+import { describeConfigs } from './config/config-description.ts';
 import type { TopicConfig } from './config/topic-config.ts';
 import type {
   AlterConfigsRequest,
@@ -15,64 +25,303 @@ import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from './messages.ts';
+import { MetadataImage } from './metadata-image.ts';
+import { metadataRecordCodec, type MetadataRecord } from './metadata-record.ts';
+import type { PartitionStore } from './partition-store.ts';
+import { ProducerIdBlocks } from './producer-id-blocks.ts';
+import { PublishedTopics } from './published-topics.ts';
 import type { TopicImage } from './topic-image.ts';
+import { planCreateTopics, type CreatedTopicRow } from './topics/creation-plan.ts';
+import { planDeleteTopics } from './topics/deletion-plan.ts';
+import { planCreatePartitions } from './topics/partition-increase-plan.ts';
 
-/** What follows a change of the metadata; wired to the storage by the server. Called when the change is durable, awaited before the answer. */
-export interface PartitionStore {
-  /** Also called for what exists already (after a crash between the change and the call): it must then do nothing. */
-  createPartitions(topic: TopicImage, partitions: readonly number[], config: TopicConfig): Promise<void>;
-  deleteTopic(topic: TopicImage): Promise<void>;
-  /** A topic's own settings, or the broker's defaults under it, were changed. */
-  configChanged(topic: TopicImage, config: TopicConfig): void;
-}
+/** `metadata.version` 4.3-IV0, whose record formats are written. */
+const metadataVersionLevel = 30;
 
 export interface ClusterMetadataOptions {
-  /** The log of `__cluster_metadata-0`. */
+  /** The log of `__cluster_metadata-0`, made with `metadataLogConfig`. */
   readonly log: PartitionLog;
-  /** Of this node: static configuration as given at start. */
+  /** Static configuration of this node, by Kafka's names. */
   readonly properties: Readonly<Record<string, string>>;
   readonly partitions: PartitionStore;
   readonly clusterId: string;
+  /** Default: the machine's. */
   readonly clock?: Clock;
+  /** Makes topic ids; default: random ones. */
   readonly randomUuid?: () => string;
+  /** What an operator should know: failed writes, reloads. */
   readonly onProblem?: (message: string, cause: unknown) => void;
 }
 
-/** The cluster's metadata and the operations on it. Request handlers answer with error codes in the response; nothing expected is thrown. */
+/** Request handlers answer with error codes in the response; nothing expected is thrown by them. */
 export class ClusterMetadata {
-  /** Replays the log; then calls `createPartitions` for every topic, so that logs that a crash left out exist. */
-  static load(_options: ClusterMetadataOptions): Promise<ClusterMetadata> {
-    return Promise.reject(new Error('The metadata room is being laid'));
+  readonly clusterId: string;
+  readonly nodeId: number;
+  readonly #options: ClusterMetadataOptions;
+  readonly #image: MetadataImage;
+  readonly #runtime: StateMachineRuntime<MetadataRecord>;
+  readonly #topics: PublishedTopics;
+  readonly #producerIds: ProducerIdBlocks;
+  /** Topics being created for those who only need them to exist. */
+  readonly #ensuring = new Map<string, Promise<TopicImage>>();
+  #brokerConfig: BrokerConfig;
+
+  private constructor(options: ClusterMetadataOptions) {
+    this.#options = options;
+    this.clusterId = options.clusterId;
+    this.#brokerConfig = parseBrokerConfig(options.properties);
+    this.nodeId = this.#brokerConfig.nodeId;
+    this.#image = new MetadataImage(this.nodeId, new Map(Object.entries(options.properties)));
+    this.#runtime = new StateMachineRuntime({
+      name: '__cluster_metadata-0',
+      log: options.log,
+      machine: this.#image,
+      codec: metadataRecordCodec,
+      clock: options.clock ?? systemClock,
+      loadingError: ErrorCode.KAFKA_STORAGE_ERROR,
+      unavailableError: ErrorCode.KAFKA_STORAGE_ERROR,
+      onProblem: options.onProblem,
+    });
+    this.#topics = new PublishedTopics(this.#image, options.partitions);
+    this.#producerIds = new ProducerIdBlocks(this.#runtime, this.#image, this.nodeId);
   }
 
-  declare readonly clusterId: string;
-  declare readonly nodeId: number;
-  /** Effective now, dynamic settings included. */
-  declare readonly brokerConfig: BrokerConfig;
-  declare topic: (name: string) => TopicImage | undefined;
-  declare topicById: (topicId: string) => TopicImage | undefined;
-  /** All topics, by name. */
-  declare topics: () => TopicImage[];
-  declare topicConfig: (name: string) => TopicConfig | undefined;
+  /**
+   * Replays the log; then has the logs of every topic made that a crash left out.
+   * @throws BrokerConfigError for a bad static setting; Error when the log cannot be replayed; what the store throws.
+   */
+  static async load(options: ClusterMetadataOptions): Promise<ClusterMetadata> {
+    const metadata = new ClusterMetadata(options);
+    await metadata.#runtime.load();
+    if (metadata.#image.feature('metadata.version') === 0) await metadata.#recordVersion();
+    metadata.#brokerConfig = brokerConfigOf(metadata.#image.brokerSettings());
+    await Promise.all([...metadata.#image.topics()].map(({ name }) => metadata.#topics.open(name)));
+    return metadata;
+  }
 
-  declare createTopics: (request: CreateTopicsRequest, apiVersion: number) => Promise<CreateTopicsResponse>;
-  declare deleteTopics: (request: DeleteTopicsRequest, apiVersion: number) => Promise<DeleteTopicsResponse>;
-  declare createPartitions: (request: CreatePartitionsRequest) => Promise<CreatePartitionsResponse>;
-  declare describeConfigs: (request: DescribeConfigsRequest) => DescribeConfigsResponse;
-  declare incrementalAlterConfigs: (request: IncrementalAlterConfigsRequest) => Promise<IncrementalAlterConfigsResponse>;
-  declare alterConfigs: (request: AlterConfigsRequest) => Promise<AlterConfigsResponse>;
+  /** Effective now, dynamic settings included. */
+  get brokerConfig(): BrokerConfig {
+    return this.#brokerConfig;
+  }
+
+  topic(name: string): TopicImage | undefined {
+    return this.#topics.get(name);
+  }
+
+  topicById(topicId: string): TopicImage | undefined {
+    return this.#topics.getById(topicId);
+  }
+
+  /** All topics, by name. */
+  topics(): TopicImage[] {
+    return this.#topics.all();
+  }
+
+  /** Effective now; undefined when there is no such topic. */
+  topicConfig(name: string): TopicConfig | undefined {
+    return this.#topics.config(name);
+  }
+
+  /** KIP-4, KIP-525 (what was created is in the answer). */
+  async createTopics(request: CreateTopicsRequest): Promise<CreateTopicsResponse> {
+    try {
+      return { topics: await this.#create(request.topics, { mayBeInternal: false, validateOnly: request.validateOnly }) };
+    } catch (error) {
+      return { topics: request.topics.map(({ name }) => ({ name, ...failureOf(error) })) };
+    }
+  }
+
+  /** KIP-516: by name or by topic id. */
+  async deleteTopics(request: DeleteTopicsRequest, apiVersion: number): Promise<DeleteTopicsResponse> {
+    try {
+      if (!this.#brokerConfig.deleteTopicEnable) throw deletionDisabled(apiVersion);
+      const { rows, deleted } = await this.#runtime.write(() => {
+        const plan = planDeleteTopics(this.#image, request);
+        return { records: plan.records, reply: plan };
+      });
+      const failures = await this.#each(deleted, (topic) => this.#topics.remove(topic));
+      return { responses: rows.map((row) => ({ ...row, ...failures.get(row.name ?? '') })) };
+    } catch (error) {
+      const byName = request.topicNames.map((name) => ({ name, ...failureOf(error) }));
+      return { responses: [...request.topics.map((topic) => ({ ...topic, ...failureOf(error) })), ...byName] };
+    }
+  }
+
+  /** KIP-195. */
+  async createPartitions(request: CreatePartitionsRequest): Promise<CreatePartitionsResponse> {
+    try {
+      const { rows, grown } = await this.#runtime.write(() => {
+        const plan = planCreatePartitions(this.#image, request.topics, this.nodeId);
+        return { records: request.validateOnly ? [] : plan.records, reply: plan };
+      });
+      if (request.validateOnly) return { results: rows };
+      const failures = await this.#each(grown.map(({ topic }) => topic), (topic) => this.#topics.open(topic.name));
+      return { results: rows.map((row) => ({ ...row, ...failures.get(row.name) })) };
+    } catch (error) {
+      return { results: request.topics.map(({ name }) => ({ name, ...failureOf(error) })) };
+    }
+  }
+
+  /** KIP-133, KIP-226 (sources and synonyms), KIP-569 (types and documentation). */
+  async describeConfigs(request: DescribeConfigsRequest): Promise<DescribeConfigsResponse> {
+    try {
+      return await this.#runtime.read(() => describeConfigs(this.#image, request, this.nodeId));
+    } catch (error) {
+      const results = request.resources.map((resource) => ({ ...resource, ...failureOf(error), configs: [] }));
+      return { results };
+    }
+  }
+
+  /** KIP-339. */
+  incrementalAlterConfigs(request: IncrementalAlterConfigsRequest): Promise<IncrementalAlterConfigsResponse> {
+    const resources = request.resources.map((resource) => ({ ...resource, replacesAll: false }));
+    return this.#changeConfigs(resources, request.validateOnly);
+  }
+
+  /** KIP-133: what a resource's request leaves out goes back to its default. */
+  alterConfigs(request: AlterConfigsRequest): Promise<AlterConfigsResponse> {
+    const resources = request.resources.map((resource) => ({
+      ...resource,
+      configs: resource.configs.map((config) => ({ ...config, configOperation: 0 })),
+      replacesAll: true,
+    }));
+    return this.#changeConfigs(resources, request.validateOnly);
+  }
 
   /**
-   * Creates the topic with `num.partitions` partitions when it is missing (whether `auto.create.topics.enable` allows it is the
-   * caller's question). @throws KafkaError INVALID_TOPIC_EXCEPTION for a name that cannot be.
+   * Creates the topic with `num.partitions` partitions when it is missing; whether `auto.create.topics.enable` allows it is the
+   * caller's question. @throws KafkaError INVALID_TOPIC_EXCEPTION for a name that cannot be, KAFKA_STORAGE_ERROR.
    */
-  declare autoCreateTopic: (name: string) => Promise<TopicImage>;
+  autoCreateTopic(name: string): Promise<TopicImage> {
+    return this.#ensure(name, {}, false);
+  }
+
   /** Creates a topic unless it exists; for the broker's own topics and the in-process client. @throws KafkaError as CreateTopics answers. */
-  declare ensureTopic: (
+  ensureTopic(
     name: string,
-    options: { readonly partitions?: number; readonly config?: Readonly<Record<string, string>> },
-  ) => Promise<TopicImage>;
-  /** The next producer id; ids come in blocks of 1,000 that are recorded before the first is given out, so that none is given twice. */
-  declare allocateProducerId: () => Promise<number>;
-  declare close: () => Promise<void>;
+    options: { readonly partitions?: number; readonly config?: Readonly<Record<string, string>> } = {},
+  ): Promise<TopicImage> {
+    return this.#ensure(name, options, true);
+  }
+
+  /** @throws KafkaError (retriable) when no block of ids can be recorded. */
+  allocateProducerId(): Promise<number> {
+    return this.#producerIds.next();
+  }
+
+  async close(): Promise<void> {
+    await this.#runtime.close();
+  }
+
+  async #recordVersion(): Promise<void> {
+    const value = { name: 'metadata.version', featureLevel: metadataVersionLevel };
+    await this.#runtime.write(() => ({ records: [{ kind: 'featureLevel', value }], reply: undefined }));
+  }
+
+  async #create(
+    topics: CreateTopicsRequest['topics'],
+    { mayBeInternal, validateOnly }: { mayBeInternal: boolean; validateOnly: boolean },
+  ): Promise<readonly CreatedTopicRow[]> {
+    const rules = {
+      nodeId: this.nodeId,
+      config: this.#brokerConfig,
+      randomUuid: this.#options.randomUuid ?? randomUuid,
+      mayBeInternal,
+    };
+    const { rows, created } = await this.#runtime.write(() => {
+      const plan = planCreateTopics(this.#image, topics, rules);
+      return { records: validateOnly ? [] : plan.records, reply: plan };
+    });
+    if (validateOnly) return rows;
+    // A topic that is recorded already may still lack its logs: another request is making them, or could not.
+    const existing = rows.filter(({ errorCode }) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS).map(({ name }) => name);
+    const failures = await this.#each(
+      [...created, ...existing].map((name) => ({ name })),
+      ({ name }) => this.#topics.open(name),
+    );
+    return rows.map((row) => ({ ...row, ...failures.get(row.name) }));
+  }
+
+  #ensure(
+    name: string,
+    { partitions = -1, config = {} }: { partitions?: number; config?: Readonly<Record<string, string>> },
+    mayBeInternal: boolean,
+  ): Promise<TopicImage> {
+    const existing = this.#topics.get(name);
+    if (existing !== undefined) return Promise.resolve(existing);
+    const running = this.#ensuring.get(name);
+    if (running !== undefined) return running;
+    const configs = Object.entries(config).map(([key, value]) => ({ name: key, value }));
+    const topic = { name, numPartitions: partitions, replicationFactor: -1, assignments: [], configs };
+    const creation = this.#createOne(topic, mayBeInternal).finally(() => this.#ensuring.delete(name));
+    this.#ensuring.set(name, creation);
+    return creation;
+  }
+
+  async #createOne(topic: CreateTopicsRequest['topics'][number], mayBeInternal: boolean): Promise<TopicImage> {
+    const [row] = await this.#create([topic], { mayBeInternal, validateOnly: false });
+    const created = this.#topics.get(topic.name);
+    if (created !== undefined) return created;
+    const code = row!.errorCode === ErrorCode.NONE ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : (row!.errorCode as ErrorCode);
+    throw new KafkaError(code, row!.errorMessage ?? `Topic '${topic.name}' was deleted while it was being created.`);
+  }
+
+  async #changeConfigs(
+    resources: readonly ResourceChanges[],
+    validateOnly: boolean,
+  ): Promise<IncrementalAlterConfigsResponse> {
+    try {
+      const { rows, changedTopics, brokerChanged } = await this.#runtime.write(() => {
+        const plan = planConfigChanges(this.#image, resources, this.nodeId);
+        return { records: validateOnly ? [] : plan.records, reply: plan };
+      });
+      if (!validateOnly) this.#applyConfigs(changedTopics, brokerChanged);
+      return { responses: rows };
+    } catch (error) {
+      const failure = failureOf(error);
+      const responses = resources.map(({ resourceType, resourceName }) => ({ resourceType, resourceName, ...failure }));
+      return { responses };
+    }
+  }
+
+  #applyConfigs(changedTopics: readonly string[], brokerChanged: boolean): void {
+    if (brokerChanged) this.#brokerConfig = brokerConfigOf(this.#image.brokerSettings());
+    const names = brokerChanged ? this.#topics.all().map(({ name }) => name) : changedTopics;
+    for (const name of names) this.#topics.refreshConfig(name);
+  }
+
+  /** Carries a durable change out for each topic; the failures by the topic's name. */
+  async #each<T extends { readonly name: string }>(
+    topics: readonly T[],
+    action: (topic: T) => Promise<void>,
+  ): Promise<Map<string, Failure>> {
+    const failures = new Map<string, Failure>();
+    const carryOut = async (topic: T): Promise<void> => {
+      try {
+        await action(topic);
+      } catch (error) {
+        this.#options.onProblem?.(`A recorded change of topic '${topic.name}' could not be carried out.`, error);
+        failures.set(topic.name, failureOf(error));
+      }
+    };
+    await Promise.all(topics.map(carryOut));
+    return failures;
+  }
+}
+
+interface Failure {
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string;
+}
+
+/** What the client is told of an expected failure; anything else is a bug and goes on. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof KafkaError) return { errorCode: error.code, errorMessage: error.message };
+  throw error;
+}
+
+function deletionDisabled(apiVersion: number): KafkaError {
+  // The error has a code of its own from version 3 on.
+  const code = apiVersion < 3 ? ErrorCode.INVALID_REQUEST : ErrorCode.TOPIC_DELETION_DISABLED;
+  return new KafkaError(code, 'Topic deletion is disabled (delete.topic.enable=false).');
 }

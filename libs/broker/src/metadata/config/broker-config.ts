@@ -1,8 +1,10 @@
 /** The broker's configuration as the rooms use it, made of Kafka's `server.properties` names and values. */
 import { KafkaError } from '../../protocol/index.ts';
+import type { LogConfig } from '../../storage/index.ts';
 import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { parseConfigValue, type ConfigValue } from './config-definition.ts';
 import { effectiveBrokerConfig, type BrokerSettings } from './settings.ts';
+import { topicConfigOf } from './topic-config.ts';
 import { topicConfigCatalog } from './topic-config-catalog.ts';
 import { isWithoutEffect } from './without-effect.ts';
 
@@ -59,6 +61,8 @@ export interface BrokerConfig {
     readonly stateLogPartitions: number;
     readonly stateLogSegmentBytes: number;
   };
+  /** Of a topic that sets nothing itself. */
+  readonly log: LogConfig;
 }
 
 /** A setting that cannot be used; the message names the key, the value and what is allowed. */
@@ -118,6 +122,7 @@ export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
       stateLogPartitions: number('transaction.state.log.num.partitions'),
       stateLogSegmentBytes: number('transaction.state.log.segment.bytes'),
     },
+    log: topicConfigOf(new Map(), settings).log,
   };
 }
 
