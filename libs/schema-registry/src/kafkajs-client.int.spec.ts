@@ -1,7 +1,7 @@
 /** The client that the platform's services use, unmodified, against the registry. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import confluent from '@kafkajs/confluent-schema-registry';
-import { RegistryFixture } from './http/http-client.fixture.ts';
+import { RegistryFixture } from './registry.fixture.ts';
 
 const { COMPATIBILITY, SchemaRegistry, SchemaType } = confluent;
 

@@ -1,14 +1,7 @@
 /** Puts the registry together: state from the log, commands on it, HTTP before it. */
-import { HttpServer } from './http/http-server.ts';
-import { compatibilityRoutes } from './http/routes/compatibility-routes.ts';
-import { schemaRoutes } from './http/routes/schema-routes.ts';
-import { settingsRoutes } from './http/routes/settings-routes.ts';
-import { subjectRoutes } from './http/routes/subject-routes.ts';
-import { Router } from './http/router.ts';
-import type { SchemaLog } from './store/schema-log.ts';
-import { RegistrySettings } from './subjects/registry-settings.ts';
-import { RegistryStore } from './subjects/registry-store.ts';
-import { SchemaRegistry } from './subjects/schema-registry.ts';
+import { HttpServer, registryRouter } from './http/index.ts';
+import type { SchemaLog } from './store/index.ts';
+import { RegistryStore } from './subjects/index.ts';
 
 const DEFAULT_STORE_TIMEOUT_MS = 10_000;
 
@@ -42,7 +35,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const onWarning = options.onWarning ?? ((message: string) => process.emitWarning(message, 'SchemaRegistry'));
   const store = await RegistryStore.open({ log, timeoutMs, onWarning });
   try {
-    const server = await HttpServer.listen({ host, port, router: createRouter(store), onWarning });
+    const server = await HttpServer.listen({ host, port, router: registryRouter(store), onWarning });
     return {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${String(server.port)}`,
       port: server.port,
@@ -55,16 +48,4 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     await store.close();
     throw error;
   }
-}
-
-function createRouter(store: RegistryStore): Router {
-  const registry = new SchemaRegistry(store);
-  return new Router([
-    { method: 'GET', path: '/', handle: () => ({}) },
-    { method: 'GET', path: '/contexts', handle: () => ['.'] },
-    ...subjectRoutes(registry, store.state),
-    ...schemaRoutes(registry, store.state),
-    ...compatibilityRoutes(registry),
-    ...settingsRoutes(new RegistrySettings(store)),
-  ]);
 }

@@ -20,7 +20,7 @@ import type {
   AvroRecord,
   AvroSchema,
   AvroUnion,
-} from '../formats/avro/avro-schema.ts';
+} from '../formats/index.ts';
 import type { AvroIncompatibility, AvroIncompatibilityType } from './incompatibility.ts';
 
 /** Empty when the reader reads everything that the writer can write. */

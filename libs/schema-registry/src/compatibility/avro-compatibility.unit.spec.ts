@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import avsc from 'avsc';
 import fc from 'fast-check';
-import { parseAvroSchema } from '../formats/avro/parse-avro-schema.ts';
+import { parseAvroSchema } from '../formats/index.ts';
 import { avroIncompatibilities } from './avro-compatibility.ts';
 import { avroSchemaArbitrary, evolvedPairArbitrary, type SchemaJson } from './avro-schema.arbitrary.ts';
 

@@ -1,5 +1,4 @@
-import { ParsedAvroSchema } from '../formats/avro/parsed-avro-schema.ts';
-import type { ParsedSchema } from '../formats/parsed-schema.ts';
+import { ParsedAvroSchema, type ParsedSchema } from '../formats/index.ts';
 import { avroIncompatibilities } from './avro-compatibility.ts';
 import { describeAvroIncompatibility, type Roles } from './incompatibility.ts';
 import type { CompatibilityLevel } from './compatibility-level.ts';

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startRegistry } from '../registry.ts';
-import { MemorySchemaLog } from '../store/memory-schema-log.ts';
-import type { SchemaLog } from '../store/schema-log.ts';
-import { RegistryFixture } from './http-client.fixture.ts';
+import { MemorySchemaLog, type SchemaLog } from '../store/index.ts';
+import { RegistryFixture } from '../registry.fixture.ts';
 
 let registry: RegistryFixture;
 beforeEach(async () => {

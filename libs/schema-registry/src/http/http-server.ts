@@ -2,6 +2,7 @@
  * The registry's REST API on node:http. Every answer is JSON of one of the registry's media types; a failure is
  * `{"error_code": …, "message": …}` as Confluent's clients read it.
  */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { RegistryError } from '../registry-error.ts';
 import { HttpRequest, responseType } from './http-request.ts';
@@ -28,13 +29,9 @@ export class HttpServer {
     const server = createServer((message, response) => {
       void answer(message, response, options);
     });
-    const listening = Promise.withResolvers<void>();
-    server.once('error', listening.reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', listening.reject);
-      listening.resolve();
-    });
-    await listening.promise;
+    server.listen(options.port, options.host);
+    // Rejects with the error when that comes instead.
+    await once(server, 'listening');
     return new HttpServer(server);
   }
 
@@ -46,10 +43,10 @@ export class HttpServer {
 
   /** Answers what is under way, takes nothing new. */
   close(): Promise<void> {
-    const closed = Promise.withResolvers<void>();
-    this.#server.close(() => closed.resolve());
-    this.#server.closeIdleConnections();
-    return closed.promise;
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeIdleConnections();
+    });
   }
 }
 
@@ -57,7 +54,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, option
   let contentType = DEFAULT_RESPONSE_TYPE;
   try {
     contentType = responseType(message);
-    const [path = '', query = ''] = splitOnce(message.url ?? '/', '?');
+    const [path, query] = splitOnce(message.url ?? '/', '?');
     const { route, parameters } = options.router.match(message.method ?? 'GET', path);
     const result: unknown = await route.handle(new HttpRequest(message, parameters, new URLSearchParams(query)));
     send(response, 200, contentType, result instanceof RawBody ? result.text : JSON.stringify(result));

@@ -1,9 +1,7 @@
 /** Reads a schema out of a request's body. Attributes of newer clients (`metadata`, `ruleSet` …) are passed over. */
-import { DEFAULT_SCHEMA_TYPE } from '../formats/schema-formats.ts';
-import type { SchemaReference } from '../formats/parsed-schema.ts';
+import { DEFAULT_SCHEMA_TYPE, type SchemaReference } from '../formats/index.ts';
 import { invalidSchema } from '../registry-error.ts';
-import type { SchemaText } from '../subjects/schema-parser.ts';
-import { normalizeSubject } from '../subjects/subject-name.ts';
+import { type SchemaText, normalizeSubject } from '../subjects/index.ts';
 
 export interface SchemaBody extends SchemaText {
   readonly id: number | undefined;

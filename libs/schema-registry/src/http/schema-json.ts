@@ -1,5 +1,5 @@
 /** What clients are sent of a schema: `schemaType` and `references` are left out when they are AVRO and none. */
-import type { StoredSchema } from '../store/registry-record.ts';
+import type { StoredSchema } from '../store/index.ts';
 
 export interface SchemaStringJson {
   readonly schemaType?: string;

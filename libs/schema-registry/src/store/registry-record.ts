@@ -14,7 +14,7 @@
  * `maxId` is ours: it keeps the highest id that was ever given when the record that held it is removed for good and
  * compacted away, so that an id never means two schemas. Other registries pass over every NOOP.
  */
-import type { SchemaReference } from '../formats/parsed-schema.ts';
+import type { SchemaReference } from '../formats/index.ts';
 import type { SchemaLogEntry, SchemaLogRecord } from './schema-log.ts';
 
 export interface StoredSchema {

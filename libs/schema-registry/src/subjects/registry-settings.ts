@@ -1,5 +1,5 @@
 /** Compatibility levels and modes, global and of subjects. A subject of `null` means global. */
-import { compatibilityLevel } from '../compatibility/compatibility-level.ts';
+import { compatibilityLevel } from '../compatibility/index.ts';
 import {
   invalidCompatibilityLevel,
   invalidMode,
@@ -8,7 +8,7 @@ import {
   subjectModeNotSet,
   subjectNotFound,
 } from '../registry-error.ts';
-import type { RegistryRecord, StoredConfig } from '../store/registry-record.ts';
+import type { RegistryRecord, StoredConfig } from '../store/index.ts';
 import { DEFAULT_COMPATIBILITY_LEVEL, DEFAULT_MODE, MODES, type Mode } from './registry-state.ts';
 import type { RegistryState } from './registry-state.ts';
 import type { RegistryStore } from './registry-store.ts';

@@ -6,10 +6,9 @@
  * seen never goes down.
  */
 import { createHash } from 'node:crypto';
-import type { SchemaReference } from '../formats/parsed-schema.ts';
-import type { RegistryRecord, StoredConfig, StoredSchema } from '../store/registry-record.ts';
-import type { CompatibilityLevel } from '../compatibility/compatibility-level.ts';
-import { compatibilityLevel } from '../compatibility/compatibility-level.ts';
+import type { SchemaReference } from '../formats/index.ts';
+import type { RegistryRecord, StoredConfig, StoredSchema } from '../store/index.ts';
+import { type CompatibilityLevel, compatibilityLevel } from '../compatibility/index.ts';
 
 export interface SubjectVersion {
   readonly subject: string;

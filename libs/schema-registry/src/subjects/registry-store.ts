@@ -5,8 +5,14 @@
  * Concurrency: one process writes to a log. Writes are decided one at a time (`exclusive`); reads never wait.
  */
 import { storeFailed, storeTimedOut } from '../registry-error.ts';
-import { decodeRegistryRecord, encodeRegistryRecord, type RegistryRecord } from '../store/registry-record.ts';
-import type { SchemaLog, SchemaLogFollower, SchemaLogRecord } from '../store/schema-log.ts';
+import {
+  decodeRegistryRecord,
+  encodeRegistryRecord,
+  type RegistryRecord,
+  type SchemaLog,
+  type SchemaLogFollower,
+  type SchemaLogRecord,
+} from '../store/index.ts';
 import { RegistryState } from './registry-state.ts';
 
 export interface RegistryStoreOptions {
@@ -19,7 +25,7 @@ export interface RegistryStoreOptions {
 
 interface Waiter {
   readonly offset: number;
-  readonly resolve: () => void;
+  readonly resolve: (value: undefined) => void;
 }
 
 export class RegistryStore {
@@ -54,7 +60,7 @@ export class RegistryStore {
   async write(records: readonly RegistryRecord[]): Promise<void> {
     const offset = await this.#append(records);
     if (this.#appliedOffset >= offset) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     const waiter: Waiter = { offset, resolve };
     this.#waiters.push(waiter);
     const timeout = Promise.withResolvers<never>();
@@ -92,6 +98,6 @@ export class RegistryStore {
     if (this.#waiters.length === 0) return;
     const reached = this.#waiters.filter((waiter) => waiter.offset <= record.offset);
     this.#waiters = this.#waiters.filter((waiter) => waiter.offset > record.offset);
-    for (const waiter of reached) waiter.resolve();
+    for (const waiter of reached) waiter.resolve(undefined);
   }
 }

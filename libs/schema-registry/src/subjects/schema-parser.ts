@@ -1,8 +1,7 @@
 /** Parses schemas with the schemas that they refer to, and keeps the recent ones, since a check parses stored versions. */
-import { DEFAULT_SCHEMA_TYPE, schemaFormats } from '../formats/schema-formats.ts';
-import type { ParsedSchema, SchemaReference } from '../formats/parsed-schema.ts';
+import { schemaFormats, type ParsedSchema, type SchemaReference } from '../formats/index.ts';
 import { invalidSchema } from '../registry-error.ts';
-import type { StoredSchema } from '../store/registry-record.ts';
+import type { StoredSchema } from '../store/index.ts';
 import type { RegistryState } from './registry-state.ts';
 
 const CACHED_SCHEMAS = 1000;
@@ -84,5 +83,3 @@ export class SchemaParser {
     return [...texts.values()];
   }
 }
-
-export { DEFAULT_SCHEMA_TYPE };

@@ -2,8 +2,8 @@
  * What can be asked of the registry and told to it, apart from HTTP. Commands decide on the state, write records and
  * answer when these are durable and applied; see `RegistryStore`.
  */
-import { compatibilityMessages, type EarlierVersion } from '../compatibility/compatibility-check.ts';
-import type { ParsedSchema } from '../formats/parsed-schema.ts';
+import { compatibilityMessages, type EarlierVersion } from '../compatibility/index.ts';
+import type { ParsedSchema } from '../formats/index.ts';
 import {
   incompatibleSchema,
   invalidSchema,
@@ -17,7 +17,7 @@ import {
   versionNotSoftDeleted,
   versionSoftDeleted,
 } from '../registry-error.ts';
-import type { RegistryRecord, StoredSchema } from '../store/registry-record.ts';
+import type { RegistryRecord, StoredSchema } from '../store/index.ts';
 import type { RegistryState, VersionFilter } from './registry-state.ts';
 import type { RegistryStore } from './registry-store.ts';
 import { SchemaParser, type SchemaText } from './schema-parser.ts';

@@ -1,6 +1,5 @@
 import { RegistryError } from '../../registry-error.ts';
-import type { SchemaRegistry } from '../../subjects/schema-registry.ts';
-import { parseVersionId, type VersionId } from '../../subjects/version-id.ts';
+import { type SchemaRegistry, parseVersionId, type VersionId } from '../../subjects/index.ts';
 import type { HttpRequest } from '../http-request.ts';
 import type { Route } from '../router.ts';
 import { readSchemaBody } from '../schema-body.ts';

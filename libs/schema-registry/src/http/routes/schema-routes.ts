@@ -1,8 +1,7 @@
-import { schemaFormats } from '../../formats/schema-formats.ts';
+import { schemaFormats } from '../../formats/index.ts';
 import { RegistryError, schemaNotFound } from '../../registry-error.ts';
-import type { RegistryState } from '../../subjects/registry-state.ts';
-import type { SchemaRegistry } from '../../subjects/schema-registry.ts';
-import type { StoredSchema } from '../../store/registry-record.ts';
+import type { RegistryState, SchemaRegistry } from '../../subjects/index.ts';
+import type { StoredSchema } from '../../store/index.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { RawBody, type Route } from '../router.ts';
 import { page, schemaJson, schemaStringJson } from '../schema-json.ts';

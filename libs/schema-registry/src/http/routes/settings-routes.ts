@@ -1,5 +1,5 @@
 import { invalidCompatibilityLevel, invalidMode, RegistryError } from '../../registry-error.ts';
-import type { ConfigUpdate, RegistrySettings } from '../../subjects/registry-settings.ts';
+import type { ConfigUpdate, RegistrySettings } from '../../subjects/index.ts';
 import type { HttpRequest } from '../http-request.ts';
 import type { Route } from '../router.ts';
 import { subjectOf } from './subject-routes.ts';

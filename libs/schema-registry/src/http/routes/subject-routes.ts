@@ -1,9 +1,12 @@
 import { schemaNotFound, subjectNotFound } from '../../registry-error.ts';
-import type { RegistryState, VersionFilter } from '../../subjects/registry-state.ts';
-import type { SchemaRegistry } from '../../subjects/schema-registry.ts';
-import { normalizeSubject } from '../../subjects/subject-name.ts';
-import { parseVersionId } from '../../subjects/version-id.ts';
-import type { StoredSchema } from '../../store/registry-record.ts';
+import {
+  type RegistryState,
+  type VersionFilter,
+  type SchemaRegistry,
+  normalizeSubject,
+  parseVersionId,
+} from '../../subjects/index.ts';
+import type { StoredSchema } from '../../store/index.ts';
 import type { HttpRequest } from '../http-request.ts';
 import { RawBody, type Route } from '../router.ts';
 import { readSchemaBody } from '../schema-body.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { recordSchema, RegistryFixture } from '../http/http-client.fixture.ts';
+import { recordSchema, RegistryFixture } from '../registry.fixture.ts';
 
 let registry: RegistryFixture;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { recordSchema, RegistryFixture } from '../http/http-client.fixture.ts';
-import { COMPATIBILITY_LEVELS, type CompatibilityLevel } from './compatibility-level.ts';
+import { recordSchema, RegistryFixture } from '../registry.fixture.ts';
+import { COMPATIBILITY_LEVELS, type CompatibilityLevel } from '../compatibility/index.ts';
 
 let registry: RegistryFixture;
 beforeEach(async () => {
