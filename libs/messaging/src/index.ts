@@ -1,1 +1,52 @@
-export {};
+/**
+ * Messaging over Kafka for NestJS services: producers by contract, subscriptions that keep the order of each key through failures,
+ * and the inbox that makes redelivery harmless.
+ */
+export { systemClock, type Clock } from './clock/index.ts';
+export type { RecordToWrite } from './client/index.ts';
+export { EventCodec, isUnreadable } from './codec/index.ts';
+export {
+  KafkaTransport,
+  Subscribe,
+  SubscribeBatch,
+  SubscriptionContext,
+  type MetricsPort,
+  type SubscriptionOptions,
+  type SubscriptionState,
+  type TransportHealth,
+} from './consumer/index.ts';
+export {
+  classifyFailure,
+  FatalHandlerError,
+  MessagingError,
+  type ClassifyFailure,
+  type FailureKind,
+  type MessagingErrorCode,
+} from './errors/index.ts';
+export { CreateInbox1700000000000, pruneInbox, takeNewMessages } from './inbox/index.ts';
+export { createKafkajsClient } from './kafkajs/index.ts';
+export {
+  currentContext,
+  deadLetterHeaderNames,
+  headerNames,
+  MessageHeaders,
+  type MessageContext,
+  type MessageEnvelope,
+  type Tombstone,
+  type TopicMessage,
+} from './message/index.ts';
+export {
+  connectMessaging,
+  MessagingModule,
+  type HealthPort,
+  type MessagingAsyncOptions,
+  type MessagingOptions,
+} from './module/index.ts';
+export {
+  defaultProducerOptions,
+  MessageProducer,
+  type EncodedRecord,
+  type ProducerOptions,
+  type SendOptions,
+} from './producer/index.ts';
+export { deadLetterSetup, TopicSetup } from './topics/index.ts';

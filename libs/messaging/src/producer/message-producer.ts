@@ -91,12 +91,11 @@ export class MessageProducer {
   }
 
   /** Deletes a key's state in a compacted topic. */
-  async sendTombstone<Topic extends TopicContract<string, never, true>>(
-    topic: Topic,
+  async sendTombstone(
+    topic: TopicContract & { readonly compacted: true },
     key: string,
-    options?: SendOptions,
-  ): Promise<void>;
-  async sendTombstone(topic: TopicContract, key: string, options: SendOptions = {}): Promise<void> {
+    options: SendOptions = {},
+  ): Promise<void> {
     await this.sendEncoded({ topic: topic.name, key, value: null, headers: this.headersOf(options, undefined) });
   }
 

@@ -1,0 +1,6 @@
+export type { MetricsPort } from './consumer-metrics.ts';
+export { KafkaTransport, SubscriptionContext, type TransportHealth } from './kafka-transport.ts';
+export { OriginalErrorFilter } from './original-error.filter.ts';
+export { Subscribe, SubscribeBatch } from './subscribe.decorator.ts';
+export type { SubscriptionOptions } from './subscription-options.ts';
+export type { SubscriptionState } from './subscription-runner.ts';

@@ -1,0 +1,41 @@
+import type { TopicContract } from '@headwater/contracts';
+import type { RawRecord } from '../client/index.ts';
+import type { EventCodec } from '../codec/index.ts';
+import { MessagingError } from '../errors/index.ts';
+import { headerNames, MessageHeaders, type TopicMessage } from '../message/index.ts';
+
+/** Turns raw records of one topic into messages. */
+export class MessageReader {
+  constructor(
+    private readonly topic: TopicContract,
+    private readonly codec: EventCodec,
+  ) {}
+
+  /**
+   * @throws an error for which `isUnreadable` holds when the record never will be a message; `REGISTRY_UNAVAILABLE` when that cannot
+   *   be told yet.
+   */
+  async read(partition: number, record: RawRecord): Promise<TopicMessage> {
+    const headers = new MessageHeaders(record.headers);
+    const event = record.value === null ? this.tombstone() : await this.codec.decode(this.topic, record.value);
+    const { eventId } = (event.value ?? {}) as { eventId?: string };
+    return {
+      topic: this.topic.name,
+      partition,
+      offset: record.offset,
+      timestamp: new Date(record.timestampMs),
+      key: record.key?.toString('utf8') ?? null,
+      messageId: headers.text(headerNames.messageId) ?? eventId ?? `${this.topic.name}/${partition}/${record.offset}`,
+      headers,
+      ...event,
+    } as TopicMessage;
+  }
+
+  private tombstone(): { name: null; value: null } {
+    if (this.topic.compacted) return { name: null, value: null };
+    throw new MessagingError(
+      'RECORD_UNREADABLE',
+      `Topic ${this.topic.name} is not compacted: a record without a value deletes nothing in it`,
+    );
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * One subscription at work: a group member, the partitions that it has, their lanes, and the commits.
+ *
+ * - A record is committed when it and all before it in its partition are finished, never before.
+ * - A generation of the group ends at once: nothing of it is committed afterwards, what waits is dropped (the next generation fetches
+ *   it again from the last commit), and work under way is let finish before the same partition starts again here.
+ * - Memory is bounded: a partition whose share of the waiting records is used up is paused until half of it is done.
+ */
+import { Logger } from '@nestjs/common';
+import type { Clock } from '../clock/index.ts';
+import type { FetchedRecords, GroupListener, GroupMember, KafkaClient } from '../client/index.ts';
+import type { ConsumerMetrics } from './consumer-metrics.ts';
+import { PartitionWork } from './partition-work.ts';
+import type { RecordProcessor } from './record-processor.ts';
+import type { SubscriptionOptions } from './subscription-options.ts';
+
+/** A fetch without records waits so long at most; a resumed partition too. */
+const maxWaitMs = 250;
+
+/** In-flight work gets so long at shutdown; what is not finished then is delivered again. */
+const drainLimitMs = 10_000;
+
+export interface SubscriptionState {
+  readonly group: string;
+  readonly topic: string;
+  /** Whether the group has been joined since the start. */
+  readonly joined: boolean;
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly position: bigint | undefined;
+    readonly lag: number | undefined;
+  }[];
+  readonly waitingRecords: number;
+  /** How long the subscription has made no progress, in milliseconds, and why. */
+  readonly stalledMs: number;
+  readonly stalledBecause: string;
+}
+
+export class SubscriptionRunner implements GroupListener {
+  private readonly logger = new Logger('Consumer');
+  private readonly works = new Map<number, PartitionWork>();
+  private readonly committed = new Map<number, bigint>();
+  /** Work of earlier generations that is still under way, by partition. */
+  private readonly ending = new Map<number, Promise<void>>();
+  /** Up to where this member knows each partition to be processed, from the generation before. */
+  private readonly lastPositions = new Map<number, bigint>();
+  private readonly closing = new AbortController();
+  private readonly startedMs: number;
+  private readonly member: GroupMember;
+  private readonly commits: Promise<void>;
+  private joined = false;
+
+  constructor(
+    private readonly topic: string,
+    private readonly options: SubscriptionOptions,
+    private readonly batched: boolean,
+    client: KafkaClient,
+    private readonly processor: RecordProcessor,
+    private readonly metrics: ConsumerMetrics,
+    private readonly clock: Clock,
+  ) {
+    this.startedMs = clock.nowMs();
+    this.member = client.joinGroup(
+      {
+        groupId: options.group,
+        topic,
+        startFrom: options.startFrom,
+        sessionTimeoutMs: options.sessionTimeoutMs,
+        rebalanceTimeoutMs: options.sessionTimeoutMs * 2,
+        heartbeatIntervalMs: Math.min(3_000, options.sessionTimeoutMs / 3),
+        maxWaitMs,
+        maxBytesPerPartition: 512 * 1024,
+      },
+      this,
+    );
+    this.commits = this.commitRegularly();
+  }
+
+  onAssigned(partitions: readonly number[]): void {
+    this.joined = true;
+    for (const partition of partitions) {
+      this.works.set(partition, this.newWork(partition));
+      if (this.closing.signal.aborted) this.member.pause(partition);
+    }
+    this.logger.log(`group ${this.options.group}: has ${partitions.length} partitions of ${this.topic}`);
+  }
+
+  onRevoked(): void {
+    for (const work of this.works.values()) this.retire(work);
+    this.works.clear();
+    this.committed.clear();
+  }
+
+  onRebalancing(): void {
+    void this.commitProgress();
+  }
+
+  async onRecords(fetched: FetchedRecords): Promise<boolean> {
+    const work = this.workFor(fetched);
+    if (!work || this.closing.signal.aborted) return false;
+    work.add(fetched);
+    if (this.isOver(work, 1)) await this.makeRoom(work);
+    return !work.stale;
+  }
+
+  state(): SubscriptionState {
+    const works = [...this.works.values()];
+    return {
+      group: this.options.group,
+      topic: this.topic,
+      joined: this.joined,
+      partitions: works.map(({ partition, position, lag }) => ({ partition, position, lag })),
+      waitingRecords: works.reduce((sum, { waitingRecords }) => sum + waitingRecords, 0),
+      ...this.stall(),
+    };
+  }
+
+  /** Ends work under way, commits it and leaves the group. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.commits;
+    for (const partition of this.works.keys()) this.member.pause(partition);
+    const drained = Promise.all([...this.works.values()].map((work) => work.retire()));
+    await Promise.race([drained, this.clock.sleep(drainLimitMs)]);
+    await this.commitProgress();
+    await this.member.close();
+  }
+
+  /** The partition's work, if these records continue it. */
+  private workFor(fetched: FetchedRecords): PartitionWork | undefined {
+    const { partition, fetchOffset } = fetched;
+    const work = this.works.get(partition);
+    if (!work) return undefined;
+    if (work.nextOffset === undefined) return this.continuesLastGeneration(fetched) ? work : undefined;
+    if (fetchOffset >= work.nextOffset) return work;
+    // The log went back behind us (it was truncated, or the topic made anew): what waits is of a past that is no more.
+    this.logger.warn(
+      `group ${this.options.group}: ${this.topic}/${partition} went back from ${work.nextOffset} to ${fetchOffset}`,
+    );
+    this.retire(work);
+    const renewed = this.newWork(partition);
+    this.works.set(partition, renewed);
+    return renewed;
+  }
+
+  /**
+   * A fetch that began before the group rebalanced may be handed over after it, and would hide the records between the last commit
+   * and its start. So the first records of a generation that lie beyond what was processed are fetched again from there.
+   */
+  private continuesLastGeneration({ partition, fetchOffset }: FetchedRecords): boolean {
+    const last = this.lastPositions.get(partition);
+    this.lastPositions.delete(partition);
+    if (last === undefined || fetchOffset <= last) return true;
+    this.member.seek(partition, last);
+    return false;
+  }
+
+  private newWork(partition: number): PartitionWork {
+    return new PartitionWork(
+      partition,
+      { lanes: this.options.lanes, batchSize: this.batched ? this.options.batchSize : 1 },
+      this.ending.get(partition) ?? Promise.resolve(),
+      (items, stale) => this.processor.process(partition, items, stale),
+      (progressed) => this.onProgress(progressed),
+    );
+  }
+
+  private retire(work: PartitionWork): void {
+    const { partition, position } = work;
+    if (position !== undefined) this.lastPositions.set(partition, position);
+    const ended = Promise.all([this.ending.get(partition), work.retire()]).then(() => {
+      if (this.ending.get(partition) === ended) this.ending.delete(partition);
+    });
+    this.ending.set(partition, ended);
+  }
+
+  /** Whether a partition has more waiting than `part` of its share. */
+  private isOver(work: PartitionWork, part: number): boolean {
+    const shares = Math.max(1, this.works.size);
+    const { maxWaitingRecords, maxWaitingBytes } = this.options;
+    return (
+      work.waitingRecords > (maxWaitingRecords / shares) * part || work.waitingBytes > (maxWaitingBytes / shares) * part
+    );
+  }
+
+  /** Waits a moment for the lanes, as a fast handler makes room before the next fetch; then pauses the partition. */
+  private async makeRoom(work: PartitionWork): Promise<void> {
+    const over = new AbortController();
+    const timeout = this.clock.sleep(maxWaitMs, over.signal).then(() => over.abort());
+    while (!over.signal.aborted && !work.stale && this.isOver(work, 1)) await Promise.race([work.progress(), timeout]);
+    over.abort();
+    if (work.stale || !this.isOver(work, 1)) return;
+    work.paused = true;
+    this.member.pause(work.partition);
+  }
+
+  private onProgress(work: PartitionWork): void {
+    if (!work.paused || this.isOver(work, 0.5) || this.closing.signal.aborted) return;
+    work.paused = false;
+    this.member.resume(work.partition);
+  }
+
+  private async commitRegularly(): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      await this.clock.sleep(this.options.commitIntervalMs, this.closing.signal);
+      await this.commitProgress();
+    }
+  }
+
+  private async commitProgress(): Promise<void> {
+    const offsets = new Map<number, bigint>();
+    for (const { partition, position, lag } of this.works.values()) {
+      if (lag !== undefined) this.metrics.partitionLag(partition, lag);
+      if (position !== undefined && position !== this.committed.get(partition)) offsets.set(partition, position);
+    }
+    this.metrics.waitingRecords(this.state().waitingRecords);
+    if (offsets.size === 0) return;
+    const works = new Map(this.works);
+    try {
+      await this.member.commit(offsets);
+      for (const [partition, offset] of offsets)
+        if (this.works.get(partition) === works.get(partition)) this.committed.set(partition, offset);
+    } catch (error) {
+      // The next round commits it, or the next generation fetches it again.
+      this.logger.debug(
+        `group ${this.options.group}: commit: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  private stall(): { stalledMs: number; stalledBecause: string } {
+    const nowMs = this.clock.nowMs();
+    const silentMs = nowMs - Math.max(this.startedMs, this.member.lastContactMs);
+    const workMs = nowMs - (this.processor.oldestWorkMs ?? nowMs);
+    return workMs > silentMs
+      ? {
+          stalledMs: workMs,
+          stalledBecause: `a message of ${this.topic} has been tried for ${Math.round(workMs / 1000)} s`,
+        }
+      : { stalledMs: silentMs, stalledBecause: `no word from the broker for ${Math.round(silentMs / 1000)} s` };
+  }
+}

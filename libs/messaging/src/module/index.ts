@@ -1,0 +1,7 @@
+export {
+  connectMessaging,
+  MessagingModule,
+  type HealthPort,
+  type MessagingAsyncOptions,
+  type MessagingOptions,
+} from './messaging.module.ts';

@@ -1,0 +1,129 @@
+/** Messaging in a Nest service: one client, codec, producer and transport, set up at start and closed in order. */
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import type { TopicContract } from '@headwater/contracts';
+import { systemClock, type Clock } from '../clock/index.ts';
+import type { KafkaClient } from '../client/index.ts';
+import { EventCodec } from '../codec/index.ts';
+import { KafkaTransport, OriginalErrorFilter, type MetricsPort, type TransportHealth } from '../consumer/index.ts';
+import { createKafkajsClient } from '../kafkajs/index.ts';
+import { defaultProducerOptions, MessageProducer, type ProducerOptions } from '../producer/index.ts';
+import { TopicSetup } from '../topics/index.ts';
+
+/** Where checks are registered; the service kit's `HealthChecks` fits. */
+export interface HealthPort {
+  add(kind: 'ready' | 'live', name: string, check: () => Promise<TransportHealth>): void;
+}
+
+export interface MessagingOptions {
+  /** The service's name: what the broker's logs and quotas call it. */
+  readonly clientId: string;
+  readonly bootstrapServers: readonly string[];
+  readonly registryUrl: string;
+  /** Topics that the service writes: created, and their schemas registered, before it takes requests. */
+  readonly produces: readonly TopicContract[];
+  readonly producer?: Partial<ProducerOptions>;
+  readonly health?: HealthPort;
+  readonly metrics?: MetricsPort;
+  /** Aborted when the service is told to stop while it still starts. */
+  readonly stopping?: AbortSignal;
+  /** Called when a subscription has made no progress for so long that only a restart may help. */
+  readonly onStalled?: (error: Error) => void;
+}
+
+export interface MessagingAsyncOptions {
+  readonly inject: NonNullable<FactoryProvider['inject']>;
+  // Nest gives the injected values by position; their types are the caller's.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly useFactory: (...injected: any[]) => MessagingOptions | Promise<MessagingOptions>;
+}
+
+const OPTIONS = Symbol('headwater.messaging.options');
+const CLIENT = Symbol('headwater.messaging.client');
+const clock: Clock = systemClock;
+
+@Module({})
+export class MessagingModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(OPTIONS) private readonly options: MessagingOptions,
+    @Inject(TopicSetup) private readonly topicSetup: TopicSetup,
+    @Inject(EventCodec) private readonly codec: EventCodec,
+    @Inject(MessageProducer) private readonly producer: MessageProducer,
+    @Inject(KafkaTransport) private readonly transport: KafkaTransport,
+  ) {}
+
+  static forRootAsync(options: MessagingAsyncOptions): DynamicModule {
+    return {
+      module: MessagingModule,
+      global: true,
+      providers: [
+        { provide: OPTIONS, inject: options.inject, useFactory: options.useFactory },
+        {
+          provide: CLIENT,
+          inject: [OPTIONS],
+          useFactory: ({ clientId, bootstrapServers }: MessagingOptions) =>
+            createKafkajsClient({ clientId, bootstrapServers, clock }),
+        },
+        {
+          provide: EventCodec,
+          inject: [OPTIONS],
+          useFactory: ({ registryUrl }: MessagingOptions) => new EventCodec(registryUrl, clock),
+        },
+        { provide: TopicSetup, inject: [CLIENT], useFactory: (client: KafkaClient) => new TopicSetup(client, clock) },
+        {
+          provide: MessageProducer,
+          inject: [CLIENT, EventCodec, OPTIONS],
+          useFactory: (client: KafkaClient, codec: EventCodec, { producer }: MessagingOptions) =>
+            new MessageProducer(client, codec, { ...defaultProducerOptions, ...producer }, clock),
+        },
+        {
+          provide: KafkaTransport,
+          inject: [CLIENT, EventCodec, MessageProducer, TopicSetup, OPTIONS],
+          useFactory: (
+            client: KafkaClient,
+            codec: EventCodec,
+            producer: MessageProducer,
+            topicSetup: TopicSetup,
+            given: MessagingOptions,
+          ) =>
+            new KafkaTransport({
+              client,
+              codec,
+              producer,
+              topicSetup,
+              clock,
+              metrics: given.metrics,
+              onStalled: (error) => given.onStalled?.(error),
+            }),
+        },
+      ],
+      exports: [EventCodec, MessageProducer, KafkaTransport, TopicSetup],
+    };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { produces, stopping, health } = this.options;
+    health?.add('ready', 'kafka', () => Promise.resolve(this.transport.ready()));
+    health?.add('live', 'kafka', () => Promise.resolve(this.transport.live()));
+    await this.topicSetup.ensure(produces, stopping);
+    await this.codec.register(produces, stopping);
+  }
+
+  /** Consumers are closed by then: Nest closes microservices first. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.producer.close();
+  }
+}
+
+/** Connects the subscriptions of the application's controllers. Call it before the application initializes. */
+export function connectMessaging(app: INestApplication): void {
+  const transport = app.get(KafkaTransport);
+  app.connectMicroservice({ strategy: transport }).useGlobalFilters(new OriginalErrorFilter());
+}

@@ -1,0 +1,1 @@
+export { deadLetterSetup, TopicSetup } from './topic-setup.ts';
