@@ -42,7 +42,7 @@ function wrongFields(type: avro.Type, value: unknown): string {
   type.isValid(value, {
     errorHook: (path, found, expected) => {
       wrong.push(
-        `${path.join('.') || 'the value'} must be ${expected.toString()}, got ${JSON.stringify(found) ?? 'nothing'}`,
+        `${path.join('.') || 'the value'} must be ${expected.toString()}, got ${found === undefined ? 'nothing' : JSON.stringify(found)}`,
       );
     },
   });

@@ -8,4 +8,4 @@ export {
   type TopicEvent,
   type TopicValue,
 } from './topic-contract.ts';
-export * from './generated/index.gen.ts';
+export * from './generated/index.ts';

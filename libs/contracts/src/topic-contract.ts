@@ -69,7 +69,7 @@ function keyPart(topic: string, field: string, value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   throw new ContractError(
     'KEY_MISSING',
-    `A record of topic ${topic} needs its key: field ${field} is ${JSON.stringify(value) ?? 'missing'}`,
+    `A record of topic ${topic} needs its key: field ${field} is ${value === undefined ? 'missing' : JSON.stringify(value)}`,
   );
 }
 

@@ -19,7 +19,7 @@ export async function generateFiles(root: string): Promise<Map<string, string>> 
       eventsSource(schemas.filter((schema) => schema.context === context)),
     ]),
     [`${folder}/topics.gen.ts`, topicsSource(topics)],
-    [`${folder}/index.gen.ts`, indexSource(contexts)],
+    [`${folder}/index.ts`, indexSource(contexts)],
   ]);
   for (const [file, text] of sources)
     sources.set(file, await prettier.format(text, { parser: 'typescript', singleQuote: true, printWidth: 120 }));

@@ -65,9 +65,9 @@ describe('the contracts generator', () => {
     const folder = 'libs/contracts/src/generated';
     write(`${folder}/topics.gen.ts`, '// changed by hand');
     write(`${folder}/left-over.gen.ts`, '');
-    fs.rmSync(path.join(root, folder, 'index.gen.ts'));
+    fs.rmSync(path.join(root, folder, 'index.ts'));
     expect(findDrift(root, files)).toEqual([
-      `${folder}/index.gen.ts`,
+      `${folder}/index.ts`,
       `${folder}/left-over.gen.ts`,
       `${folder}/topics.gen.ts`,
     ]);

@@ -111,6 +111,8 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     throw new Error('The Kafka transport has no events of its own; see `states`');
   }
 
+  // Nest's signature: the caller says what it expects.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   unwrap<Value>(): Value {
     return this.parts.client as Value;
   }
@@ -143,7 +145,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   private async watchProgress(): Promise<void> {
     while (!this.closing.signal.aborted) {
       await this.parts.clock.sleep(1_000, this.closing.signal);
-      const stalled = this.closing.signal.aborted ? undefined : this.stalledBeyond(2);
+      const stalled = this.stalledBeyond(2);
       if (!stalled) continue;
       this.parts.onStalled(new MessagingError('CONSUMER_STALLED', stalled));
       return;

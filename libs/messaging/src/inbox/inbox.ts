@@ -30,9 +30,9 @@ export async function takeNewMessages<Message extends Pick<MessageEnvelope, 'mes
  * time that a group may lag or be reset by. @returns how many were forgotten.
  */
 export async function pruneInbox(manager: EntityManager, maxAgeMs: number): Promise<number> {
-  const [, count] = (await manager.query(
+  const [, count] = await manager.query<[unknown, number]>(
     `DELETE FROM inbox WHERE received_at < now() - $1 * interval '1 millisecond'`,
     [maxAgeMs],
-  )) as [unknown, number];
+  );
   return count;
 }

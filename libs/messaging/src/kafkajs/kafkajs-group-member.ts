@@ -104,6 +104,10 @@ export class KafkajsGroupMember implements GroupMember {
     await this.finished;
   }
 
+  private isClosing(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   private async keepSession(): Promise<void> {
     const { groupId } = this.options;
     for (let failures = 0; !this.closing.signal.aborted;) {
@@ -114,7 +118,7 @@ export class KafkajsGroupMember implements GroupMember {
         this.logger.warn(`group ${groupId}: ${error instanceof Error ? error.message : String(error)}; trying again`);
       }
       failures = this.clock.nowMs() - startedMs > 30_000 ? 1 : failures + 1;
-      if (!this.closing.signal.aborted) await this.clock.sleep(pauseMs(sessionBackoff, failures), this.closing.signal);
+      if (!this.isClosing()) await this.clock.sleep(pauseMs(sessionBackoff, failures), this.closing.signal);
     }
   }
 

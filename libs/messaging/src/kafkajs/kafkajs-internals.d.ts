@@ -1,4 +1,4 @@
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   const RequestQueue: { prototype: { scheduleCheckPendingRequests: unknown } };
-  export default RequestQueue;
+  export = RequestQueue;
 }

@@ -84,7 +84,7 @@ export class MessageProducer {
   ): Promise<void> {
     await this.sendEncoded({
       topic: topic.name,
-      key: topic.keyOf(value as never),
+      key: topic.keyOf(value),
       value: this.codec.encode(topic, event, value),
       headers: this.headersOf(options, value),
     });
