@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'headwater-broker-main-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the program from its sources. */
+function run(...args: string[]) {
+  const flags = ['--conditions=@headwater/source', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, path.join(import.meta.dirname, 'main.ts'), ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const exited = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as string | null,
+  }));
+  const line = async (): Promise<string> => {
+    while (!output.stdout.includes('\n')) {
+      const ended = await Promise.race([once(child.stdout, 'data').then(() => undefined), exited]);
+      if (ended !== undefined && !output.stdout.includes('\n'))
+        throw new Error(`ended with ${ended.code}: ${output.stderr}`);
+    }
+    return output.stdout;
+  };
+  return { child, output, exited, line };
+}
+
+/** Sends ApiVersions v0 and gives the error code of the answer. */
+async function apiVersionsError(port: number): Promise<number> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  socket.write(Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 255, 255]));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return answer.readInt16BE(8);
+}
+
+const READY = /^ready kafka=127\.0\.0\.1:(\d+) registry=(http:\/\/127\.0\.0\.1:\d+) dataDir=(\S+) startMs=\d+\n$/;
+
+describe('the broker as a program', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('says when it serves, serves, and ends with 0 on %s', async (signal) => {
+    const { child, line, exited, output } = run('--port', '0', '--registry-port', '0', '--data-dir', 'data');
+    const [, port, registry, dataDir] = READY.exec(await line()) ?? [];
+    expect(dataDir).toBe(path.join(folder, 'data'));
+    expect(await apiVersionsError(Number(port))).toBe(0);
+    expect((await fetch(`${registry}/subjects`)).status).toBe(200);
+    child.kill(signal);
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(output.stdout).toMatch(READY);
+    expect(output.stderr).toBe('');
+  });
+
+  it('starts again after a kill -9', async () => {
+    const first = run('--port', '0', '--registry-port', '0', '--data-dir', 'killed');
+    await first.line();
+    first.child.kill('SIGKILL');
+    expect((await first.exited).signal).toBe('SIGKILL');
+    const second = run('--port', '0', '--registry-port', '0', '--data-dir', 'killed');
+    expect(await second.line()).toMatch(READY);
+    second.child.kill('SIGTERM');
+    expect((await second.exited).code).toBe(0);
+  });
+
+  it('says in one line that a port is taken, and ends with 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    for (const ports of [
+      ['--port', String(port), '--registry-port', '0'],
+      ['--port', '0', '--registry-port', String(port)],
+    ]) {
+      const { exited, output } = run(...ports, '--data-dir', 'taken');
+      expect(await exited).toEqual({ code: 1, signal: null });
+      expect(output.stdout).toBe('');
+      expect(output.stderr).toMatch(new RegExp(`^[^\\n]*${port}[^\\n]* is taken by another process[^\\n]*\\n$`));
+    }
+    taken.close();
+  });
+
+  it.each([
+    [['--prot', '1'], '--prot'],
+    [['--port', '0', '--registry-port', '0', '--config', 'num.partitions=many'], 'num.partitions'],
+    [['--port', '0', '--registry-port', '0', '--config', 'no.such.setting=1'], 'no.such.setting'],
+    [['--port', '0', '--registry-port', '0', '--data-dir', '/dev/null/data'], '/dev/null/data'],
+  ])('refuses %j in one line, and ends with 1', async (args, word) => {
+    const { exited, output } = run(...args);
+    expect(await exited).toEqual({ code: 1, signal: null });
+    expect(output.stdout).toBe('');
+    expect(output.stderr).toMatch(/^[^\n]+\n$/);
+    expect(output.stderr).toContain(word);
+  });
+
+  it('prints help and version', async () => {
+    const help = run('--help');
+    expect((await help.exited).code).toBe(0);
+    for (const flag of ['--host', '--port', '--registry-port', '--data-dir', '--config', '--flush', '--version'])
+      expect(help.output.stdout).toContain(flag);
+    const version = run('--version');
+    expect((await version.exited).code).toBe(0);
+    expect(version.output.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
