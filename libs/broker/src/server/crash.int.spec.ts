@@ -58,7 +58,7 @@ describe.each(['os', 'fsync'] as const)('a broker that is killed while it takes 
     let broker = await BrokerProcess.start({ dataDir: folder, flush });
     try {
       const admin = await WireClient.connect(broker.port);
-      await createTopic(admin, 'survivors', { partitions: PARTITIONS, config: { 'segment.bytes': '65536' } });
+      await createTopic(admin, 'survivors', { partitions: PARTITIONS, config: { 'segment.bytes': '1048576' } });
       for (let round = 0; round < ROUNDS; round++) {
         const clients = await Promise.all(acknowledged.map(() => WireClient.connect(broker.port)));
         const running = clients.map((client, partition) =>
