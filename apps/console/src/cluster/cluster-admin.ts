@@ -1,0 +1,65 @@
+/**
+ * The connection to Kafka's admin API: opened when it is first needed, thrown away after a failure, so that the next use
+ * opens a fresh one. Nothing here retries: the caller looks again in a second anyway.
+ */
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { KafkaConfig, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+
+const CONNECTION_TIMEOUT_MS = 2000;
+const REQUEST_TIMEOUT_MS = 5000;
+
+@Injectable()
+export class ClusterAdmin implements OnApplicationShutdown {
+  readonly addresses: readonly string[];
+  private readonly kafka: Kafka;
+  private admin: Promise<Admin> | undefined;
+
+  constructor(config: KafkaConfig, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
+    this.addresses = config.kafkaBootstrapServers;
+    this.kafka = new kafkajs.Kafka({
+      clientId: context.name,
+      brokers: [...config.kafkaBootstrapServers],
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: { retries: 0 },
+      // Every failure is shown on the page with its reason.
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+  }
+
+  /** Runs `use` on the connection. A failure closes it and is thrown on. */
+  async use<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
+    this.admin ??= this.open();
+    const opening = this.admin;
+    try {
+      return await use(await opening);
+    } catch (error) {
+      if (this.admin === opening) this.admin = undefined;
+      await discard(opening);
+      throw error;
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const admin = this.admin;
+    this.admin = undefined;
+    if (admin !== undefined) await discard(admin);
+  }
+
+  private async open(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+}
+
+/** A connection that has failed may fail to close as well; there is nothing left to do about it. */
+async function discard(opening: Promise<Admin>): Promise<void> {
+  try {
+    const admin = await opening;
+    await admin.disconnect();
+  } catch {
+    return;
+  }
+}

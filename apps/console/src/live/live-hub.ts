@@ -1,0 +1,169 @@
+/**
+ * Looks at the platform again and again and tells every page that listens what changed. It looks often while somebody
+ * listens, and seldom otherwise, so that an open console tab costs the broker little and a closed one next to nothing.
+ *
+ * Concurrency: one look at the cluster and one at the feed are under way at most.
+ */
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { HealthChecks, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
+import { ClusterAdmin } from '../cluster/cluster-admin.ts';
+import { ClusterReader } from '../cluster/cluster.reader.ts';
+import { ConsoleConfig } from '../console-config.ts';
+import { FeedReader } from '../feed/feed.reader.ts';
+import { GroupsReader } from '../groups/groups.reader.ts';
+import { PartsReader } from '../parts/parts.reader.ts';
+import { TopicRates } from '../topics/topic-rates.ts';
+import { TopicsReader } from '../topics/topics.reader.ts';
+import { liveChange } from './live-change.ts';
+import { LiveStream, type EventSink } from './live-stream.ts';
+import type { LiveSample, LiveSnapshot, LiveState, PartState } from './live-state.ts';
+import { RepeatedLook } from './repeated-look.ts';
+import { SampleHistory } from './sample-history.ts';
+import { socialFlow } from './social-flow.ts';
+
+const IDLE_FACTOR = 5;
+const BEAT_MS = 15_000;
+/** More listeners than any team has; a flood of them must not take the console down. */
+export const MAXIMUM_LISTENERS = 100;
+
+@Injectable()
+export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Live');
+  private readonly streams = new Set<LiveStream>();
+  private readonly rates = new TopicRates();
+  private readonly history = new SampleHistory();
+  private readonly looks: readonly RepeatedLook[];
+  private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flow: socialFlow };
+  private beats: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly admin: ClusterAdmin,
+    private readonly cluster: ClusterReader,
+    private readonly topics: TopicsReader,
+    private readonly groups: GroupsReader,
+    private readonly feed: FeedReader,
+    private readonly parts: PartsReader,
+    private readonly health: HealthChecks,
+    config: ConsoleConfig,
+    @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
+  ) {
+    this.looks = [
+      new RepeatedLook(() => this.lookAtCluster(), config.clusterIntervalMs, IDLE_FACTOR),
+      new RepeatedLook(() => this.lookAtFeed(), config.feedIntervalMs, IDLE_FACTOR),
+    ];
+  }
+
+  onApplicationBootstrap(): void {
+    // The console is ready when it serves, whatever is down: that is when people look at it.
+    this.health.add('ready', 'live', () => ({ ok: true, detail: `${this.streams.size} pages` }));
+    for (const look of this.looks) look.start();
+    this.beats = setInterval(() => this.streams.forEach((stream) => stream.beat()), BEAT_MS);
+    this.context.stopping.addEventListener('abort', () => this.streams.forEach((stream) => stream.end()));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.beats);
+    await Promise.all(this.looks.map((look) => look.stop()));
+  }
+
+  snapshot(): LiveSnapshot {
+    return { state: this.state, history: this.history.toState() };
+  }
+
+  get isFull(): boolean {
+    return this.streams.size >= MAXIMUM_LISTENERS;
+  }
+
+  /** Sends the state to `sink` and goes on sending what changes, until it closes. */
+  listen(sink: EventSink): void {
+    const stream = new LiveStream(
+      sink,
+      () => this.snapshot(),
+      () => {
+        this.streams.delete(stream);
+        this.setWatched();
+      },
+    );
+    this.streams.add(stream);
+    this.setWatched();
+  }
+
+  private setWatched(): void {
+    for (const look of this.looks) look.setWatched(this.streams.size > 0);
+  }
+
+  private async lookAtCluster(): Promise<void> {
+    const [kafka, others] = await Promise.all([this.readKafka(), this.parts.read()]);
+    const feedPart = this.state.parts.find((part) => part.name === socialFlow.reader);
+    // The feed's own look knows more than its health: keep what it said while both agree that it is up.
+    const parts = [kafka.part, ...others].map((part) =>
+      part.name === feedPart?.name && part.status === 'up' && feedPart.status === 'down' ? feedPart : part,
+    );
+    const { cluster, topics, groups } = kafka.state ?? { ...this.state, cluster: null };
+    this.publish({ ...this.state, parts, cluster, topics, groups }, kafka.sample);
+  }
+
+  private async readKafka(): Promise<KafkaLook> {
+    const address = this.admin.addresses.join(',');
+    try {
+      const cluster = await this.cluster.read();
+      const readings = await this.topics.read();
+      const groups = await this.groups.read(readings);
+      const atMs = Date.now();
+      const topics = this.rates.next(readings, atMs);
+      const sample: LiveSample = {
+        atMs,
+        topicRates: Object.fromEntries(topics.map((topic) => [topic.name, topic.perSecond])),
+        groupLags: Object.fromEntries(groups.map((group) => [group.groupId, group.lag])),
+      };
+      return {
+        part: { name: 'Kafka', status: 'up', address, problem: null },
+        state: { cluster, topics, groups },
+        sample,
+      };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return { part: { name: 'Kafka', status: 'down', address, problem }, state: undefined, sample: undefined };
+    }
+  }
+
+  private async lookAtFeed(): Promise<void> {
+    try {
+      const feed = await this.feed.read();
+      this.publish({ ...this.state, feed, parts: this.withFeedPart('up', null) });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      this.publish({ ...this.state, parts: this.withFeedPart('down', problem) });
+    }
+  }
+
+  private withFeedPart(status: 'up' | 'down', problem: string | null): readonly PartState[] {
+    return this.state.parts.map((part) =>
+      part.name === socialFlow.reader && part.status !== 'off' ? { ...part, status, problem } : part,
+    );
+  }
+
+  private publish(state: LiveState, sample?: LiveSample): void {
+    const change = liveChange(this.state, state);
+    this.logPartChanges(state.parts);
+    this.state = state;
+    if (sample !== undefined) this.history.add(sample);
+    if (change === undefined && sample === undefined) return;
+    for (const stream of this.streams) stream.send({ ...change, ...(sample === undefined ? {} : { sample }) });
+  }
+
+  private logPartChanges(parts: readonly PartState[]): void {
+    for (const part of parts) {
+      const before = this.state.parts.find(({ name }) => name === part.name)?.status;
+      if (before === part.status || (before === undefined && part.status !== 'down')) continue;
+      if (part.status === 'down') this.logger.warn(`${part.name} at ${part.address} is down: ${part.problem}`);
+      else this.logger.log(`${part.name} is ${part.status}`);
+    }
+  }
+}
+
+interface KafkaLook {
+  readonly part: PartState;
+  readonly state: Pick<LiveState, 'cluster' | 'topics' | 'groups'> | undefined;
+  readonly sample: LiveSample | undefined;
+}
