@@ -20,6 +20,7 @@ export {
   ServiceConfig,
   text,
   url,
+  type ConfigBase,
   type ConfigClass,
   type ConfigProblem,
   type Environment,

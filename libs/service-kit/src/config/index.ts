@@ -1,7 +1,7 @@
 /** Configuration from the environment: declared once as a schema, read and validated at start, injected by class. */
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { DatabaseConfig } from './database-config.ts';
-export { defineConfig, type ConfigClass } from './define-config.ts';
+export { defineConfig, type ConfigBase, type ConfigClass } from './define-config.ts';
 export { KafkaConfig } from './kafka-config.ts';
 export { readConfigs } from './read-configs.ts';
 export { readSettings, type Environment } from './read-settings.ts';
