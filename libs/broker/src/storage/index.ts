@@ -2,11 +2,12 @@
  * The door of the storage room: partition logs on disk in Kafka's format.
  * Rooms above import from here only.
  */
-export { type Chunks } from './chunks.ts';
 export { type Clock, type Timer, systemClock } from './clock.ts';
 export { type FileSystem } from './file-system/file-system.ts';
+export { MemoryFileSystem } from './file-system/memory-file-system.ts';
 export { type LogConfig, defaultLogConfig } from './log-config.ts';
-export { type LogStorage, type LogStorageOptions, type StorageEvent, openLogStorage } from './log-storage.ts';
+export { type LogStorage, type LogStorageOptions } from './log-storage.ts';
+export { openLogStorage } from './open-log-storage.ts';
 export {
   type ActiveProducer,
   type AppendOptions,
@@ -17,3 +18,4 @@ export {
   type TimestampOffset,
 } from './partition-log.ts';
 export { StorageError, type StorageErrorCode } from './storage-error.ts';
+export { type StorageEvent } from './storage-event.ts';

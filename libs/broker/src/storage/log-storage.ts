@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { FileSystem } from './file-system/file-system.ts';
 import type { LogConfig } from './log-config.ts';
 import type { PartitionLog } from './partition-log.ts';
+import type { StorageEvent } from './storage-event.ts';
 
 /** How the log folder is opened; everything but the folder has a default. */
 export interface LogStorageOptions {
@@ -31,13 +32,6 @@ export interface LogStorageOptions {
   readonly onEvent?: (event: StorageEvent) => void;
 }
 
-/** Something that an operator should know. */
-export interface StorageEvent {
-  readonly level: 'info' | 'warn' | 'error';
-  readonly message: string;
-  readonly error?: unknown;
-}
-
 /** All partitions' logs of one folder. */
 export interface LogStorage {
   readonly directory: string;
@@ -45,6 +39,8 @@ export interface LogStorage {
   /** Kafka's form: 22 characters of URL-safe base64. */
   readonly clusterId: string;
   readonly flush: 'fsync' | 'os';
+  /** Bytes appended that are not durable yet, of all logs: what a server bounds by reading no more requests. */
+  readonly pendingBytes: number;
   /** The last run ended without `close`: logs were checked and, where torn, truncated. */
   readonly recoveredFromCrash: boolean;
 
@@ -64,12 +60,4 @@ export interface LogStorage {
   checkpoint(): Promise<void>;
   /** Writes what waits, checkpoints, leaves the clean-shutdown mark and unlocks the folder. May be called again. */
   close(): Promise<void>;
-}
-
-/**
- * Opens a log folder: takes its lock, recovers every log, removes what deletions left behind.
- * @throws StorageError with one clear line.
- */
-export function openLogStorage(_options: LogStorageOptions): Promise<LogStorage> {
-  return Promise.reject(new Error('The storage is being laid'));
 }

@@ -1,4 +1,4 @@
-import type { Chunks } from './chunks.ts';
+import type { Chunks } from '../protocol/index.ts';
 import type { LogConfig } from './log-config.ts';
 
 /** How an append is checked. */

@@ -1,0 +1,496 @@
+/**
+ * One partition's log: offsets, segments, producers, and what of them is durable.
+ *
+ * Offsets:  logStartOffset <= highWatermark <= logEndOffset
+ *           [deleted)        [durable, visible) [waits in the commit queue)
+ *
+ * Concurrency: one thread; `append` runs to its end at once, so that offsets follow the order of calls. Invariant: offsets between
+ * high watermark and end are exactly those of the queue's groups, in order; when a group fails, the log, its segments, its
+ * producers and its epochs go back to what they were before that group.
+ */
+import { ErrorCode, KafkaError, type BatchHeader, type Chunks } from '../protocol/index.ts';
+import { checkBatch } from './append-check.ts';
+import { addAdjacent, BatchPlacer } from './batch-placement.ts';
+import { type CommitGroup, CommitQueue } from './commit-queue.ts';
+import type { LeaderEpochs } from './files/leader-epochs.ts';
+import { LogCheckpointer } from './log-checkpointer.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogContext } from './log-context.ts';
+import { LogSegment } from './log-segment.ts';
+import type {
+  ActiveProducer,
+  AppendOptions,
+  AppendResult,
+  LogRead,
+  PartitionLog,
+  ReadOptions,
+  TimestampOffset,
+} from './partition-log.ts';
+import type { ProducerEntry, ProducerState } from './producer-state.ts';
+import { countDeletable } from './retention.ts';
+import { SegmentList } from './segment-list.ts';
+import { readSegment } from './segment-reader.ts';
+import { LogTail } from './tail-cache.ts';
+import { findByTimestamp, findMaxTimestamp, type ReadableSegment } from './timestamp-lookup.ts';
+
+/** What was found in a log's folder, or a new log. */
+export interface LogState {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: string;
+  readonly directory: string;
+  readonly config: LogConfig;
+  readonly segments: readonly LogSegment[];
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+  readonly recoveryPoint: number;
+  readonly epochs: LeaderEpochs;
+  readonly producers: ProducerState;
+  /** Offsets of the producer snapshots in the folder. */
+  readonly snapshotOffsets: readonly number[];
+}
+
+type Listener = (highWatermark: number) => void;
+
+/** Read positions remembered, for consumers that read on. */
+const rememberedPositions = 64;
+const noRecords: Chunks = [];
+
+export class DiskLog implements PartitionLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: string;
+  readonly directory: string;
+  readonly checkpointer: LogCheckpointer;
+  #config: LogConfig;
+  #logStartOffset: number;
+  #logEndOffset: number;
+  #highWatermark: number;
+  /** End of the durable part: the segment that holds it, and the position there. */
+  #durable: ReadableSegment;
+  /** Why the log takes no more calls. */
+  #ended: KafkaError | undefined;
+  #deleted = false;
+  #retaining: Promise<void> = Promise.resolve();
+  readonly #context: LogContext;
+  readonly #segments: SegmentList;
+  readonly #epochs: LeaderEpochs;
+  readonly #producers: ProducerState;
+  readonly #undo: {
+    readonly offset: number;
+    readonly producerId: number;
+    readonly entry: ProducerEntry | undefined;
+  }[] = [];
+  readonly #queue: CommitQueue;
+  readonly #placer = new BatchPlacer();
+  readonly #tail: LogTail;
+  readonly #listeners = new Set<Listener>();
+  readonly #positions = new Map<number, { readonly segment: LogSegment; readonly position: number }>();
+
+  constructor(context: LogContext, state: LogState) {
+    this.#context = context;
+    this.topic = state.topic;
+    this.partition = state.partition;
+    this.topicId = state.topicId;
+    this.directory = state.directory;
+    this.#config = state.config;
+    this.#logStartOffset = state.logStartOffset;
+    this.#logEndOffset = state.logEndOffset;
+    this.#highWatermark = state.logEndOffset;
+    this.#segments = new SegmentList(state.segments);
+    this.#durable = { segment: this.#segments.active, endPosition: this.#segments.active.sizeBytes };
+    this.#epochs = state.epochs;
+    this.#producers = state.producers;
+    this.#tail = new LogTail(context.tailCache);
+    this.checkpointer = new LogCheckpointer({
+      context,
+      directory: state.directory,
+      segments: this.#segments,
+      epochs: state.epochs,
+      recoveryPoint: state.recoveryPoint,
+      snapshotOffsets: state.snapshotOffsets,
+    });
+    this.#queue = new CommitQueue({
+      context,
+      directory: state.directory,
+      epochs: state.epochs,
+      onDurable: (group) => this.#onDurable(group),
+      onFailed: (groups, error) => this.#onFailed(groups, error),
+      onNewSegment: (segment) => this.checkpointer.completeBefore(segment),
+    });
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  get logStartOffset(): number {
+    return this.#logStartOffset;
+  }
+
+  get logEndOffset(): number {
+    return this.#logEndOffset;
+  }
+
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
+  get sizeBytes(): number {
+    return this.#segments.sizeBytes;
+  }
+
+  get leaderEpoch(): number {
+    return Math.max(0, this.#epochs.latest);
+  }
+
+  /** First offset of the first segment: where the log would start without its checkpoint. */
+  get firstSegmentOffset(): number {
+    return this.#segments.first.baseOffset;
+  }
+
+  get #name(): string {
+    return `${this.topic}-${this.partition}`;
+  }
+
+  append(records: Chunks, options: AppendOptions): AppendResult {
+    this.#assertPresent();
+    const nowMs = this.#context.clock.now();
+    const check = { origin: options.origin, config: this.#config, nowMs, where: this.#name };
+    const header = checkBatch(records, check);
+    if (header.hasProducerId) {
+      const isClient = options.origin === 'client';
+      const known = isClient ? this.#producers.findDuplicate(header) : undefined;
+      if (known) return this.#duplicate(known.lastOffset - known.offsetDelta, known.lastOffset, known.timestampMs);
+      this.#producers.check(header, this.#name, isClient);
+    }
+    const logAppendTimeMs = this.#config.messageTimestampType === 'LogAppendTime' ? nowMs : undefined;
+    const leaderEpoch = Math.max(options.leaderEpoch ?? 0, this.leaderEpoch);
+    return this.#take(records, header, { leaderEpoch, logAppendTimeMs, nowMs });
+  }
+
+  read(offset: number, maxBytes: number, options?: ReadOptions): LogRead | Promise<LogRead> {
+    this.#assertPresent();
+    if (offset < this.#logStartOffset || offset > this.#highWatermark) {
+      throw new KafkaError(
+        ErrorCode.OFFSET_OUT_OF_RANGE,
+        `Offset ${offset} of ${this.#name} is outside ${this.#logStartOffset} to ${this.#highWatermark}`,
+      );
+    }
+    if (offset === this.#highWatermark) return { records: noRecords, sizeBytes: 0, nextOffset: offset };
+    const minOneMessage = options?.minOneMessage ?? true;
+    return this.#readTail(offset, maxBytes, minOneMessage) ?? this.#readFiles(offset, maxBytes, minOneMessage);
+  }
+
+  offsetForTimestamp(timestampMs: number): Promise<TimestampOffset | undefined> {
+    return this.#lookUp(() => findByTimestamp(this.#context, this.#readable(), timestampMs, this.#logStartOffset));
+  }
+
+  maxTimestamp(): Promise<TimestampOffset | undefined> {
+    return this.#lookUp(() => findMaxTimestamp(this.#context, this.#readable(), this.#logStartOffset));
+  }
+
+  endOffsetForEpoch(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
+    return this.#epochs.endOffsetFor(leaderEpoch, this.#highWatermark);
+  }
+
+  async deleteRecordsBefore(offset: number): Promise<number> {
+    this.#assertPresent();
+    const start = offset === -1 ? this.#highWatermark : offset;
+    if (start < 0 || start > this.#highWatermark) {
+      throw new KafkaError(
+        ErrorCode.OFFSET_OUT_OF_RANGE,
+        `Cannot delete the records of ${this.#name} before ${offset}: its high watermark is ${this.#highWatermark}`,
+      );
+    }
+    if (start > this.#logStartOffset) {
+      this.#logStartOffset = start;
+      await this.#guardStorage(() => this.#context.saveLogStarts());
+      await this.applyRetention();
+    }
+    return this.#logStartOffset;
+  }
+
+  onHighWatermark(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  updateConfig(config: LogConfig): void {
+    this.#config = config;
+  }
+
+  activeProducers(): ActiveProducer[] {
+    return this.#producers.copyEntries().map((entry) => ({
+      producerId: entry.producerId,
+      producerEpoch: entry.producerEpoch,
+      lastSequence: entry.batches.at(-1)?.lastSequence ?? -1,
+      lastTimestampMs: entry.lastTimestampMs,
+      coordinatorEpoch: entry.coordinatorEpoch,
+      currentTransactionStartOffset: entry.transactionStartOffset,
+    }));
+  }
+
+  /** Removes the segments that retention no longer keeps. When that is all of them, a new empty one takes their place first. */
+  applyRetention(): Promise<void> {
+    const work = this.#retaining.then(() => this.#guardStorage(() => this.#retain()));
+    this.#retaining = work.catch(() => undefined);
+    return work;
+  }
+
+  /** Takes no more calls; resolves when no append waits. */
+  close(): Promise<void> {
+    this.#ended ??= new KafkaError(
+      ErrorCode.KAFKA_STORAGE_ERROR,
+      `${this.#name} is closed: the broker is shutting down`,
+    );
+    return this.#queue.drain();
+  }
+
+  expireProducers(olderThanMs: number): void {
+    this.#producers.expire(olderThanMs);
+  }
+
+  /** Writes what waits, and bounds the recovery: see {@link LogCheckpointer}. */
+  async checkpoint(options: { readonly closing: boolean }): Promise<void> {
+    if (this.#deleted) return;
+    const { active } = this.#segments;
+    if (options.closing) active.sealTimeIndex();
+    const offset = this.#logEndOffset;
+    if (offset === this.checkpointer.recoveryPoint && !(active.onDisk && active.hasUnwrittenIndexes)) return;
+    const producers = this.#producers.copyEntries();
+    try {
+      await this.#queue.groupOf(offset - 1)?.durable;
+    } catch {
+      return;
+    }
+    if (this.#isDeleted()) return;
+    await this.checkpointer.write(offset, producers);
+  }
+
+  /** Takes no more appends and reads; waiting appends fail, readers are woken. */
+  async remove(): Promise<void> {
+    const gone = new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `${this.#name} was deleted`);
+    this.#ended = gone;
+    this.#deleted = true;
+    await this.#queue.abandon(gone);
+    this.#tail.clear();
+    for (const segment of this.#segments.all()) {
+      this.#context.files.forget(segment.logPath);
+      this.#context.indexCache.remove(segment);
+    }
+    this.#notify();
+  }
+
+  #take(
+    records: Chunks,
+    header: BatchHeader,
+    given: { readonly leaderEpoch: number; readonly logAppendTimeMs: number | undefined; readonly nowMs: number },
+  ): AppendResult {
+    const { leaderEpoch, logAppendTimeMs, nowMs } = given;
+    const sizeBytes = header.sizeBytes;
+    const baseOffset = this.#logEndOffset;
+    const lastOffset = baseOffset + header.lastOffsetDelta;
+    const maxTimestampMs = logAppendTimeMs ?? header.maxTimestamp;
+    if (this.#segments.active.shouldRoll(sizeBytes, lastOffset, maxTimestampMs, this.#config)) this.#roll();
+    const chunks = this.#placer.place(records, sizeBytes, {
+      baseOffset,
+      leaderEpoch,
+      ...(logAppendTimeMs !== undefined && { logAppendTimeMs }),
+    });
+    const segment = this.#segments.active;
+    const group = this.#queue.openGroup(segment, baseOffset);
+    if (header.hasProducerId) {
+      this.#undo.push({
+        offset: baseOffset,
+        producerId: header.producerId,
+        entry: this.#producers.get(header.producerId),
+      });
+      this.#producers.add(header, baseOffset, nowMs);
+    }
+    this.#epochs.assign(leaderEpoch, baseOffset);
+    segment.append(lastOffset, maxTimestampMs, sizeBytes, this.#config.indexIntervalBytes);
+    group.add(chunks, sizeBytes, lastOffset + 1);
+    this.#tail.push({ baseOffset, lastOffset, sizeBytes, chunks });
+    this.#context.pending.bytes += sizeBytes;
+    this.#logEndOffset = lastOffset + 1;
+    return {
+      baseOffset,
+      lastOffset,
+      logAppendTimeMs: logAppendTimeMs ?? -1,
+      logStartOffset: this.#logStartOffset,
+      duplicate: false,
+      durable: group.durable,
+    };
+  }
+
+  #duplicate(baseOffset: number, lastOffset: number, timestampMs: number): AppendResult {
+    const logAppendTimeMs = this.#config.messageTimestampType === 'LogAppendTime' ? timestampMs : -1;
+    // The first copy may still be on its way to the disk.
+    const durable = this.#queue.groupOf(lastOffset)?.durable ?? Promise.resolve();
+    const logStartOffset = this.#logStartOffset;
+    return { baseOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: true, durable };
+  }
+
+  #roll(): LogSegment {
+    const segment = new LogSegment(this.#context, this.directory, this.#logEndOffset);
+    this.checkpointer.rolled(segment.baseOffset, this.#producers.copyEntries());
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  async #retain(): Promise<void> {
+    if (this.#ended) return;
+    const all = this.#segments.all();
+    const durableCount = this.#queue.isEmpty ? all.length : all.indexOf(this.#durable.segment);
+    const count = countDeletable({
+      segments: all.slice(0, durableCount).map((segment, index) => ({
+        sizeBytes: segment.sizeBytes,
+        maxTimestampMs: segment.maxTimestampMs,
+        endOffset: all[index + 1]?.baseOffset ?? this.#logEndOffset,
+      })),
+      config: this.#config,
+      nowMs: this.#context.clock.now(),
+      logStartOffset: this.#logStartOffset,
+    });
+    if (count === 0) return;
+    await this.#makeDurable(all[count] ?? this.#roll());
+    const removed = this.#segments.shift(count);
+    this.#logStartOffset = Math.max(this.#logStartOffset, this.firstSegmentOffset);
+    this.#epochs.truncateFromStart(this.#logStartOffset);
+    this.#positions.clear();
+    await this.checkpointer.removeSegments(removed, this.firstSegmentOffset);
+  }
+
+  /** The segment's file must be there before all others go: its name is what remembers the offsets. */
+  async #makeDurable(segment: LogSegment): Promise<void> {
+    if (segment.onDisk) return;
+    await this.checkpointer.completeBefore(segment);
+    this.#context.files.borrow(segment.logPath).release();
+    await this.#context.fileSystem.syncDirectory(this.directory);
+    segment.onDisk = true;
+    if (this.#queue.isEmpty && this.#durable.segment.baseOffset < segment.baseOffset) {
+      this.#durable = { segment, endPosition: 0 };
+    }
+  }
+
+  #onDurable(group: CommitGroup): void {
+    this.#durable = { segment: group.segment, endPosition: group.endPosition };
+    this.#highWatermark = group.endOffset;
+    this.#context.pending.bytes -= group.sizeBytes;
+    const still = this.#undo.findIndex((undo) => undo.offset >= group.endOffset);
+    this.#undo.splice(0, still === -1 ? this.#undo.length : still);
+    group.resolve();
+    this.#notify();
+  }
+
+  #onFailed(groups: readonly CommitGroup[], error: unknown): void {
+    const first = groups[0]!;
+    const end = first.startOffset;
+    for (const undo of this.#undo.splice(0).reverse()) this.#producers.restore(undo.producerId, undo.entry);
+    this.#segments.cutAfter(first.segment);
+    first.segment.restore(first.segmentBefore, end);
+    this.#epochs.truncateFromEnd(end);
+    this.#tail.truncateTo(end);
+    this.checkpointer.truncateTo(end);
+    this.#logEndOffset = end;
+    const failure = (this.#deleted && this.#ended) || this.#storageError(`Writing to ${this.#name} failed`, error);
+    if (!this.#deleted) this.#context.report({ level: 'error', message: failure.message, error });
+    for (const group of groups) {
+      this.#context.pending.bytes -= group.sizeBytes;
+      group.reject(failure);
+    }
+  }
+
+  #readTail(offset: number, maxBytes: number, minOneMessage: boolean): LogRead | undefined {
+    let index = this.#tail.indexOf(offset);
+    if (index < 0) return undefined;
+    const records: Buffer[] = [];
+    let sizeBytes = 0;
+    let nextOffset = offset;
+    for (
+      let batch = this.#tail.at(index);
+      batch && batch.lastOffset < this.#highWatermark;
+      batch = this.#tail.at(++index)
+    ) {
+      const isFirst = sizeBytes === 0 && minOneMessage;
+      if (sizeBytes + batch.sizeBytes > maxBytes && !isFirst) break;
+      addAdjacent(records, batch.chunks);
+      sizeBytes += batch.sizeBytes;
+      nextOffset = batch.lastOffset + 1;
+    }
+    return { records, sizeBytes, nextOffset };
+  }
+
+  async #readFiles(offset: number, maxBytes: number, minOneMessage: boolean): Promise<LogRead> {
+    const known = this.#positions.get(offset);
+    const readable = this.#readable(offset);
+    for (const { segment, endPosition } of readable) {
+      const position = known?.segment === segment ? known.position : undefined;
+      const request = { segment, offset, maxBytes, minOneMessage, position, endPosition };
+      const read = await this.#guardStorage(() => readSegment(this.#context, request));
+      if (!read) continue;
+      if (read.endPosition < endPosition) this.#remember(read.nextOffset, segment, read.endPosition);
+      return read;
+    }
+    return { records: noRecords, sizeBytes: 0, nextOffset: this.#highWatermark };
+  }
+
+  #remember(offset: number, segment: LogSegment, position: number): void {
+    this.#positions.delete(offset);
+    this.#positions.set(offset, { segment, position });
+    if (this.#positions.size > rememberedPositions) this.#positions.delete(this.#positions.keys().next().value!);
+  }
+
+  /** The segments that hold durable records, from the one of `offset` on. */
+  #readable(offset = 0): ReadableSegment[] {
+    const readable: ReadableSegment[] = [];
+    for (let index = this.#segments.indexOf(offset); ; index++) {
+      const segment = this.#segments.at(index);
+      if (!segment || segment.baseOffset > this.#durable.segment.baseOffset) return readable;
+      const endPosition = segment === this.#durable.segment ? this.#durable.endPosition : segment.sizeBytes;
+      if (endPosition > 0) readable.push({ segment, endPosition });
+    }
+  }
+
+  async #lookUp(find: () => TimestampOffset | undefined): Promise<TimestampOffset | undefined> {
+    this.#assertPresent();
+    return this.#guardStorage(async () => Promise.resolve(find()));
+  }
+
+  async #guardStorage<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof KafkaError) throw error;
+      throw this.#ended ?? this.#storageError(`Using the files of ${this.#name} failed`, error);
+    }
+  }
+
+  #storageError(what: string, cause: unknown): KafkaError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const hint =
+      (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC'
+        ? '; make room on the disk of the data folder'
+        : '';
+    return new KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, `${what}: ${reason}${hint}`, { cause });
+  }
+
+  #assertPresent(): void {
+    if (this.#ended) throw this.#ended;
+  }
+
+  #isDeleted(): boolean {
+    return this.#deleted;
+  }
+
+  #notify(): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(this.#highWatermark);
+      } catch (error) {
+        this.#context.report({ level: 'error', message: `A listener of ${this.#name} failed`, error });
+      }
+    }
+  }
+}

@@ -1,0 +1,267 @@
+/**
+ * All partitions' logs of one folder.
+ *
+ * The folder, in Kafka's layout:
+ *
+ *     .lock                               held by this process
+ *     .kafka_cleanshutdown                there while nobody has the folder open and the last who had closed it in order
+ *     meta.properties                     cluster and node
+ *     recovery-point-offset-checkpoint    up to where each log was durable with its side files
+ *     log-start-offset-checkpoint         start offsets that lie within a segment
+ *     orders-0/                           one folder for each partition
+ *     orders-1.<id>-delete/               a deleted partition, until its files are removed
+ *
+ * Order at deletion: the folder is renamed and the checkpoints are written without the log before the deletion is acknowledged, so
+ * that a later log of the same name does not inherit its offsets.
+ */
+import { join } from 'node:path';
+import { ErrorCode, KafkaError, randomUuid, ZERO_UUID } from '../protocol/index.ts';
+import { DiskLog } from './disk-log.ts';
+import {
+  cleanShutdownFile,
+  deletedFolder,
+  isDeletedFolder,
+  logStartFile,
+  parsePartitionFolder,
+  partitionFolder,
+  recoveryPointFile,
+} from './files/log-file-names.ts';
+import { writeFileAtomically } from './files/atomic-file.ts';
+import { LeaderEpochs } from './files/leader-epochs.ts';
+import type { MetaProperties } from './files/meta-properties.ts';
+import { OffsetCheckpoint } from './files/offset-checkpoint.ts';
+import { readTopicId, writeTopicId } from './files/partition-metadata.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogContext } from './log-context.ts';
+import { loadLog } from './log-loader.ts';
+import { LogSegment } from './log-segment.ts';
+import type { LogStorage } from './log-storage.ts';
+import type { PartitionLog } from './partition-log.ts';
+import { PeriodicTask } from './periodic-task.ts';
+import { ProducerState } from './producer-state.ts';
+
+export interface DiskStorageOptions {
+  readonly directory: string;
+  /** `saveLogStarts` is the storage's own. */
+  readonly context: Omit<LogContext, 'saveLogStarts'>;
+  readonly meta: MetaProperties;
+  readonly config: LogConfig;
+  readonly retentionCheckIntervalMs: number;
+  readonly checkpointIntervalMs: number;
+  readonly producerIdExpirationMs: number;
+  readonly unlock: () => void;
+}
+
+export class DiskStorage implements LogStorage {
+  readonly directory: string;
+  readonly #options: DiskStorageOptions;
+  readonly #context: LogContext;
+  readonly #logs = new Map<string, DiskLog>();
+  readonly #recoveryPoints: OffsetCheckpoint;
+  readonly #logStarts: OffsetCheckpoint;
+  readonly #tasks: PeriodicTask[];
+  #recoveredFromCrash = false;
+  #removals: Promise<void>[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DiskStorageOptions) {
+    this.directory = options.directory;
+    this.#options = options;
+    const { context } = options;
+    this.#recoveryPoints = new OffsetCheckpoint(context.fileSystem, this.#path(recoveryPointFile), () =>
+      [...this.#logs.values()].map((log) => ({ ...place(log), offset: log.checkpointer.recoveryPoint })),
+    );
+    this.#logStarts = new OffsetCheckpoint(context.fileSystem, this.#path(logStartFile), () =>
+      [...this.#logs.values()]
+        .filter((log) => log.logStartOffset > log.firstSegmentOffset)
+        .map((log) => ({ ...place(log), offset: log.logStartOffset })),
+    );
+    this.#context = { ...context, saveLogStarts: () => this.#logStarts.write() };
+    const onError = (error: unknown) => {
+      context.report({ level: 'error', message: `A periodic task on ${this.directory} failed`, error });
+    };
+    this.#tasks = [
+      new PeriodicTask(context.clock, options.retentionCheckIntervalMs, () => this.applyRetention(), onError),
+      new PeriodicTask(context.clock, options.checkpointIntervalMs, () => this.checkpoint(), onError),
+    ];
+  }
+
+  get nodeId(): number {
+    return this.#options.meta.nodeId;
+  }
+
+  get clusterId(): string {
+    return this.#options.meta.clusterId;
+  }
+
+  get flush(): 'fsync' | 'os' {
+    return this.#context.flush;
+  }
+
+  get pendingBytes(): number {
+    return this.#context.pending.bytes;
+  }
+
+  get recoveredFromCrash(): boolean {
+    return this.#recoveredFromCrash;
+  }
+
+  /** Loads what the folder holds. Called once, before anything else. */
+  async load(): Promise<void> {
+    const { fileSystem } = this.#context;
+    const entries = fileSystem.list(this.directory);
+    const clean = entries.some((entry) => entry.name === cleanShutdownFile);
+    const recoveryPoints = this.#recoveryPoints.read();
+    const logStarts = this.#logStarts.read();
+    for (const { name, isDirectory } of entries) {
+      if (!isDirectory) continue;
+      const parsed = parsePartitionFolder(name);
+      if (isDeletedFolder(name)) await fileSystem.removeDirectory(this.#path(name));
+      if (!parsed) continue;
+      const directory = this.#path(name);
+      const topicId = readTopicId(fileSystem, directory) ?? ZERO_UUID;
+      const offsets = { recoveryPoint: recoveryPoints.get(name), logStartOffset: logStarts.get(name) };
+      const state = await loadLog(this.#context, {
+        ...parsed,
+        ...offsets,
+        topicId,
+        directory,
+        config: this.#options.config,
+        clean,
+      });
+      this.#logs.set(name, new DiskLog(this.#context, state));
+    }
+    this.#recoveredFromCrash = !clean && this.#logs.size > 0;
+    await fileSystem.remove(this.#path(cleanShutdownFile));
+    await fileSystem.syncDirectory(this.directory);
+    for (const task of this.#tasks) task.start();
+  }
+
+  get(topic: string, partition: number): PartitionLog | undefined {
+    return this.#logs.get(partitionFolder(topic, partition));
+  }
+
+  all(): PartitionLog[] {
+    return [...this.#logs.values()];
+  }
+
+  async create(
+    topic: string,
+    partition: number,
+    options: { readonly topicId: string; readonly config: LogConfig },
+  ): Promise<PartitionLog> {
+    const name = partitionFolder(topic, partition);
+    if (this.#logs.has(name)) throw new KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, `There is a log ${name} already`);
+    this.#assertOpen(name);
+    const directory = this.#path(name);
+    const { fileSystem } = this.#context;
+    const log = new DiskLog(this.#context, {
+      ...{ topic, partition, directory, ...options },
+      segments: [new LogSegment(this.#context, directory, 0)],
+      ...{ logStartOffset: 0, logEndOffset: 0, recoveryPoint: 0, snapshotOffsets: [] },
+      epochs: new LeaderEpochs(fileSystem, directory),
+      producers: new ProducerState(),
+    });
+    this.#logs.set(name, log);
+    try {
+      fileSystem.makeDirectory(directory);
+      await writeTopicId(fileSystem, directory, options.topicId);
+      await fileSystem.syncDirectory(this.directory);
+    } catch (error) {
+      this.#logs.delete(name);
+      await log.remove();
+      await fileSystem.removeDirectory(directory).catch(() => undefined);
+      throw this.#storageError(`Creating the log ${name} failed`, error);
+    }
+    return log;
+  }
+
+  async delete(topic: string, partition: number): Promise<void> {
+    const name = partitionFolder(topic, partition);
+    const log = this.#logs.get(name);
+    if (!log) return;
+    this.#assertOpen(name);
+    const { fileSystem } = this.#context;
+    const aside = this.#path(deletedFolder(name, randomUuid()));
+    this.#logs.delete(name);
+    await log.remove();
+    try {
+      fileSystem.rename(this.#path(name), aside);
+      await fileSystem.syncDirectory(this.directory);
+      await Promise.all([this.#recoveryPoints.write(), this.#logStarts.write()]);
+    } catch (error) {
+      throw this.#storageError(`Deleting the log ${name} failed`, error);
+    }
+    // What cannot be removed now is removed at the next start.
+    const removal = fileSystem.removeDirectory(aside).catch((error: unknown) => {
+      this.#context.report({
+        level: 'warn',
+        message: `Cannot remove ${aside}; it is removed at the next start`,
+        error,
+      });
+    });
+    this.#removals.push(removal);
+    void removal.then(() => (this.#removals = this.#removals.filter((other) => other !== removal)));
+  }
+
+  async applyRetention(): Promise<void> {
+    const { clock, report } = this.#context;
+    const oldestMs = clock.now() - this.#options.producerIdExpirationMs;
+    for (const log of [...this.#logs.values()]) {
+      log.expireProducers(oldestMs);
+      await log.applyRetention().catch((error: unknown) => {
+        report({
+          level: 'warn',
+          message: `Retention of ${log.topic}-${log.partition} failed; it is tried again later`,
+          error,
+        });
+      });
+    }
+  }
+
+  checkpoint(): Promise<void> {
+    return this.#checkpoint({ closing: false });
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    for (const task of this.#tasks) await task.stop();
+    const { fileSystem } = this.#context;
+    try {
+      for (const log of this.#logs.values()) await log.close();
+      await this.#checkpoint({ closing: true });
+      await Promise.all(this.#removals);
+      const complete = [...this.#logs.values()].every((log) => log.checkpointer.recoveryPoint === log.logEndOffset);
+      const mark = Buffer.from('{"version":0,"brokerEpoch":-1}');
+      if (complete) await writeFileAtomically(fileSystem, this.#path(cleanShutdownFile), mark);
+    } finally {
+      this.#context.files.forgetAll();
+      this.#options.unlock();
+    }
+  }
+
+  async #checkpoint(how: { readonly closing: boolean }): Promise<void> {
+    for (const log of [...this.#logs.values()]) await log.checkpoint(how);
+    await Promise.all([this.#recoveryPoints.write(), this.#logStarts.write()]);
+  }
+
+  #path(name: string): string {
+    return join(this.#options.directory, name);
+  }
+
+  #assertOpen(name: string): void {
+    if (this.#closing) throw new KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, `The storage of ${name} is closed`);
+  }
+
+  #storageError(what: string, cause: unknown): KafkaError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, `${what}: ${reason}`, { cause });
+  }
+}
+
+function place(log: DiskLog): { readonly topic: string; readonly partition: number } {
+  return { topic: log.topic, partition: log.partition };
+}

@@ -1,0 +1,248 @@
+/**
+ * A file system in memory that can fail as a real one does: the storage's tests crash, tear, fill and break it.
+ *
+ * What survives `crash`: bytes that were synced and names whose folder was synced. Of what was not, a random part survives, as
+ * on a real disk: of each write a random set of 512-byte sectors (a hole reads as zeros), of a folder's changes a random
+ * first part (file systems journal names in order, not bytes). The instance goes on after a crash; the survivor is a new one.
+ * (The idea is pebble's `CrashClone`.)
+ *
+ * Asynchronous calls take effect in a later microtask, so that calls overlap as they do on a disk.
+ */
+import {
+  type DirectoryEntry,
+  type FileFacts,
+  type FileHandle,
+  type FileSystem,
+  FolderLockedError,
+} from './file-system.ts';
+import { type DirectoryNode, MemoryDirectory, MemoryFile } from './memory-nodes.ts';
+
+export type Operation =
+  'open' | 'read' | 'write' | 'sync' | 'truncate' | 'rename' | 'remove' | 'list' | 'makeDirectory';
+
+/** Decides whether a call fails: returns the error's code (`EIO`, ...), or undefined to let it pass. */
+export type FaultRule = (operation: Operation, path: string) => string | undefined;
+
+/** A number from 0 (inclusive) to 1 (exclusive). */
+export type Random = () => number;
+
+export function ioError(code: string, operation: string, path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${operation} '${path}'`), { code, path });
+}
+
+export class MemoryFileSystem implements FileSystem {
+  /** Asked before each call. */
+  fault: FaultRule | undefined;
+  /** Bytes that all files together may take; a write beyond it fails with ENOSPC after a part of it was written. */
+  capacityBytes = Number.POSITIVE_INFINITY;
+  /** Handles opened and not closed. */
+  openHandles = 0;
+  readonly #root: MemoryDirectory;
+  readonly #locked = new Set<string>();
+
+  constructor(root = new MemoryDirectory()) {
+    this.#root = root;
+  }
+
+  /** The disk as it is found after a power cut now. `random` decides what of the unsynced part survives; without it nothing does. */
+  crash(random?: Random): MemoryFileSystem {
+    return new MemoryFileSystem(this.#root.survivor(random, new Map()));
+  }
+
+  /** The disk as it is found after the process was killed: the operating system keeps all that was written. */
+  kill(): MemoryFileSystem {
+    return new MemoryFileSystem(this.#root.copy(new Map()));
+  }
+
+  /** Bytes of all files. */
+  usedBytes(): number {
+    return this.#root.usedBytes();
+  }
+
+  makeDirectory(path: string): void {
+    this.check('makeDirectory', path);
+    let folder = this.#root;
+    for (const name of parts(path)) {
+      let next = folder.get(name);
+      if (next === undefined) folder.set(name, (next = new MemoryDirectory()));
+      if (!(next instanceof MemoryDirectory)) throw ioError('ENOTDIR', 'mkdir', path);
+      folder = next;
+    }
+  }
+
+  list(path: string): DirectoryEntry[] {
+    this.check('list', path);
+    return this.#directory(path)
+      .entries()
+      .map(([name, node]) => ({ name, isDirectory: node instanceof MemoryDirectory }))
+      .toArray();
+  }
+
+  stat(path: string): FileFacts | undefined {
+    const node = this.#find(path);
+    return node instanceof MemoryFile ? { sizeBytes: node.sizeBytes, modifiedMs: 0 } : undefined;
+  }
+
+  readFile(path: string): Buffer | undefined {
+    const node = this.#find(path);
+    if (!(node instanceof MemoryFile)) return undefined;
+    this.check('read', path);
+    return Buffer.from(node.view());
+  }
+
+  rename(from: string, to: string): void {
+    this.check('rename', from);
+    const [folder, name] = this.#parent(from);
+    const [target, newName] = this.#parent(to);
+    if (folder !== target) throw ioError('EXDEV', 'rename', from);
+    if (!folder.get(name)) throw ioError('ENOENT', 'rename', from);
+    folder.renameEntry(name, newName);
+  }
+
+  async remove(path: string): Promise<void> {
+    await Promise.resolve();
+    this.check('remove', path);
+    if (!this.#find(path)) return;
+    const [folder, name] = this.#parent(path);
+    folder.delete(name);
+  }
+
+  removeDirectory(path: string): Promise<void> {
+    return this.remove(path);
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    await Promise.resolve();
+    this.check('sync', path);
+    this.#directory(path).sync();
+  }
+
+  open(path: string, mode: 'read' | 'write' | 'write-through'): FileHandle {
+    this.check('open', path);
+    let node = this.#find(path);
+    if (node === undefined) {
+      if (mode === 'read') throw ioError('ENOENT', 'open', path);
+      const [folder, name] = this.#parent(path);
+      folder.set(name, (node = new MemoryFile()));
+    }
+    if (!(node instanceof MemoryFile)) throw ioError('EISDIR', 'open', path);
+    return new MemoryFileHandle(this, node, path, mode === 'write-through');
+  }
+
+  lock(directory: string): () => void {
+    this.makeDirectory(directory);
+    if (this.#locked.has(directory)) throw new FolderLockedError(directory, process.pid);
+    this.#locked.add(directory);
+    return () => this.#locked.delete(directory);
+  }
+
+  /** Fails as the fault rule says. */
+  check(operation: Operation, path: string): void {
+    const code = this.fault?.(operation, path);
+    if (code !== undefined) throw ioError(code, operation, path);
+  }
+
+  #find(path: string): DirectoryNode | undefined {
+    let node: DirectoryNode | undefined = this.#root;
+    for (const name of parts(path)) node = node instanceof MemoryDirectory ? node.get(name) : undefined;
+    return node;
+  }
+
+  #directory(path: string): MemoryDirectory {
+    const node = this.#find(path);
+    if (!(node instanceof MemoryDirectory)) throw ioError('ENOENT', 'scandir', path);
+    return node;
+  }
+
+  #parent(path: string): [MemoryDirectory, string] {
+    const names = parts(path);
+    const name = names.pop()!;
+    return [this.#directory(names.join('/')), name];
+  }
+}
+
+function parts(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
+}
+
+class MemoryFileHandle implements FileHandle {
+  readonly #fileSystem: MemoryFileSystem;
+  readonly #file: MemoryFile;
+  readonly #path: string;
+  readonly #writeThrough: boolean;
+  #open = true;
+
+  constructor(fileSystem: MemoryFileSystem, file: MemoryFile, path: string, writeThrough: boolean) {
+    this.#fileSystem = fileSystem;
+    this.#file = file;
+    this.#path = path;
+    this.#writeThrough = writeThrough;
+    fileSystem.openHandles++;
+  }
+
+  size(): number {
+    return this.#file.sizeBytes;
+  }
+
+  async write(chunks: readonly Buffer[], position: number): Promise<void> {
+    await Promise.resolve();
+    this.writeNow(chunks, position);
+  }
+
+  writeNow(chunks: readonly Buffer[], position: number): void {
+    this.#assertOpen();
+    const bytes = Buffer.concat(chunks);
+    try {
+      this.#fileSystem.check('write', this.#path);
+    } catch (error) {
+      // A failed write may leave any first part of itself behind.
+      this.#file.write(bytes.subarray(0, bytes.length >> 1), position);
+      throw error;
+    }
+    const growth = Math.max(0, position + bytes.length - this.#file.sizeBytes);
+    const room = Math.max(0, this.#fileSystem.capacityBytes - this.#fileSystem.usedBytes());
+    if (Number.isFinite(room) && growth > room) {
+      this.#file.write(bytes.subarray(0, bytes.length - (growth - room)), position);
+      throw ioError('ENOSPC', 'write', this.#path);
+    }
+    this.#file.write(bytes, position);
+    if (this.#writeThrough) {
+      this.#fileSystem.check('sync', this.#path);
+      this.#file.sync();
+    }
+  }
+
+  async read(buffer: Buffer, position: number): Promise<number> {
+    await Promise.resolve();
+    return this.readNow(buffer, position);
+  }
+
+  readNow(buffer: Buffer, position: number): number {
+    this.#assertOpen();
+    this.#fileSystem.check('read', this.#path);
+    return this.#file.view().copy(buffer, 0, position);
+  }
+
+  truncate(sizeBytes: number): void {
+    this.#assertOpen();
+    this.#fileSystem.check('truncate', this.#path);
+    this.#file.truncate(sizeBytes);
+  }
+
+  async sync(): Promise<void> {
+    await Promise.resolve();
+    this.#assertOpen();
+    this.#fileSystem.check('sync', this.#path);
+    this.#file.sync();
+  }
+
+  close(): void {
+    this.#assertOpen();
+    this.#open = false;
+    this.#fileSystem.openHandles--;
+  }
+
+  #assertOpen(): void {
+    if (!this.#open) throw ioError('EBADF', 'use', this.#path);
+  }
+}

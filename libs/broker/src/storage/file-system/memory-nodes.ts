@@ -1,0 +1,176 @@
+/**
+ * Files and folders of the in-memory file system, each with its durable state and the changes since, in order.
+ */
+
+const sectorBytes = 512;
+
+export type DirectoryNode = MemoryDirectory | MemoryFile;
+
+type Random = () => number;
+
+type FileChange =
+  | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer }
+  | { readonly kind: 'truncate'; readonly sizeBytes: number };
+
+/** Bytes that grow; what lies beyond `sizeBytes` in the buffer is free. */
+class Bytes {
+  buffer = Buffer.alloc(0);
+  sizeBytes = 0;
+
+  write(bytes: Buffer, position: number): void {
+    const end = position + bytes.length;
+    if (end > this.buffer.length) {
+      const larger = Buffer.alloc(Math.max(end, this.buffer.length * 2, 1024));
+      this.buffer.copy(larger, 0, 0, this.sizeBytes);
+      this.buffer = larger;
+    }
+    if (position > this.sizeBytes) this.buffer.fill(0, this.sizeBytes, position);
+    bytes.copy(this.buffer, position);
+    this.sizeBytes = Math.max(this.sizeBytes, end);
+  }
+
+  truncate(sizeBytes: number): void {
+    if (sizeBytes > this.sizeBytes) this.write(Buffer.alloc(sizeBytes - this.sizeBytes), this.sizeBytes);
+    this.sizeBytes = sizeBytes;
+  }
+
+  apply(change: FileChange): void {
+    if (change.kind === 'write') this.write(change.bytes, change.position);
+    else this.truncate(change.sizeBytes);
+  }
+}
+
+export class MemoryFile {
+  readonly #current = new Bytes();
+  readonly #durable = new Bytes();
+  #changes: FileChange[] = [];
+
+  get sizeBytes(): number {
+    return this.#current.sizeBytes;
+  }
+
+  view(): Buffer {
+    return this.#current.buffer.subarray(0, this.#current.sizeBytes);
+  }
+
+  write(bytes: Buffer, position: number): void {
+    if (bytes.length > 0) this.#change({ kind: 'write', position, bytes: Buffer.from(bytes) });
+  }
+
+  truncate(sizeBytes: number): void {
+    this.#change({ kind: 'truncate', sizeBytes });
+  }
+
+  sync(): void {
+    for (const change of this.#changes) this.#durable.apply(change);
+    this.#changes = [];
+  }
+
+  copy(): MemoryFile {
+    const copy = new MemoryFile();
+    copy.write(this.view(), 0);
+    copy.sync();
+    return copy;
+  }
+
+  survivor(random: Random | undefined): MemoryFile {
+    const survivor = new MemoryFile();
+    survivor.write(this.#durable.buffer.subarray(0, this.#durable.sizeBytes), 0);
+    // Most crashes keep nothing or all of what was not synced; a few keep it in pieces.
+    const keep = random ? Math.min(1, Math.max(0, random() * 2 - 0.5)) : 0;
+    for (const change of this.#changes) {
+      if (change.kind === 'truncate') {
+        if (random && random() < keep) survivor.truncate(change.sizeBytes);
+        continue;
+      }
+      for (let at = 0; at < change.bytes.length;) {
+        const sectorEnd = sectorBytes - ((change.position + at) % sectorBytes) + at;
+        if (random && random() < keep) survivor.write(change.bytes.subarray(at, sectorEnd), change.position + at);
+        at = sectorEnd;
+      }
+    }
+    survivor.sync();
+    return survivor;
+  }
+
+  #change(change: FileChange): void {
+    this.#current.apply(change);
+    this.#changes.push(change);
+  }
+}
+
+type NameChange = (names: Map<string, DirectoryNode>) => void;
+
+export class MemoryDirectory {
+  readonly #current = new Map<string, DirectoryNode>();
+  readonly #durable = new Map<string, DirectoryNode>();
+  #changes: NameChange[] = [];
+
+  get(name: string): DirectoryNode | undefined {
+    return this.#current.get(name);
+  }
+
+  entries(): MapIterator<[string, DirectoryNode]> {
+    return this.#current.entries();
+  }
+
+  set(name: string, node: DirectoryNode): void {
+    this.#change((names) => names.set(name, node));
+  }
+
+  delete(name: string): void {
+    this.#change((names) => names.delete(name));
+  }
+
+  renameEntry(from: string, to: string): void {
+    const node = this.#current.get(from)!;
+    this.#change((names) => {
+      names.delete(from);
+      names.set(to, node);
+    });
+  }
+
+  sync(): void {
+    for (const change of this.#changes) change(this.#durable);
+    this.#changes = [];
+  }
+
+  usedBytes(): number {
+    let total = 0;
+    for (const node of this.#current.values()) {
+      total += node instanceof MemoryFile ? node.sizeBytes : node.usedBytes();
+    }
+    return total;
+  }
+
+  /** `copies` keeps one copy for a node that several names or states hold. */
+  copy(copies: Map<DirectoryNode, DirectoryNode>): MemoryDirectory {
+    const copy = new MemoryDirectory();
+    for (const [name, node] of this.#current) {
+      const copied = copies.get(node) ?? node.copy(copies);
+      copies.set(node, copied);
+      copy.set(name, copied);
+    }
+    copy.sync();
+    return copy;
+  }
+
+  survivor(random: Random | undefined, survivors: Map<DirectoryNode, DirectoryNode>): MemoryDirectory {
+    const names = new Map(this.#durable);
+    const kept = random ? Math.floor(random() * (this.#changes.length + 1)) : 0;
+    for (const change of this.#changes.slice(0, kept)) change(names);
+    const survivor = new MemoryDirectory();
+    for (const [name, node] of names) {
+      const alive = survivors.get(node) ?? node.survivor(random, survivors);
+      survivors.set(node, alive);
+      survivor.set(name, alive);
+    }
+    survivor.sync();
+    return survivor;
+  }
+
+  #change(change: NameChange): void {
+    change(this.#current);
+    this.#changes.push(change);
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * A segment: a run of a log's batches in one `.log` file, with its sparse `.index` and `.timeindex`. The name of the files is the
+ * offset that the segment begins at; its records' offsets are at or above it, by less than 2^31.
+ *
+ * The segment is bookkeeping: it says where batches go and where they are found; bytes are written by the commit queue and read by
+ * the log. `sizeBytes` runs ahead of the file by what waits to be written.
+ *
+ * Indexes of a segment that is written are in memory; those of the others are loaded at need and let go by the index cache. A
+ * missing or damaged index is made anew from the log.
+ */
+import { join } from 'node:path';
+import type { OffsetIndex } from './files/offset-index.ts';
+import { offsetFileName, indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
+import type { TimeIndex } from './files/time-index.ts';
+import type { HoldsIndexes } from './index-cache.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogContext } from './log-context.ts';
+import { emptyIndexes, readIndexes, type SegmentIndexes } from './segment-indexes.ts';
+import { scanBatches } from './segment-scan.ts';
+
+/** What an append changes, kept so that it can be undone. */
+export interface SegmentState {
+  readonly sizeBytes: number;
+  readonly maxTimestampMs: number;
+  readonly maxTimestampOffset: number;
+  readonly firstTimestampMs: number;
+  readonly bytesSinceIndexEntry: number;
+}
+
+const largestRelativeOffset = 2 ** 31 - 1;
+
+/** Interval of an index made anew: the log's own setting is not at hand there, and any is correct. */
+const rebuildIntervalBytes = 4096;
+
+export class LogSegment implements HoldsIndexes {
+  readonly baseOffset: number;
+  readonly directory: string;
+  readonly logPath: string;
+  readonly createdMs: number;
+  /** The `.log` file is there. */
+  onDisk: boolean;
+  /** The segment takes appends: its indexes stay in memory. */
+  active = false;
+  readonly #context: LogContext;
+  #indexes: SegmentIndexes | undefined;
+  #sizeBytes: number;
+  /** -1: no batch, or not known yet. */
+  #maxTimestampMs = -1;
+  #maxTimestampOffset = -1;
+  /** Largest timestamp of the first batch: the segment's age counts from it. -1 in an empty segment. */
+  #firstTimestampMs = -1;
+  #bytesSinceIndexEntry = 0;
+  #timestampsKnown: boolean;
+
+  /** `sizeBytes` undefined: a new segment without a file. */
+  constructor(context: LogContext, directory: string, baseOffset: number, sizeBytes?: number) {
+    this.#context = context;
+    this.directory = directory;
+    this.baseOffset = baseOffset;
+    this.logPath = this.pathOf(logSuffix);
+    this.createdMs = context.clock.now();
+    this.onDisk = sizeBytes !== undefined;
+    this.#sizeBytes = sizeBytes ?? 0;
+    this.#timestampsKnown = this.#sizeBytes === 0;
+    if (this.#sizeBytes === 0) this.#indexes = emptyIndexes(this);
+  }
+
+  pathOf(suffix: string): string {
+    return join(this.directory, offsetFileName(this.baseOffset) + suffix);
+  }
+
+  get indexPath(): string {
+    return this.pathOf(indexSuffix);
+  }
+
+  get timeIndexPath(): string {
+    return this.pathOf(timeIndexSuffix);
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  get offsetIndex(): OffsetIndex {
+    return this.#loadedIndexes().offsets;
+  }
+
+  get timeIndex(): TimeIndex {
+    return this.#loadedIndexes().times;
+  }
+
+  get indexBytes(): number {
+    return this.#indexes ? this.#indexes.offsets.sizeBytes + this.#indexes.times.sizeBytes : 0;
+  }
+
+  get hasUnwrittenIndexes(): boolean {
+    return this.#indexes !== undefined && (this.#indexes.offsets.dirty || this.#indexes.times.dirty);
+  }
+
+  get maxTimestampMs(): number {
+    this.#learnTimestamps();
+    return this.#maxTimestampMs;
+  }
+
+  /** Last offset of the first batch with the largest timestamp. */
+  get maxTimestampOffset(): number {
+    this.#learnTimestamps();
+    return this.#maxTimestampOffset;
+  }
+
+  /** Whether `batchBytes` more, up to `lastOffset`, belong into a new segment. */
+  shouldRoll(batchBytes: number, lastOffset: number, maxTimestampMs: number, config: LogConfig): boolean {
+    if (lastOffset - this.baseOffset > largestRelativeOffset) return true;
+    if (this.#sizeBytes === 0) return false;
+    if (this.#sizeBytes + batchBytes > config.segmentBytes) return true;
+    const { offsets, times } = this.#loadedIndexes();
+    if (offsets.isFull(config.segmentIndexBytes) || times.isFull(config.segmentIndexBytes)) return true;
+    return this.ageMs(maxTimestampMs) > config.segmentMs;
+  }
+
+  /** Age at the time of a record, by the records' own time where they have one, else by the clock. */
+  ageMs(recordTimestampMs: number): number {
+    return this.#firstTimestampMs >= 0 && recordTimestampMs >= 0
+      ? recordTimestampMs - this.#firstTimestampMs
+      : this.#context.clock.now() - this.createdMs;
+  }
+
+  /** Takes one batch in at the end; returns its position. */
+  append(lastOffset: number, maxTimestampMs: number, batchBytes: number, indexIntervalBytes: number): number {
+    const position = this.#sizeBytes;
+    if (position === 0) this.#firstTimestampMs = maxTimestampMs;
+    if (maxTimestampMs > this.#maxTimestampMs) {
+      this.#maxTimestampMs = maxTimestampMs;
+      this.#maxTimestampOffset = lastOffset;
+    }
+    if (this.#bytesSinceIndexEntry > indexIntervalBytes) {
+      const { offsets, times } = this.#loadedIndexes();
+      offsets.append(lastOffset, position);
+      times.maybeAppend(this.#maxTimestampMs, this.#maxTimestampOffset);
+      this.#bytesSinceIndexEntry = 0;
+    }
+    this.#bytesSinceIndexEntry += batchBytes;
+    this.#sizeBytes += batchBytes;
+    return position;
+  }
+
+  state(): SegmentState {
+    return {
+      sizeBytes: this.#sizeBytes,
+      maxTimestampMs: this.#maxTimestampMs,
+      maxTimestampOffset: this.#maxTimestampOffset,
+      firstTimestampMs: this.#firstTimestampMs,
+      bytesSinceIndexEntry: this.#bytesSinceIndexEntry,
+    };
+  }
+
+  /** Puts a former state back; `endOffset` is the end of the log in it. */
+  restore(state: SegmentState, endOffset: number): void {
+    this.#sizeBytes = state.sizeBytes;
+    this.#maxTimestampMs = state.maxTimestampMs;
+    this.#maxTimestampOffset = state.maxTimestampOffset;
+    this.#firstTimestampMs = state.firstTimestampMs;
+    this.#bytesSinceIndexEntry = state.bytesSinceIndexEntry;
+    this.#timestampsKnown = true;
+    const { offsets, times } = this.#loadedIndexes();
+    offsets.truncateToPosition(state.sizeBytes);
+    times.truncateToOffset(endOffset);
+  }
+
+  /**
+   * Goes back to the batch at `position`, which the index has an entry for (or to 0), so that a scan can add what follows. With
+   * `trustTimes` the time index stays as it is: the file was closed in order.
+   */
+  rewindTo(position: number, trustTimes: boolean): void {
+    if (position === 0 && !trustTimes) this.#indexes = emptyIndexes(this);
+    const { offsets, times } = this.#loadedIndexes();
+    this.#sizeBytes = position;
+    this.#bytesSinceIndexEntry = 0;
+    this.#firstTimestampMs = -1;
+    this.#timestampsKnown = true;
+    offsets.truncateToPosition(position + 1);
+    if (!trustTimes) times.truncateToOffset(offsets.lastOffset + 1);
+    this.#maxTimestampMs = times.last?.timestampMs ?? -1;
+    this.#maxTimestampOffset = times.last?.offset ?? -1;
+  }
+
+  /** The first batch's largest timestamp, where it is known from elsewhere. */
+  setFirstTimestamp(timestampMs: number): void {
+    this.#firstTimestampMs = timestampMs;
+  }
+
+  /** No more appends: the last entry of the time index is written. */
+  seal(): void {
+    this.active = false;
+    this.sealTimeIndex();
+    this.#context.indexCache.touch(this);
+  }
+
+  /** Brings the time index up to the largest timestamp; also before a clean end. */
+  sealTimeIndex(): void {
+    if (this.#indexes && this.#maxTimestampMs >= 0) {
+      this.#indexes.times.maybeAppend(this.#maxTimestampMs, this.#maxTimestampOffset);
+    }
+  }
+
+  async flushIndexes(): Promise<void> {
+    const indexes = this.#indexes;
+    if (!indexes) return;
+    await indexes.offsets.flush(this.#context.fileSystem);
+    await indexes.times.flush(this.#context.fileSystem);
+  }
+
+  /** Reads the indexes from their files; false when one is missing or damaged. */
+  tryLoadIndexes(): boolean {
+    this.#indexes ??= readIndexes(this.#context.fileSystem, this, this.#sizeBytes);
+    return this.#indexes !== undefined;
+  }
+
+  unloadIndexes(): boolean {
+    if (this.active || this.hasUnwrittenIndexes) return false;
+    this.#indexes = undefined;
+    return true;
+  }
+
+  #loadedIndexes(): SegmentIndexes {
+    this.#indexes ??= readIndexes(this.#context.fileSystem, this, this.#sizeBytes) ?? this.#rebuildIndexes();
+    if (!this.active) this.#context.indexCache.touch(this);
+    return this.#indexes;
+  }
+
+  #rebuildIndexes(): SegmentIndexes {
+    const message = `The index of ${this.logPath} is missing or damaged; it is made anew from the log`;
+    this.#context.report({ level: 'warn', message });
+    const twin = new LogSegment(this.#context, this.directory, this.baseOffset);
+    twin.active = true;
+    const borrowed = this.#context.files.borrow(this.logPath);
+    try {
+      const scope = { from: 0, to: this.#sizeBytes, firstOffset: this.baseOffset };
+      for (const { header } of scanBatches({ file: borrowed.handle, checkCrc: false, ...scope })) {
+        twin.append(header.lastOffset, header.maxTimestamp, header.sizeBytes, rebuildIntervalBytes);
+      }
+    } finally {
+      borrowed.release();
+    }
+    twin.sealTimeIndex();
+    return { offsets: twin.offsetIndex, times: twin.timeIndex };
+  }
+
+  #learnTimestamps(): void {
+    if (this.#timestampsKnown) return;
+    // A sealed segment's time index ends with its largest timestamp.
+    const last = this.timeIndex.last;
+    this.#maxTimestampMs = last?.timestampMs ?? -1;
+    this.#maxTimestampOffset = last?.offset ?? -1;
+    this.#timestampsKnown = true;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Makes the producer state of a log from its newest usable snapshot and the batch headers behind it.
+ */
+import { readProducerSnapshot, snapshotPath } from './files/producer-snapshot.ts';
+import type { LogContext } from './log-context.ts';
+import type { LogSegment } from './log-segment.ts';
+import { describeBatch, type ProducerBatch, ProducerState } from './producer-state.ts';
+import { scanBatches } from './segment-scan.ts';
+
+export interface ProducerLoadOptions {
+  readonly directory: string;
+  readonly segments: readonly LogSegment[];
+  /** Rising; none beyond `endOffset`. */
+  readonly snapshotOffsets: readonly number[];
+  readonly endOffset: number;
+}
+
+/** How far before a snapshot older batches of its producers are looked for. */
+const lookBackBytes = 1024 * 1024;
+const remembered = 4;
+
+export function loadProducers(context: LogContext, options: ProducerLoadOptions): ProducerState {
+  const state = new ProducerState();
+  const snapshotOffset = loadNewestSnapshot(context, options, state);
+  const older = new Map<number, { epoch: number; batches: ProducerBatch[] }>();
+  for (const [index, segment] of options.segments.entries()) {
+    const next = options.segments[index + 1];
+    if (segment.sizeBytes === 0 || (next && next.baseOffset < snapshotOffset)) continue;
+    for (const header of headers(context, segment, startOf(segment, snapshotOffset, state.size > 0))) {
+      if (!header.hasProducerId) continue;
+      if (header.baseOffset >= snapshotOffset) {
+        state.add(header, header.baseOffset, context.clock.now());
+      } else if (!header.isControl) {
+        const known = older.get(header.producerId);
+        const batches = known?.epoch === header.producerEpoch ? known.batches.slice(-remembered) : [];
+        older.set(header.producerId, {
+          epoch: header.producerEpoch,
+          batches: [...batches, describeBatch(header, header.baseOffset)],
+        });
+      }
+    }
+  }
+  for (const [producerId, { epoch, batches }] of older) state.addOlder(producerId, epoch, batches);
+  return state;
+}
+
+/** Returns the offset of the snapshot, or the start of the log. */
+function loadNewestSnapshot(context: LogContext, options: ProducerLoadOptions, state: ProducerState): number {
+  for (const offset of options.snapshotOffsets.toReversed()) {
+    const path = snapshotPath(options.directory, offset);
+    const entries = readProducerSnapshot(context.fileSystem, path, context.clock.now());
+    if (entries) {
+      for (const entry of entries) state.restore(entry.producerId, entry);
+      return offset;
+    }
+    context.report({ level: 'warn', message: `${path} is damaged; an older one and the log take its place` });
+  }
+  return options.segments[0]!.baseOffset;
+}
+
+/** Position to read headers from: that of the snapshot, or (with producers in it) some way before. */
+function startOf(segment: LogSegment, snapshotOffset: number, lookBack: boolean): number {
+  if (snapshotOffset <= segment.baseOffset) return 0;
+  const position = segment.offsetIndex.lookup(snapshotOffset);
+  return lookBack ? segment.offsetIndex.lastPositionBefore(position - lookBackBytes) : position;
+}
+
+function* headers(context: LogContext, segment: LogSegment, from: number) {
+  const file = context.files.borrow(segment.logPath);
+  try {
+    const scope = { from, to: segment.sizeBytes, firstOffset: segment.baseOffset };
+    for (const { header } of scanBatches({ file: file.handle, checkCrc: false, ...scope })) yield header;
+  } finally {
+    file.release();
+  }
+}

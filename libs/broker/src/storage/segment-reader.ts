@@ -1,0 +1,103 @@
+/**
+ * Reads whole batches from a segment's file, in one large read.
+ *
+ * A reader that goes on where its last read ended is found by position. Else the sparse index gives a position at or before the
+ * batch, and the headers from there on are looked at, which takes one or two reads of an index interval (synchronous: they cost less
+ * than a trip to the thread pool). A second large read is needed only when the first batch is larger than the limit.
+ */
+import { BATCH_HEADER_BYTES, ErrorCode, KafkaError, readBatchHeader } from '../protocol/index.ts';
+import type { FileHandle } from './file-system/file-system.ts';
+import type { LogContext } from './log-context.ts';
+import type { LogRead } from './partition-log.ts';
+import type { LogSegment } from './log-segment.ts';
+import { scanBatches } from './segment-scan.ts';
+
+export interface SegmentReadRequest {
+  readonly segment: LogSegment;
+  readonly offset: number;
+  readonly maxBytes: number;
+  /** Returns the first batch even when it is larger than `maxBytes`. */
+  readonly minOneMessage: boolean;
+  /** Position of the batch that holds `offset`, when it is known. */
+  readonly position: number | undefined;
+  /** Exclusive; a batch ends there. */
+  readonly endPosition: number;
+}
+
+/** A read, and where in the file it ended. */
+export interface SegmentRead extends LogRead {
+  readonly endPosition: number;
+}
+
+/** Covers the default of `index.interval.bytes`. */
+const locateWindowBytes = 4096 + BATCH_HEADER_BYTES;
+
+/** Undefined when the segment ends before `offset`. */
+export async function readSegment(context: LogContext, request: SegmentReadRequest): Promise<SegmentRead | undefined> {
+  const file = context.files.borrow(request.segment.logPath);
+  try {
+    return await new SegmentReader(file.handle, request).read();
+  } finally {
+    file.release();
+  }
+}
+
+class SegmentReader {
+  readonly #file: FileHandle;
+  readonly #request: SegmentReadRequest;
+
+  constructor(file: FileHandle, request: SegmentReadRequest) {
+    this.#file = file;
+    this.#request = request;
+  }
+
+  async read(): Promise<SegmentRead | undefined> {
+    const { maxBytes, minOneMessage, offset } = this.#request;
+    const position = this.#request.position ?? this.#locate();
+    if (position === undefined) return undefined;
+    const buffer = await this.#load(position, maxBytes);
+    const firstBytes = readBatchHeader(buffer).sizeBytes;
+    if (firstBytes <= buffer.length) return this.#cut(buffer, position);
+    if (!minOneMessage) return { records: [], sizeBytes: 0, nextOffset: offset, endPosition: position };
+    return this.#cut(await this.#load(position, firstBytes), position);
+  }
+
+  /** Position of the batch that holds the offset, or of the first after it. */
+  #locate(): number | undefined {
+    const { segment, offset, endPosition } = this.#request;
+    const from = segment.offsetIndex.lookup(offset);
+    const scope = { from, to: endPosition, firstOffset: segment.baseOffset, windowBytes: locateWindowBytes };
+    for (const { header, position } of scanBatches({ file: this.#file, checkCrc: false, ...scope })) {
+      if (header.lastOffset >= offset) return position;
+    }
+    return undefined;
+  }
+
+  /** The whole batches, at least one. */
+  #cut(buffer: Buffer, position: number): SegmentRead {
+    let end = 0;
+    let nextOffset = this.#request.offset;
+    while (end + BATCH_HEADER_BYTES <= buffer.length) {
+      const header = readBatchHeader(buffer, end);
+      if (end + header.sizeBytes > buffer.length) break;
+      end += header.sizeBytes;
+      nextOffset = header.lastOffset + 1;
+    }
+    return { records: [buffer.subarray(0, end)], sizeBytes: end, nextOffset, endPosition: position + end };
+  }
+
+  /** At least one header, at most to the end of what may be read. */
+  async #load(position: number, wantedBytes: number): Promise<Buffer> {
+    const { segment, endPosition } = this.#request;
+    const length = Math.min(Math.max(wantedBytes, BATCH_HEADER_BYTES), endPosition - position);
+    const buffer = Buffer.allocUnsafeSlow(length);
+    const count = await this.#file.read(buffer, position);
+    if (count < length || length < BATCH_HEADER_BYTES) {
+      throw new KafkaError(
+        ErrorCode.KAFKA_STORAGE_ERROR,
+        `${segment.logPath} ends at byte ${position + count}, but batches were written up to ${endPosition}: the file was changed`,
+      );
+    }
+    return buffer;
+  }
+}
