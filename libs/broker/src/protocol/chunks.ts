@@ -35,5 +35,5 @@ export function sliceChunks(chunks: Chunks, start: number, end: number): Buffer[
 
 /** All bytes in one buffer: the only piece itself when there is one, else a copy. For small data and for tests. */
 export function joinChunks(chunks: Chunks): Buffer {
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks as Buffer[]);
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }

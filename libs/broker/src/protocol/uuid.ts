@@ -7,8 +7,10 @@ import { randomBytes } from 'node:crypto';
 /** Says "no id" on the wire. */
 export const ZERO_UUID = '00000000-0000-0000-0000-000000000000';
 
-const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DASH = 0x2d;
+/** The value of a lower-case hex digit by its character code, -1 for other characters. */
+const DIGIT_VALUE = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
 
 /** The uuid whose 16 bytes start at `at`. */
 export function uuidFromBytes(bytes: Buffer, at = 0): string {
@@ -22,8 +24,22 @@ export function uuidFromBytes(bytes: Buffer, at = 0): string {
 
 /** @throws RangeError when `uuid` is not in canonical form. */
 export function uuidToBytes(uuid: string): Buffer {
-  if (!CANONICAL.test(uuid)) throw new RangeError(`Not a uuid in canonical lower-case form: ${JSON.stringify(uuid)}`);
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  const bytes = Buffer.alloc(16);
+  writeUuid(uuid, bytes, 0);
+  return bytes;
+}
+
+/** Writes the 16 bytes of `uuid` from `at` on. @throws RangeError when it is not in canonical form. */
+export function writeUuid(uuid: string, target: Buffer, at: number): void {
+  let valid = uuid.length === 36;
+  for (let index = 0, place = 0; valid && index < 16; index++) {
+    if (place === 8 || place === 13 || place === 18 || place === 23) valid = uuid.charCodeAt(place++) === DASH;
+    const high = DIGIT_VALUE[uuid.charCodeAt(place++)] ?? -1;
+    const low = DIGIT_VALUE[uuid.charCodeAt(place++)] ?? -1;
+    valid &&= high >= 0 && low >= 0;
+    target[at + index] = (high << 4) | low;
+  }
+  if (!valid) throw new RangeError(`Not a uuid in canonical lower-case form: ${JSON.stringify(uuid)}`);
 }
 
 /** As Kafka prints it (`topic_id` in `partition.metadata`, `cluster.id` in `meta.properties`, the tools' output). */

@@ -45,9 +45,7 @@ export interface StructArrayField extends FieldProperties {
 export type Field = PrimitiveField | PrimitiveArrayField | StructField | StructArrayField;
 
 /** Fields in their order on the wire. */
-export interface Fields {
-  readonly [name: string]: Field;
-}
+export type Fields = Readonly<Record<string, Field>>;
 
 /** A message that is versioned by itself: a stored record, or one side of an API. */
 export interface MessageLiteral {

@@ -6,12 +6,16 @@ const TWO_TO_32 = 0x1_0000_0000;
 /** High halves beyond which a 64-bit value is not a safe integer. */
 const HIGH_LIMIT = 0x20_0000;
 
+/** Where a value that spans pieces is gathered; it is taken out again before anything else can be read. */
+const scratch = Buffer.alloc(16);
+const EMPTY = Buffer.alloc(0);
+
 /**
  * Reads the primitive types of the protocol from bytes that may lie in several pieces.
  *
  * Every read is checked against the end: a value that is cut off, or a length or count that the remaining bytes cannot hold,
  * throws {@link ProtocolError} before anything is allocated for it. A value within one piece is read in place; one that spans
- * two is first gathered into a small scratch buffer.
+ * two is first gathered into a scratch buffer.
  */
 export class Reader {
   /** What is being read, for errors: `Fetch v12 request`. */
@@ -20,7 +24,6 @@ export class Reader {
   field = '';
   readonly #chunks: Chunks;
   readonly #length: number;
-  readonly #scratch = Buffer.allocUnsafe(16);
   #chunk: Buffer;
   #index = 0;
   /** Position in the current piece. */
@@ -34,7 +37,7 @@ export class Reader {
     let length = 0;
     for (const chunk of chunks) length += chunk.length;
     this.#length = length;
-    this.#chunk = chunks[0] ?? this.#scratch.subarray(0, 0);
+    this.#chunk = chunks[0] ?? EMPTY;
   }
 
   /** Bytes read so far. */
@@ -167,9 +170,9 @@ export class Reader {
       return this.#chunk;
     }
     if (count > this.remaining) this.#failLength(count);
-    for (let index = 0; index < count; index++) this.#scratch[index] = this.readUint8();
+    for (let index = 0; index < count; index++) scratch[index] = this.readUint8();
     this.#taken = 0;
-    return this.#scratch;
+    return scratch;
   }
 
   #nextChunk(): void {

@@ -30,7 +30,7 @@ function codec<T>(
   read: (reader: Reader) => T | null,
   write: (writer: Writer, value: T) => void,
 ): ValueCodec {
-  return { minBytes, empty, read, write: write as (writer: Writer, value: unknown) => void };
+  return { minBytes, empty, read, write: write };
 }
 
 const fixed = {

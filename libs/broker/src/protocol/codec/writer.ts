@@ -1,5 +1,5 @@
 import type { Chunks } from '../chunks.ts';
-import { uuidToBytes } from '../uuid.ts';
+import { writeUuid } from '../uuid.ts';
 
 const TWO_TO_32 = 0x1_0000_0000;
 const INITIAL_BYTES = 512;
@@ -57,7 +57,7 @@ export class Writer {
 
   writeUuid(uuid: string): void {
     this.#ensure(16);
-    uuidToBytes(uuid).copy(this.#buffer, this.#at);
+    writeUuid(uuid, this.#buffer, this.#at);
     this.#at += 16;
   }
 

@@ -33,7 +33,7 @@ export function decodeRequest(frame: Chunks): DecodedRequest {
   const reader = new Reader(frame, 'request header');
   const header = readRequestHeader(reader);
   const api = apisByKey.get(header.apiKey);
-  if (api === undefined || !api.supports(header.apiVersion)) {
+  if (!api?.supports(header.apiVersion)) {
     throw new UnsupportedVersionError(`${apiName(header.apiKey)} v${header.apiVersion} is not served`, header);
   }
   if (api.isFlexible(header.apiVersion)) skipHeaderTags(reader);
