@@ -1,0 +1,27 @@
+import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { PostParams } from '../post/post.requests.ts';
+import { answerWith } from '../request/command-answer.ts';
+import { IdempotencyKey, idempotencyKeyHeader } from '../request/idempotency-key.ts';
+import { CommentCommands } from './comment-commands.ts';
+import { AddCommentRequest, CommentResponse } from './comment.requests.ts';
+
+@ApiTags('comments')
+@Controller('posts/:postId/comments')
+export class CommentController {
+  constructor(private readonly commands: CommentCommands) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Comment on a post' })
+  @ApiHeader(idempotencyKeyHeader)
+  @ApiCreatedResponse({ type: CommentResponse })
+  async add(
+    @Param() { postId }: PostParams,
+    @Body() request: AddCommentRequest,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return answerWith(reply, await this.commands.add(postId, request, idempotencyKey));
+  }
+}

@@ -1,0 +1,14 @@
+import { Id, OccurredAt } from '../request/fields.ts';
+
+export class LikeParams {
+  @Id({ description: 'the post' })
+  postId!: string;
+
+  @Id({ description: 'who likes' })
+  userId!: string;
+}
+
+export class LikeRequest {
+  @OccurredAt()
+  occurredAt?: string;
+}

@@ -1,0 +1,91 @@
+/** Runs the commands of a post: decide, append, public event into the outbox and entry in the directory, in one transaction. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { EventStore, handleCommand, VersionConflictError, type ExpectedVersion } from '@headwater/event-sourcing';
+import { type EntityManager } from 'typeorm';
+import { IdempotentCommands, type CommandAnswer } from '../idempotency/idempotent-commands.ts';
+import { entityTag, expectedVersionOf, versionDiffers } from '../request/entity-tag.ts';
+import { instantOf } from '../request/fields.ts';
+import { PostDirectory } from './post-directory.ts';
+import { postDecider, postStream, type PostCommand } from './post.decider.ts';
+import { PostPublisher } from './post.publisher.ts';
+import { type PublishPostRequest } from './post.requests.ts';
+
+/** What a client sends along with a command. */
+export interface CommandHeaders {
+  readonly idempotencyKey: string | undefined;
+  readonly ifMatch?: string | undefined;
+}
+
+@Injectable()
+export class PostCommands {
+  constructor(
+    private readonly store: EventStore,
+    private readonly publisher: PostPublisher,
+    private readonly directory: PostDirectory,
+    private readonly idempotentCommands: IdempotentCommands,
+  ) {}
+
+  publish(request: PublishPostRequest, { idempotencyKey }: CommandHeaders): Promise<CommandAnswer> {
+    return this.idempotentCommands.execute({
+      key: idempotencyKey,
+      content: ['publish', request],
+      run: async (transaction) => {
+        const { occurredAt, postId = randomUUID(), ...content } = request;
+        const command: PostCommand = {
+          type: 'publish',
+          postId,
+          content: {
+            userId: content.userId,
+            authorName: content.authorName ?? null,
+            title: content.title ?? null,
+            text: content.text,
+            kind: content.kind ?? 'plain',
+            parentPostId: content.parentPostId ?? null,
+            sourceUrl: content.sourceUrl ?? null,
+          },
+          occurredAt: instantOf(occurredAt),
+        };
+        const version = await this.handle(transaction, command);
+        return {
+          status: 201,
+          headers: { location: `/posts/${encodeURIComponent(postId)}`, etag: entityTag(version) },
+          body: { postId, userId: content.userId, version },
+        };
+      },
+    });
+  }
+
+  delete(postId: string, occurredAt: string | undefined, { idempotencyKey, ifMatch }: CommandHeaders): Promise<CommandAnswer> {
+    const expectedVersion = expectedVersionOf(ifMatch);
+    return this.idempotentCommands.execute({
+      key: idempotencyKey,
+      content: ['delete', postId, occurredAt, ifMatch],
+      run: async (transaction) => {
+        const command: PostCommand = { type: 'delete', postId, occurredAt: instantOf(occurredAt) };
+        try {
+          await this.handle(transaction, command, expectedVersion);
+        } catch (error) {
+          throw error instanceof VersionConflictError ? versionDiffers(ifMatch) : error;
+        }
+        return { status: 204, headers: {}, body: null };
+      },
+    });
+  }
+
+  /** @returns the version of the post's stream afterwards. */
+  private async handle(transaction: EntityManager, command: PostCommand, expectedVersion?: ExpectedVersion): Promise<number> {
+    const { postId } = command;
+    const { state, version, events } = await handleCommand(this.store, {
+      decider: postDecider,
+      streamId: postStream(postId),
+      command,
+      transaction,
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      messages: (happened) => happened.map((event) => this.publisher.messageOf(event)),
+    });
+    if (events.length > 0 && state.status !== 'unknown')
+      await this.directory.record(transaction, { postId, userId: state.userId, deleted: state.status === 'deleted', version });
+    return version;
+  }
+}

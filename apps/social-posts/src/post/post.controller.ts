@@ -1,0 +1,58 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { entityTag } from '../request/entity-tag.ts';
+import { IdempotencyKey, idempotencyKeyHeader } from '../request/idempotency-key.ts';
+import { answerWith } from '../request/command-answer.ts';
+import { PostCommands } from './post-commands.ts';
+import { PostDirectory } from './post-directory.ts';
+import { postDeleted, postUnknown } from './post.decider.ts';
+import { OccurredAtQuery, PostParams, PostResponse, PublishPostRequest } from './post.requests.ts';
+
+@ApiTags('posts')
+@Controller('posts')
+export class PostController {
+  constructor(
+    private readonly commands: PostCommands,
+    private readonly directory: PostDirectory,
+  ) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Publish a post' })
+  @ApiHeader(idempotencyKeyHeader)
+  @ApiCreatedResponse({ type: PostResponse, description: 'published; Location and ETag are set' })
+  async publish(
+    @Body() request: PublishPostRequest,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return answerWith(reply, await this.commands.publish(request, { idempotencyKey }));
+  }
+
+  @Get(':postId')
+  @ApiOperation({ summary: 'Whether there is such a post, and its version', description: 'What a post says and its totals are served by social-feed.' })
+  @ApiOkResponse({ type: PostResponse, description: 'ETag is set' })
+  async get(@Param() { postId }: PostParams, @Res({ passthrough: true }) reply: FastifyReply): Promise<PostResponse> {
+    const post = await this.directory.find(postId);
+    if (post === undefined) throw postUnknown(postId);
+    if (post.deleted) throw postDeleted(postId);
+    reply.header('etag', entityTag(post.version));
+    return { postId, userId: post.userId, version: post.version };
+  }
+
+  @Delete(':postId')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a post', description: 'Its likes and comments go with it. Deleting it again changes nothing.' })
+  @ApiHeader(idempotencyKeyHeader)
+  @ApiHeader({ name: 'If-Match', required: false, description: 'the ETag of the version to delete' })
+  @ApiNoContentResponse({ description: 'deleted' })
+  async delete(
+    @Param() { postId }: PostParams,
+    @Query() { occurredAt }: OccurredAtQuery,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return answerWith(reply, await this.commands.delete(postId, occurredAt, { idempotencyKey, ifMatch }));
+  }
+}

@@ -1,0 +1,26 @@
+/** What happens to a post. Private to this service: the public events of the same moments are contracts. */
+import { type DomainEvent } from '@headwater/event-sourcing';
+
+export const postKinds = ['plain', 'question', 'answer'] as const;
+export type PostKind = (typeof postKinds)[number];
+
+/** A post's content, as its author wrote it. */
+export interface PostContent {
+  readonly userId: string;
+  readonly authorName: string | null;
+  readonly title: string | null;
+  readonly text: string;
+  readonly kind: PostKind;
+  readonly parentPostId: string | null;
+  readonly sourceUrl: string | null;
+}
+
+export type PostPublishedEvent = DomainEvent<
+  'PostPublished',
+  PostContent & { readonly postId: string; readonly occurredAt: string }
+>;
+export type PostDeletedEvent = DomainEvent<
+  'PostDeleted',
+  { readonly postId: string; readonly userId: string; readonly occurredAt: string }
+>;
+export type PostEvent = PostPublishedEvent | PostDeletedEvent;
