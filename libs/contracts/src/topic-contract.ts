@@ -5,40 +5,46 @@ import type { EventContract, EventValue } from './event-contract.ts';
 /** The events of a topic, by their full names. */
 export type EventsByName = Readonly<Record<string, EventContract>>;
 
-export interface TopicContract<
-  Name extends string = string,
-  Events extends EventsByName = EventsByName,
-  Compacted extends boolean = boolean,
-> {
-  readonly name: Name;
+/** Any topic. */
+export interface TopicContract {
+  readonly name: string;
   readonly doc: string;
   readonly partitions: number;
   /** Configuration at creation, by Kafka's names: `cleanup.policy`, `retention.ms` … */
   readonly config: Readonly<Record<string, string>>;
   /** Whether the newest record of a key is its state and a tombstone deletes it. */
-  readonly compacted: Compacted;
+  readonly compacted: boolean;
   /** The fields that make the key, joined by `|`. */
   readonly keyFields: readonly string[];
   /** The one service that writes the topic. */
   readonly owner: string;
   readonly subscribers: readonly string[];
-  readonly events: Events;
+  readonly events: EventsByName;
   /** The record's key for an event of this topic. @throws {ContractError} `KEY_MISSING` when a key field is empty. */
-  keyOf(event: TopicValue<Events>): string;
+  keyOf(event: unknown): string;
   /** The registry's subject of an event: `<topic>-<record's full name>` (TopicRecordNameStrategy). */
   subjectOf(event: EventContract): string;
+}
+
+/** One topic, with its events known to the compiler. */
+export interface TypedTopic<
+  Name extends string,
+  Events extends EventsByName,
+  Compacted extends boolean,
+> extends TopicContract {
+  readonly name: Name;
+  readonly compacted: Compacted;
+  readonly events: Events;
+  keyOf(event: TopicValue<Events>): string;
 }
 
 /** The values that a topic may carry. */
 export type TopicValue<Events extends EventsByName> = EventValue<Events[keyof Events]>;
 
 /** One event of a topic with its name, told apart by `name`. */
-export type TopicEvent<Topic> =
-  Topic extends TopicContract<string, infer Events>
-    ? {
-        [Name in keyof Events & string]: { readonly name: Name; readonly value: EventValue<Events[Name]> };
-      }[keyof Events & string]
-    : never;
+export type TopicEvent<Topic extends TopicContract> = {
+  [Name in keyof Topic['events'] & string]: { readonly name: Name; readonly value: EventValue<Topic['events'][Name]> };
+}[keyof Topic['events'] & string];
 
 export interface TopicDefinition<Name extends string, Events extends EventsByName, Compacted extends boolean> {
   name: Name;
@@ -55,11 +61,11 @@ export interface TopicDefinition<Name extends string, Events extends EventsByNam
 /** Builds the contract of one topic; called by generated code. */
 export function defineTopic<Name extends string, Events extends EventsByName, Compacted extends boolean>(
   definition: TopicDefinition<Name, Events, Compacted>,
-): TopicContract<Name, Events, Compacted> {
+): TypedTopic<Name, Events, Compacted> {
   const { name, keyFields } = definition;
   return {
     ...definition,
-    keyOf: (event) => keyFields.map((field) => keyPart(name, field, event[field])).join('|'),
+    keyOf: (event: TopicValue<Events>) => keyFields.map((field) => keyPart(name, field, event[field])).join('|'),
     subjectOf: (event) => `${name}-${event.name}`,
   };
 }
