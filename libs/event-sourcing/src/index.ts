@@ -1,1 +1,46 @@
-export {};
+/**
+ * Event sourcing on PostgreSQL: pure deciders, an event store whose readers miss nothing, and a transactional outbox with
+ * the relay that publishes it in order. Kafka is behind a port (`OutboxPublisher`); the database is TypeORM's `DataSource`.
+ *
+ * A service lists `eventStoreMigrations` and `outboxMigrations` among its migrations.
+ */
+export { type SqlExecutor } from './database/index.ts';
+export { handleCommand, type CommandToHandle, type Decider, type HandledCommand } from './decider/index.ts';
+export {
+  EventStore,
+  EventStoreError,
+  eventStoreMigrations,
+  newEventId,
+  START_OF_LOG,
+  VersionConflictError,
+  type AppendRequest,
+  type AppendResult,
+  type BarrierState,
+  type DomainEvent,
+  type EventStoreErrorCode,
+  type EventStoreOptions,
+  type ExpectedVersion,
+  type GlobalPosition,
+  type IdentifiedEvent,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type StreamEvents,
+} from './event-store/index.ts';
+export {
+  Outbox,
+  OutboxModule,
+  outboxMigrations,
+  OutboxRelay,
+  RecordRejectedError,
+  type Aggregate,
+  type OutboxMessage,
+  type OutboxModuleOptions,
+  type OutboxPublisher,
+  type OutboxRecord,
+  type OutboxState,
+  type RelayObserver,
+  type RelayOptions,
+  type RelayStatus,
+} from './outbox/index.ts';

@@ -1,0 +1,204 @@
+import { type DataSource } from 'typeorm';
+import { sqlStateOf, type SqlExecutor } from '../database/index.ts';
+import { AppendBatcher, type AppendOutcome } from './append-batcher.ts';
+import { appendRequestJson, type AppendRequest, type AppendResult } from './append-request.ts';
+import { EventStoreError, VersionConflictError } from './event-store-error.ts';
+import { type DomainEvent, type GlobalPosition, type RecordedEvent } from './event.ts';
+
+export interface EventStoreOptions {
+  /** Most appends that share one transaction, 1 to 10,000; 256 by default. */
+  readonly maxBatchAppends?: number;
+  /** Most bytes of appends that share one transaction; 4 MiB by default. A larger append goes alone. */
+  readonly maxBatchBytes?: number;
+  /** Most appends that wait at a time; 10,000 by default. */
+  readonly maxWaitingAppends?: number;
+}
+
+export interface ReadStreamOptions {
+  /** Version of the first event to read; 1 by default. */
+  readonly fromVersion?: number;
+  /** Transaction to read in. */
+  readonly within?: SqlExecutor;
+}
+
+export interface StreamEvents<Event extends DomainEvent = DomainEvent> {
+  readonly streamId: string;
+  /** Version of the last event; 0 when the stream has none. */
+  readonly version: number;
+  readonly events: readonly RecordedEvent<Event>[];
+}
+
+export interface ReadAllOptions {
+  /** Most events to read; 1000 by default. */
+  readonly maxEvents?: number;
+  /** Transaction to read in. */
+  readonly within?: SqlExecutor;
+}
+
+/** How far readers of all events are behind what is stored, because a transaction is open. */
+export interface BarrierState {
+  /** Events that are stored but not to be read yet. */
+  readonly waitingEvents: number;
+  /** Age of the oldest of them in milliseconds; 0 when there is none. Alarm on it: any open writing transaction holds it. */
+  readonly ageMs: number;
+}
+
+/** Streams of events in the service's database. Safe to use from any number of requests at once. */
+export class EventStore {
+  private readonly dataSource: DataSource;
+  private readonly batcher: AppendBatcher;
+
+  constructor(dataSource: DataSource, options: EventStoreOptions = {}) {
+    this.dataSource = dataSource;
+    this.batcher = new AppendBatcher((requests) => runAppends(dataSource, requests), {
+      maxBatchAppends: options.maxBatchAppends ?? 256,
+      maxBatchBytes: options.maxBatchBytes ?? 4_194_304,
+      maxWaitingAppends: options.maxWaitingAppends ?? 10_000,
+    });
+  }
+
+  /**
+   * Adds events to a stream in a transaction of the store's own, shared with other appends that wait.
+   *
+   * @throws VersionConflictError, EventStoreError; an error of the connection leaves open whether the events were stored.
+   */
+  async append(request: AppendRequest): Promise<AppendResult> {
+    const json = appendRequestJson(request);
+    return resultOf(request, await refusing(request, this.batcher.append(request.streamId, json)));
+  }
+
+  /**
+   * Adds events in the caller's transaction, which must roll back when this throws. Append before other writes: a
+   * transaction that wrote before may be refused with a serialization failure (SQLSTATE 40001) and has to be run again.
+   *
+   * @throws VersionConflictError, EventStoreError
+   */
+  async appendWithin(transaction: SqlExecutor, request: AppendRequest): Promise<AppendResult> {
+    const [outcome] = await refusing(request, runAppends(transaction, [appendRequestJson(request)]));
+    return resultOf(request, outcome!);
+  }
+
+  /**
+   * Makes the caller's transaction the only one that appends to these streams until it ends. Lock before the transaction
+   * writes anything, all streams at once: so no conflict, no deadlock and no serialization failure can follow.
+   */
+  async lockStream(transaction: SqlExecutor, ...streamIds: readonly string[]): Promise<void> {
+    await transaction.query('SELECT lock_streams($1)', [streamIds]);
+  }
+
+  /** Reads one stream, in order of version. A stream that does not exist has version 0 and no events. */
+  async readStream<Event extends DomainEvent = DomainEvent>(
+    streamId: string,
+    options: ReadStreamOptions = {},
+  ): Promise<StreamEvents<Event>> {
+    const fromVersion = options.fromVersion ?? 1;
+    const rows = await (options.within ?? this.dataSource).query<EventRow[]>(
+      `SELECT ${COLUMNS} FROM events WHERE stream_id = $1 AND version >= $2 ORDER BY version`,
+      [streamId, fromVersion],
+    );
+    const events = rows.map((row) => recordedEvent<Event>(row));
+    if (events.length > 0 || fromVersion <= 1) return { streamId, version: events.at(-1)?.version ?? 0, events };
+    return { streamId, version: await this.versionOf(streamId, options.within), events };
+  }
+
+  /** The stream's version; 0 when it has no event. */
+  async versionOf(streamId: string, within?: SqlExecutor): Promise<number> {
+    const sql = 'SELECT version FROM streams WHERE stream_id = $1';
+    const [row] = await (within ?? this.dataSource).query<{ version: string }[]>(sql, [streamId]);
+    return Number(row?.version ?? 0);
+  }
+
+  /**
+   * Reads all events after a position, in an order that never changes: none is skipped and none comes later at an
+   * earlier place. Events that a transaction which is still open could precede are not answered yet.
+   */
+  async readAll(after: GlobalPosition, options: ReadAllOptions = {}): Promise<readonly RecordedEvent[]> {
+    const rows = await (options.within ?? this.dataSource).query<EventRow[]>(
+      `SELECT ${COLUMNS} FROM events
+       WHERE (xid, global_position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+       ORDER BY xid, global_position LIMIT $3`,
+      [after.transactionId.toString(), after.position.toString(), options.maxEvents ?? 1000],
+    );
+    return rows.map((row) => recordedEvent(row));
+  }
+
+  /** What open transactions hold back from readers of all events. */
+  async barrier(): Promise<BarrierState> {
+    const [row] = await this.dataSource.query<{ waiting: number; age_ms: number }[]>(
+      `SELECT count(*)::int AS waiting,
+         coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float8 AS age_ms
+       FROM events WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())`,
+    );
+    return { waitingEvents: row!.waiting, ageMs: Math.max(0, row!.age_ms) };
+  }
+}
+
+const COLUMNS = 'global_position, xid, stream_id, version, event_id, type, schema_version, data, metadata, created_at';
+
+interface EventRow {
+  readonly global_position: string;
+  readonly xid: string;
+  readonly stream_id: string;
+  readonly version: string;
+  readonly event_id: string;
+  readonly type: string;
+  readonly schema_version: number;
+  readonly data: unknown;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly created_at: Date;
+}
+
+function recordedEvent<Event extends DomainEvent>(row: EventRow): RecordedEvent<Event> {
+  const recorded: RecordedEvent = {
+    type: row.type,
+    data: row.data,
+    streamId: row.stream_id,
+    version: Number(row.version),
+    eventId: row.event_id,
+    schemaVersion: row.schema_version,
+    metadata: row.metadata,
+    createdAt: row.created_at,
+    globalPosition: { transactionId: BigInt(row.xid), position: BigInt(row.global_position) },
+  };
+  // The reader of a stream knows which events it holds.
+  return recorded as RecordedEvent<Event>;
+}
+
+interface OutcomeRow {
+  readonly request: number;
+  readonly appended: boolean;
+  readonly version: string;
+  readonly xid: string | null;
+  readonly global_position: string | null;
+}
+
+async function runAppends(executor: SqlExecutor, requests: readonly string[]): Promise<readonly AppendOutcome[]> {
+  const sql = 'SELECT * FROM append_to_streams($1::jsonb) ORDER BY request';
+  const rows = await executor.query<OutcomeRow[]>(sql, [`[${requests.join(',')}]`]);
+  return rows.map((row) => ({
+    appended: row.appended,
+    version: Number(row.version),
+    transactionId: BigInt(row.xid ?? 0),
+    position: BigInt(row.global_position ?? 0),
+  }));
+}
+
+/** What PostgreSQL will never store becomes EVENT_REFUSED: class 22 (data exception), 23 (constraint violation). */
+async function refusing<Result>(request: AppendRequest, appending: Promise<Result>): Promise<Result> {
+  try {
+    return await appending;
+  } catch (error) {
+    if (!/^2[23]/.test(sqlStateOf(error) ?? '')) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `PostgreSQL refuses an event of ${request.streamId}: ${reason}`;
+    throw new EventStoreError('EVENT_REFUSED', message, { cause: error });
+  }
+}
+
+function resultOf(request: AppendRequest, outcome: AppendOutcome): AppendResult {
+  if (!outcome.appended) {
+    throw new VersionConflictError(request.streamId, request.expectedVersion, outcome.version);
+  }
+  const { version, transactionId, position } = outcome;
+  return { version, globalPosition: { transactionId, position } };
+}

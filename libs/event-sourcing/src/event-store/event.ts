@@ -1,0 +1,54 @@
+import { randomFillSync } from 'node:crypto';
+
+/** Something that happened: a name and JSON data. Dates are written as text or numbers, as JSON has none. */
+export interface DomainEvent<Type extends string = string, Data = unknown> {
+  readonly type: Type;
+  readonly data: Data;
+}
+
+/** An event with the identity under which it will be stored. */
+export type IdentifiedEvent<Event extends DomainEvent = DomainEvent> = Event & { readonly eventId: string };
+
+/** An event to store. */
+export interface NewEvent extends DomainEvent {
+  /** UUID; a new one when it is absent. Storing one twice is refused. */
+  readonly eventId?: string;
+  /** Version of the data's shape; 1 by default. */
+  readonly schemaVersion?: number;
+  /** JSON that is no part of what happened: who, why, trace. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Place of an event among all events: the id of its transaction, then its number. A number alone is no order to follow,
+ * since a transaction with a lower one may be committed later.
+ */
+export interface GlobalPosition {
+  readonly transactionId: bigint;
+  readonly position: bigint;
+}
+
+/** Before the first event. */
+export const START_OF_LOG: GlobalPosition = { transactionId: 0n, position: 0n };
+
+/** An event as it is stored. */
+export type RecordedEvent<Event extends DomainEvent = DomainEvent> = Event & {
+  readonly streamId: string;
+  /** 1 for the first event of the stream. */
+  readonly version: number;
+  readonly eventId: string;
+  readonly schemaVersion: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly createdAt: Date;
+  readonly globalPosition: GlobalPosition;
+};
+
+/** A UUID version 7 (RFC 9562): it begins with the time, so that an index over ids grows at its end. */
+export function newEventId(): string {
+  const bytes = randomFillSync(Buffer.allocUnsafe(16));
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,219 @@
+/**
+ * Publishes the outbox.
+ *
+ * One loop takes turns: claim shards, fetch pending rows, publish them by topic, mark what the broker acknowledged. Within
+ * a turn topics are written in parallel, each in order of `seq`; the next turn begins when all of them have settled, so
+ * rows of an aggregate never overtake each other. A relay publishes only while its lease is certain to last by its own
+ * clock; one that was suspended beyond that may write rows a second time, under the same message ids, and its marks are
+ * refused.
+ */
+import { randomUUID } from 'node:crypto';
+import { type DataSource } from 'typeorm';
+import { type OutboxPublisher } from './outbox-publisher.ts';
+import { publishIsolating } from './publish-isolating.ts';
+import { relaySettings, type RelayOptions, type RelaySettings, type RelayStatus } from './relay-options.ts';
+import { RelaySession, type HeldShards, type PendingRecord, type TokenedRow } from './relay-session.ts';
+import { TopicBackoff } from './topic-backoff.ts';
+import { WakeUp } from './wake-up.ts';
+
+const RECONNECT_WAIT_MS = 250;
+const FIRST_SLEEP_MS = 20;
+const RETENTION_INTERVAL_MS = 30_000;
+const RETENTION_ROWS = 10_000;
+
+export class OutboxRelay {
+  private readonly dataSource: DataSource;
+  private readonly publisher: OutboxPublisher;
+  private readonly settings: RelaySettings;
+  private readonly relayId = randomUUID();
+  private readonly backoff: TopicBackoff;
+  private readonly wakeUp = new WakeUp();
+  /** Acknowledged by the broker but not marked yet: PostgreSQL went away in between. */
+  private unmarked: TokenedRow[] = [];
+  private shards: HeldShards = new Map();
+  private leaseEndsMs = 0;
+  private claimDueMs = 0;
+  private retentionDueMs = 0;
+  private turnMs = performance.now();
+  private connected = false;
+  private stopping = false;
+  private running: Promise<void> | undefined;
+
+  constructor(dataSource: DataSource, publisher: OutboxPublisher, options: RelayOptions = {}) {
+    this.dataSource = dataSource;
+    this.publisher = publisher;
+    this.settings = relaySettings(options);
+    this.backoff = new TopicBackoff(this.settings.maxBackoffMs);
+  }
+
+  /** Starts the loop; it waits for PostgreSQL and the broker on its own. */
+  start(): void {
+    this.stopping = false;
+    this.running ??= this.run();
+  }
+
+  /** Finishes the turn under way, gives up the shards and ends. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wakeUp.call();
+    await this.running;
+    this.running = undefined;
+  }
+
+  status(): RelayStatus {
+    return {
+      running: this.running !== undefined,
+      connected: this.connected,
+      shards: this.shards.size,
+      failingTopics: this.backoff.failing,
+      sinceTurnMs: performance.now() - this.turnMs,
+    };
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      let session: RelaySession | undefined;
+      try {
+        session = await RelaySession.open(this.dataSource, this.relayId, this.wakeUp.call);
+        this.connected = true;
+        this.claimDueMs = 0;
+        await this.serve(session);
+        await session.releaseShards();
+      } catch (error) {
+        this.settings.observer.disconnected?.(error);
+        if (!this.stopping) await this.wakeUp.sleep(RECONNECT_WAIT_MS);
+      } finally {
+        this.connected = false;
+        this.shards = new Map();
+        await session?.close().catch(() => undefined);
+      }
+    }
+  }
+
+  private async serve(session: RelaySession): Promise<void> {
+    await this.markUnmarked(session);
+    while (!this.stopping) {
+      const startedMs = performance.now();
+      this.turnMs = startedMs;
+      if (startedMs >= this.claimDueMs) await this.claim(session, startedMs);
+      if (startedMs >= this.retentionDueMs) await this.retain(session, startedMs);
+      const batch = await this.fetch(session);
+      if (batch.length > 0) await this.turn(session, batch);
+      else await this.sleep(session);
+    }
+  }
+
+  private async claim(session: RelaySession, nowMs: number): Promise<void> {
+    const { leaseMs } = this.settings;
+    this.shards = await session.claimShards(leaseMs);
+    // Counted from before the call, so that the relay's view of the lease always ends first.
+    this.leaseEndsMs = nowMs + leaseMs;
+    this.claimDueMs = nowMs + leaseMs / 3;
+  }
+
+  /** One relay cleans up: the one that holds the first shard. */
+  private async retain(session: RelaySession, nowMs: number): Promise<void> {
+    this.retentionDueMs = nowMs + RETENTION_INTERVAL_MS;
+    if (!this.shards.has(0)) return;
+    const deleted = await session.deletePublished(this.settings.retentionMs, RETENTION_ROWS);
+    if (deleted === RETENTION_ROWS) this.retentionDueMs = nowMs;
+  }
+
+  private fetch(session: RelaySession): Promise<PendingRecord[]> {
+    return session.fetch(this.shards, this.backoff.blocked(performance.now()), this.settings);
+  }
+
+  /**
+   * Waits for a notification, with looks at the outbox as the safety net: a writer that was under way when the relay went
+   * to sleep does not notify, so the first looks follow quickly.
+   */
+  private async sleep(session: RelaySession): Promise<void> {
+    await session.setSleeping(true);
+    for (let waitMs = FIRST_SLEEP_MS; !this.stopping; waitMs = Math.min(waitMs * 2, this.settings.pollMs)) {
+      const nowMs = performance.now();
+      const deadlines = [waitMs, this.claimDueMs - nowMs, this.backoff.nextInMs(nowMs) ?? waitMs];
+      await this.wakeUp.sleep(Math.max(1, Math.min(...deadlines)));
+      const wokenMs = performance.now();
+      this.turnMs = wokenMs;
+      if (wokenMs >= this.claimDueMs) await this.claim(session, wokenMs);
+      if (wokenMs >= this.retentionDueMs) await this.retain(session, wokenMs);
+      const [first] = await session.fetch(this.shards, this.backoff.blocked(wokenMs), {
+        maxBatchRecords: 1,
+        maxBatchBytes: 1,
+      });
+      if (first) break;
+    }
+    await session.setSleeping(false);
+  }
+
+  private async turn(session: RelaySession, batch: readonly PendingRecord[]): Promise<void> {
+    const tokens = this.shards;
+    const held = batch.filter((record) => record.held);
+    if (held.length > 0) await session.hold(held, tokens);
+    if (performance.now() >= this.leaseEndsMs) {
+      this.claimDueMs = 0;
+      return;
+    }
+    const renewal = this.renewWhile(session);
+    try {
+      const byTopic = Map.groupBy(
+        batch.filter((record) => !record.held),
+        ({ topic }) => topic,
+      );
+      await Promise.all([...byTopic].map(([topic, records]) => this.publishTopic(session, topic, records, tokens)));
+    } finally {
+      clearInterval(renewal);
+    }
+    await this.markUnmarked(session);
+  }
+
+  /** A publish may take longer than the lease, while the broker is away. */
+  private renewWhile(session: RelaySession): NodeJS.Timeout {
+    return setInterval(() => {
+      const askedMs = performance.now();
+      session.renewShards(this.settings.leaseMs).then(
+        () => (this.leaseEndsMs = askedMs + this.settings.leaseMs),
+        // The next statement of the turn meets the same error.
+        () => undefined,
+      );
+    }, this.settings.leaseMs / 3);
+  }
+
+  private async publishTopic(
+    session: RelaySession,
+    topic: string,
+    records: readonly PendingRecord[],
+    tokens: HeldShards,
+  ): Promise<void> {
+    const { observer } = this.settings;
+    const outcome = await publishIsolating(this.publisher, topic, records);
+    const tokened = ({ seq, shard }: PendingRecord): TokenedRow => ({ seq, token: tokens.get(shard) ?? 0n });
+    this.unmarked.push(...outcome.published.map(tokened));
+    if (outcome.published.length > 0) observer.published?.(topic, outcome.published);
+    for (const { record, error } of outcome.dead) {
+      await session.markDead([tokened(record)], reasonOf(error));
+      observer.died?.(record, error);
+    }
+    if (!outcome.failure) {
+      this.backoff.succeeded(topic);
+      return;
+    }
+    const retryInMs = this.backoff.failed(topic, performance.now());
+    observer.failed?.(topic, outcome.failure.error, retryInMs);
+    const done = new Set([...outcome.published, ...outcome.dead.map(({ record }) => record)]);
+    const left = records.filter((record) => !done.has(record));
+    await session.markFailed(left.map(tokened), reasonOf(outcome.failure.error), retryInMs);
+  }
+
+  private async markUnmarked(session: RelaySession): Promise<void> {
+    const rows = this.unmarked;
+    if (rows.length === 0) return;
+    const marked = await session.markPublished(rows);
+    this.unmarked = [];
+    if (marked < rows.length) this.settings.observer.fenced?.(rows.length - marked);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 1000);
+}

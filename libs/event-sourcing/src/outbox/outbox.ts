@@ -1,0 +1,85 @@
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type SqlExecutor } from '../database/index.ts';
+import { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
+
+/** What waits in the outbox. */
+export interface OutboxState {
+  /** Rows that wait to be published, held ones not included. */
+  readonly pendingMessages: number;
+  /** Age of the oldest of them in milliseconds; 0 when there is none. */
+  readonly oldestPendingMs: number;
+  /** Aggregates that are held behind a message that can never be published. */
+  readonly heldAggregates: number;
+  /** Messages of those aggregates, the dead ones included. */
+  readonly heldMessages: number;
+}
+
+/** Writes to the outbox, and what operators do with it. */
+export class Outbox {
+  private readonly dataSource: DataSource;
+
+  constructor(dataSource: DataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /**
+   * Adds messages in the caller's transaction. Messages of one aggregate are published in the order of these calls when
+   * the transaction has locked the aggregate before: by its event stream, or by writing its row.
+   */
+  async publish(transaction: SqlExecutor, messages: readonly OutboxMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    const json = JSON.stringify(messages.map((message) => outboxMessageJson(message)));
+    await transaction.query('SELECT publish_to_outbox($1::jsonb)', [json]);
+  }
+
+  async state(): Promise<OutboxState> {
+    const [pending] = await this.dataSource.query<{ messages: number; age_ms: number }[]>(
+      `SELECT count(*)::int AS messages,
+         coalesce(extract(epoch FROM clock_timestamp() - min(created_at)) * 1000, 0)::float8 AS age_ms
+       FROM outbox WHERE published_at IS NULL AND dead_at IS NULL AND next_attempt_at < 'infinity'`,
+    );
+    const [held] = await this.dataSource.query<{ messages: number; aggregates: number }[]>(
+      `SELECT count(*)::int AS messages, count(DISTINCT (aggregate_type, aggregate_id))::int AS aggregates
+       FROM outbox WHERE published_at IS NULL AND (dead_at IS NOT NULL OR next_attempt_at = 'infinity')`,
+    );
+    return {
+      pendingMessages: pending!.messages,
+      oldestPendingMs: Math.max(0, pending!.age_ms),
+      heldAggregates: held!.aggregates,
+      heldMessages: held!.messages,
+    };
+  }
+
+  /**
+   * Lets a held aggregate go on: its dead message is tried once more, or dropped. Its other messages follow in order.
+   *
+   * @returns how many messages are pending again.
+   */
+  async release(aggregate: Aggregate, deadMessage: 'retry' | 'drop'): Promise<number> {
+    return this.dataSource.transaction(async (transaction) => {
+      await lockShardOf(transaction, aggregate);
+      const of = 'aggregate_type = $1 AND aggregate_id = $2 AND published_at IS NULL';
+      const parameters = [aggregate.type, aggregate.id];
+      if (deadMessage === 'drop') {
+        await transaction.query(`DELETE FROM outbox WHERE ${of} AND dead_at IS NOT NULL`, parameters);
+      }
+      const [, count] = await transaction.query<[unknown, number]>(
+        `UPDATE outbox SET dead_at = NULL, next_attempt_at = clock_timestamp()
+         WHERE ${of} AND (dead_at IS NOT NULL OR next_attempt_at = 'infinity')`,
+        parameters,
+      );
+      await transaction.query(`SELECT pg_notify('outbox', '')`);
+      return count;
+    });
+  }
+}
+
+/** A relay holds rows behind a dead one under the same lock, so that none stays held behind a message that is gone. */
+async function lockShardOf(transaction: EntityManager, aggregate: Aggregate): Promise<void> {
+  await transaction.query(
+    `SELECT FROM outbox_shards WHERE shard IN (
+       SELECT shard FROM outbox WHERE aggregate_type = $1 AND aggregate_id = $2 AND dead_at IS NOT NULL
+     ) FOR UPDATE`,
+    [aggregate.type, aggregate.id],
+  );
+}

@@ -1,0 +1,219 @@
+/**
+ * A relay's connection to PostgreSQL: all its statements, in order, and the notifications. Any error of it ends the
+ * session; the relay opens another.
+ *
+ * Every write is fenced: it takes effect only for rows whose shard still carries the token under which it was claimed.
+ */
+import { EventEmitter } from 'node:events';
+import { type DataSource, type QueryRunner } from 'typeorm';
+import { type SqlExecutor } from '../database/index.ts';
+import { type OutboxRecord } from './outbox-publisher.ts';
+
+/** Shards that a relay holds, with the token of each. */
+export type HeldShards = ReadonlyMap<number, bigint>;
+
+/** A pending row. */
+export interface PendingRecord extends OutboxRecord {
+  readonly shard: number;
+  /** Behind a dead record of its aggregate. */
+  readonly held: boolean;
+}
+
+/** A row that was read under a shard's token. */
+export interface TokenedRow {
+  readonly seq: bigint;
+  readonly token: bigint;
+}
+
+interface PendingRow {
+  readonly seq: string;
+  readonly id: string;
+  readonly aggregate_type: string;
+  readonly aggregate_id: string;
+  readonly shard: number;
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly type: string;
+  readonly schema_id: number | null;
+  readonly payload: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly created_at: Date;
+  readonly held: boolean;
+}
+
+const FETCH = `
+SELECT * FROM (
+  SELECT p.*, sum(coalesce(octet_length(payload), 0)) OVER (ORDER BY seq) - coalesce(octet_length(payload), 0) AS before
+  FROM (
+    SELECT seq, id, aggregate_type, aggregate_id, shard, topic, key, type, schema_id, payload, headers, created_at,
+      EXISTS (
+        SELECT FROM outbox d WHERE d.aggregate_type = o.aggregate_type AND d.aggregate_id = o.aggregate_id
+          AND d.dead_at IS NOT NULL AND d.published_at IS NULL
+      ) AS held
+    FROM outbox o
+    WHERE published_at IS NULL AND dead_at IS NULL AND next_attempt_at < 'infinity'
+      AND shard = ANY ($1::smallint[]) AND topic <> ALL ($2::text[])
+    ORDER BY seq LIMIT $3
+  ) p
+) sized WHERE before < $4 ORDER BY seq`;
+
+/** Rows of the given numbers whose shard still has the given token. */
+const FENCED_ROWS = `FROM unnest($1::bigint[], $2::bigint[]) AS r(seq, token), outbox_shards s
+  WHERE o.seq = r.seq AND s.shard = o.shard AND s.token = r.token`;
+
+export class RelaySession {
+  private readonly runner: QueryRunner;
+  private readonly sql: SqlExecutor;
+  private readonly relayId: string;
+  private readonly wakeUp: () => void;
+  private connection: EventEmitter | undefined;
+
+  private constructor(dataSource: DataSource, relayId: string, wakeUp: () => void) {
+    this.runner = dataSource.createQueryRunner();
+    this.sql = this.runner.manager;
+    this.relayId = relayId;
+    this.wakeUp = wakeUp;
+  }
+
+  /** Connects and listens. `wakeUp` is called when rows may have come, and when the connection ends. */
+  static async open(dataSource: DataSource, relayId: string, wakeUp: () => void): Promise<RelaySession> {
+    const session = new RelaySession(dataSource, relayId, wakeUp);
+    try {
+      const connection: unknown = await session.runner.connect();
+      if (!(connection instanceof EventEmitter)) throw new TypeError('the relay needs TypeORM on the pg driver');
+      session.connection = connection;
+      for (const event of ['notification', 'error', 'end']) connection.on(event, wakeUp);
+      await session.runner.query('LISTEN outbox');
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  /** Gives the connection back; a broken one is thrown away by the pool. */
+  async close(): Promise<void> {
+    if (this.connection && !this.runner.isReleased) await this.sql.query('UNLISTEN *').catch(() => undefined);
+    for (const event of ['notification', 'error', 'end']) this.connection?.off(event, this.wakeUp);
+    if (!this.runner.isReleased) await this.runner.release();
+  }
+
+  async claimShards(leaseMs: number): Promise<Map<number, bigint>> {
+    const rows = await this.sql.query<{ shard: number; token: string }[]>(
+      `SELECT shard, token FROM claim_outbox_shards($1, $2 * interval '1 millisecond')`,
+      [this.relayId, leaseMs],
+    );
+    return new Map(rows.map(({ shard, token }) => [shard, BigInt(token)]));
+  }
+
+  /** Extends the leases while a turn lasts; neither takes nor gives shards. */
+  async renewShards(leaseMs: number): Promise<void> {
+    await this.sql.query(
+      `WITH seen AS (UPDATE outbox_relays SET seen_at = clock_timestamp() WHERE relay_id = $1)
+       UPDATE outbox_shards SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE owner = $1`,
+      [this.relayId, leaseMs],
+    );
+  }
+
+  /** Gives up all shards, so that another relay needs not wait for the leases to end. */
+  async releaseShards(): Promise<void> {
+    await this.sql.query(
+      `WITH gone AS (DELETE FROM outbox_relays WHERE relay_id = $1)
+       UPDATE outbox_shards SET owner = NULL, lease_until = '-infinity' WHERE owner = $1`,
+      [this.relayId],
+    );
+    await this.sql.query(`SELECT pg_notify('outbox', '')`);
+  }
+
+  /** Says whether writers shall notify. */
+  async setSleeping(sleeping: boolean): Promise<void> {
+    await this.sql.query('UPDATE outbox_relays SET sleeping = $2 WHERE relay_id = $1', [this.relayId, sleeping]);
+  }
+
+  /** Pending rows of the shards, in order of `seq`; at least one if there is any, however large. */
+  async fetch(
+    shards: HeldShards,
+    exceptTopics: readonly string[],
+    limits: { readonly maxBatchRecords: number; readonly maxBatchBytes: number },
+  ): Promise<PendingRecord[]> {
+    const parameters = [[...shards.keys()], exceptTopics, limits.maxBatchRecords, limits.maxBatchBytes];
+    const rows = await this.sql.query<PendingRow[]>(FETCH, parameters);
+    return rows.map((row) => ({
+      seq: BigInt(row.seq),
+      id: row.id,
+      aggregate: { type: row.aggregate_type, id: row.aggregate_id },
+      shard: row.shard,
+      topic: row.topic,
+      key: row.key,
+      type: row.type,
+      schemaId: row.schema_id,
+      payload: row.payload,
+      headers: row.headers,
+      createdAt: row.created_at,
+      held: row.held,
+    }));
+  }
+
+  /** @returns how many of the rows were marked: those whose shard is still the relay's. */
+  markPublished(rows: readonly TokenedRow[]): Promise<number> {
+    const change = 'published_at = clock_timestamp(), attempts = o.attempts + 1';
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`, rows);
+  }
+
+  markDead(rows: readonly TokenedRow[], reason: string): Promise<number> {
+    const change = 'dead_at = clock_timestamp(), attempts = o.attempts + 1, last_error = $3';
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason);
+  }
+
+  markFailed(rows: readonly TokenedRow[], reason: string, retryInMs: number): Promise<number> {
+    const change = `attempts = o.attempts + 1, last_error = $3,
+      next_attempt_at = clock_timestamp() + $4 * interval '1 millisecond'`;
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason, retryInMs);
+  }
+
+  /**
+   * Takes rows behind a dead one out of the pending rows. The shards are locked against a release at the same time:
+   * a second statement then sees whether the dead row is still there.
+   */
+  async hold(rows: readonly PendingRecord[], tokens: HeldShards): Promise<void> {
+    await this.runner.startTransaction();
+    try {
+      const shards = [...new Set(rows.map(({ shard }) => shard))];
+      await this.sql.query('SELECT FROM outbox_shards WHERE shard = ANY ($1::smallint[]) ORDER BY shard FOR SHARE', [
+        shards,
+      ]);
+      const sql = `UPDATE outbox o SET next_attempt_at = 'infinity' ${FENCED_ROWS} AND EXISTS (
+        SELECT FROM outbox d WHERE d.aggregate_type = o.aggregate_type AND d.aggregate_id = o.aggregate_id
+          AND d.dead_at IS NOT NULL AND d.published_at IS NULL)`;
+      const tokened = rows.map(({ seq, shard }) => ({ seq, token: tokens.get(shard) ?? 0n }));
+      await this.update(sql, tokened);
+      await this.runner.commitTransaction();
+    } catch (error) {
+      if (!this.runner.isReleased) await this.runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Removes rows that were published long enough ago; the block index on their age finds them. */
+  deletePublished(retentionMs: number, maxRows: number): Promise<number> {
+    return this.affected(
+      `DELETE FROM outbox WHERE seq IN (
+         SELECT seq FROM outbox
+         WHERE created_at < clock_timestamp() - $1 * interval '1 millisecond'
+           AND published_at < clock_timestamp() - $1 * interval '1 millisecond'
+         LIMIT $2)`,
+      [retentionMs, maxRows],
+    );
+  }
+
+  private update(sql: string, rows: readonly TokenedRow[], ...parameters: readonly unknown[]): Promise<number> {
+    const seqs = rows.map(({ seq }) => seq.toString());
+    const tokens = rows.map(({ token }) => token.toString());
+    return this.affected(sql, [seqs, tokens, ...parameters]);
+  }
+
+  private async affected(sql: string, parameters: unknown[]): Promise<number> {
+    const [, count] = await this.sql.query<[unknown, number]>(sql, parameters);
+    return count;
+  }
+}
