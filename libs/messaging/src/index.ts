@@ -42,6 +42,7 @@ export {
   type MessagingAsyncOptions,
   type MessagingOptions,
 } from './module/index.ts';
+export { KafkaOutboxPublisher } from './outbox/index.ts';
 export {
   defaultProducerOptions,
   MessageProducer,

@@ -33,7 +33,10 @@ export const commentDecider: Decider<CommentState, AddComment, CommentEvent> = {
 
   decide({ commentId, content, occurredAt }, state) {
     if (state.status === 'added')
-      throw Problem.conflict('comment-exists', `There is a comment ${commentId} already. Choose another commentId, or leave it out.`);
+      throw Problem.conflict(
+        'comment-exists',
+        `There is a comment ${commentId} already. Choose another commentId, or leave it out.`,
+      );
     return [{ type: 'CommentAdded', data: { commentId, ...content, occurredAt } }];
   },
 

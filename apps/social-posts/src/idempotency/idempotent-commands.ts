@@ -91,7 +91,9 @@ export class IdempotentCommands implements OnModuleInit, OnApplicationShutdown {
 
   private async prune(): Promise<void> {
     try {
-      await this.dataSource.query('DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(days => $1)', [keptDays]);
+      await this.dataSource.query('DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(days => $1)', [
+        keptDays,
+      ]);
     } catch (error) {
       this.logger.warn(`could not prune old keys: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -12,7 +12,10 @@ export class LikeController {
 
   @Put()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Like a post', description: 'Liking it again changes nothing. Answered when the like is durable.' })
+  @ApiOperation({
+    summary: 'Like a post',
+    description: 'Liking it again changes nothing. Answered when the like is durable.',
+  })
   @ApiHeader(idempotencyKeyHeader)
   @ApiBody({ type: LikeRequest, required: false })
   @ApiNoContentResponse({ description: 'liked' })

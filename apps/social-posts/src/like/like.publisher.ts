@@ -35,10 +35,18 @@ export class LikePublisher {
     await this.directory.assertPublished(postId);
     const occurredAt = new Date(instantOf(like.occurredAt));
     try {
-      await this.producer.send(topics.likes, likeChanged, { eventId: eventIdOf(like), postId, userId, liked, occurredAt });
+      await this.producer.send(topics.likes, likeChanged, {
+        eventId: eventIdOf(like),
+        postId,
+        userId,
+        liked,
+        occurredAt,
+      });
     } catch (error) {
       if (!(error instanceof MessagingError && error.retriable)) throw error;
-      throw Problem.unavailable('broker-unavailable', 'The like could not be stored. Send it again in a moment.', { cause: error });
+      throw Problem.unavailable('broker-unavailable', 'The like could not be stored. Send it again in a moment.', {
+        cause: error,
+      });
     }
   }
 }
@@ -46,5 +54,7 @@ export class LikePublisher {
 /** The same for the same command under the same key; a key that was reused for another like by mistake hides nothing. */
 function eventIdOf({ idempotencyKey, postId, userId, liked }: Like): string {
   if (idempotencyKey === undefined) return newEventId();
-  return createHash('sha256').update(JSON.stringify([idempotencyKey, postId, userId, liked])).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify([idempotencyKey, postId, userId, liked]))
+    .digest('base64url');
 }

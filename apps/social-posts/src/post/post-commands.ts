@@ -56,7 +56,11 @@ export class PostCommands {
     });
   }
 
-  delete(postId: string, occurredAt: string | undefined, { idempotencyKey, ifMatch }: CommandHeaders): Promise<CommandAnswer> {
+  delete(
+    postId: string,
+    occurredAt: string | undefined,
+    { idempotencyKey, ifMatch }: CommandHeaders,
+  ): Promise<CommandAnswer> {
     const expectedVersion = expectedVersionOf(ifMatch);
     return this.idempotentCommands.execute({
       key: idempotencyKey,
@@ -74,7 +78,11 @@ export class PostCommands {
   }
 
   /** @returns the version of the post's stream afterwards. */
-  private async handle(transaction: EntityManager, command: PostCommand, expectedVersion?: ExpectedVersion): Promise<number> {
+  private async handle(
+    transaction: EntityManager,
+    command: PostCommand,
+    expectedVersion?: ExpectedVersion,
+  ): Promise<number> {
     const { postId } = command;
     const { state, version, events } = await handleCommand(this.store, {
       decider: postDecider,
@@ -85,7 +93,12 @@ export class PostCommands {
       messages: (happened) => happened.map((event) => this.publisher.messageOf(event)),
     });
     if (events.length > 0 && state.status !== 'unknown')
-      await this.directory.record(transaction, { postId, userId: state.userId, deleted: state.status === 'deleted', version });
+      await this.directory.record(transaction, {
+        postId,
+        userId: state.userId,
+        deleted: state.status === 'deleted',
+        version,
+      });
     return version;
   }
 }

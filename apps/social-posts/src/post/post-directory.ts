@@ -66,7 +66,8 @@ export class PostDirectory {
   private flush(): void {
     const waiting = this.waiting;
     this.waiting = [];
-    for (let first = 0; first < waiting.length; first += idsPerQuery) void this.answer(waiting.slice(first, first + idsPerQuery));
+    for (let first = 0; first < waiting.length; first += idsPerQuery)
+      void this.answer(waiting.slice(first, first + idsPerQuery));
   }
 
   private async answer(waiting: readonly Waiting[]): Promise<void> {

@@ -1,5 +1,12 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { entityTag } from '../request/entity-tag.ts';
 import { IdempotencyKey, idempotencyKeyHeader } from '../request/idempotency-key.ts';
@@ -30,7 +37,10 @@ export class PostController {
   }
 
   @Get(':postId')
-  @ApiOperation({ summary: 'Whether there is such a post, and its version', description: 'What a post says and its totals are served by social-feed.' })
+  @ApiOperation({
+    summary: 'Whether there is such a post, and its version',
+    description: 'What a post says and its totals are served by social-feed.',
+  })
   @ApiOkResponse({ type: PostResponse, description: 'ETag is set' })
   async get(@Param() { postId }: PostParams, @Res({ passthrough: true }) reply: FastifyReply): Promise<PostResponse> {
     const post = await this.directory.find(postId);
@@ -42,7 +52,10 @@ export class PostController {
 
   @Delete(':postId')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a post', description: 'Its likes and comments go with it. Deleting it again changes nothing.' })
+  @ApiOperation({
+    summary: 'Delete a post',
+    description: 'Its likes and comments go with it. Deleting it again changes nothing.',
+  })
   @ApiHeader(idempotencyKeyHeader)
   @ApiHeader({ name: 'If-Match', required: false, description: 'the ETag of the version to delete' })
   @ApiNoContentResponse({ description: 'deleted' })

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { postDecider, type PostCommand } from './post.decider.ts';
 import { type PostContent, type PostEvent } from './post.events.ts';
 
-const content: PostContent = { userId: 'ann', authorName: 'Ann', title: null, text: 'Hello', kind: 'plain', parentPostId: null, sourceUrl: null };
+const content: PostContent = {
+  userId: 'ann',
+  authorName: 'Ann',
+  title: null,
+  text: 'Hello',
+  kind: 'plain',
+  parentPostId: null,
+  sourceUrl: null,
+};
 const occurredAt = '2026-11-21T12:00:00.000Z';
 const publish: PostCommand = { type: 'publish', postId: 'p1', content, occurredAt };
 const remove: PostCommand = { type: 'delete', postId: 'p1', occurredAt };

@@ -10,9 +10,15 @@ export function expectedVersionOf(ifMatch: string | undefined): ExpectedVersion 
   if (ifMatch.trim() === '*') return 'exists';
   const version = /^\s*"(\d{1,15})"\s*$/.exec(ifMatch)?.[1];
   if (version !== undefined) return Number(version);
-  throw Problem.badRequest('if-match-invalid', `If-Match must be * or the ETag of an earlier answer, for example "1"; it is ${ifMatch}.`);
+  throw Problem.badRequest(
+    'if-match-invalid',
+    `If-Match must be * or the ETag of an earlier answer, for example "1"; it is ${ifMatch}.`,
+  );
 }
 
 export function versionDiffers(ifMatch: string | undefined): Problem {
-  return Problem.preconditionFailed('version-differs', `The post has changed since ${ifMatch}. Read it again and decide anew.`);
+  return Problem.preconditionFailed(
+    'version-differs',
+    `The post has changed since ${ifMatch}. Read it again and decide anew.`,
+  );
 }

@@ -10,7 +10,13 @@ const idPattern = /^[A-Za-z0-9._~:-]+$/;
 /** An identifier that a client chose: 1 to 100 characters that need no escaping in a path. */
 export function Id(options: FieldOptions): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ ...options, type: String, minLength: 1, maxLength: 100, pattern: idPattern.source } as ApiPropertyOptions),
+    ApiProperty({
+      ...options,
+      type: String,
+      minLength: 1,
+      maxLength: 100,
+      pattern: idPattern.source,
+    } as ApiPropertyOptions),
     ...optionalUnless(options.required),
     Length(1, 100),
     Matches(idPattern, { message: '$property may hold letters, digits and . _ ~ : - only' }),
@@ -30,7 +36,12 @@ export function Text(maxLength: number, options: FieldOptions): PropertyDecorato
 /** When it happened, for reports that come late or are replayed; now when it is left out. */
 export function OccurredAt(): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type: String, format: 'date-time', required: false, description: 'when it happened, ISO 8601 with a zone; now by default' }),
+    ApiProperty({
+      type: String,
+      format: 'date-time',
+      required: false,
+      description: 'when it happened, ISO 8601 with a zone; now by default',
+    }),
     IsOptional(),
     IsISO8601({ strict: true }),
     Matches(/(Z|[+-]\d{2}:?\d{2})$/, { message: 'occurredAt must name its zone, for example 2026-11-21T12:00:00Z' }),

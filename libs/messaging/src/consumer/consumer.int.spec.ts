@@ -290,11 +290,10 @@ describe('a subscription', () => {
     const first = await member(1);
     await produceLikes(first.producer, topic, posts, 0, 20);
     const second = await member(2);
-    for (let from = 20; !(handledBy.has(1) && handledBy.has(2)); from += 20)
-      await produceLikes(second.producer, topic, posts, from, from + 20);
+    let next = 20;
+    for (; !(handledBy.has(1) && handledBy.has(2)); next += 20) await produceLikes(second.producer, topic, posts, next, next + 20);
     await first[Symbol.asyncDispose]();
-    const from = Math.max(...[...seen.values()].flat()) + 1000;
-    await produceLikes(second.producer, topic, posts, from, from + 20);
+    await produceLikes(second.producer, topic, posts, next, next + 20);
     const ends = await observer.ends(topic);
     await until(async () => (await observer.committed(group, topic)).join() === ends.join());
     await second[Symbol.asyncDispose]();

@@ -1,3 +1,4 @@
+/// <reference path="./kafkajs-internals.d.ts" />
 /**
  * Mends a timer of kafkajs 2.2.4 (network/requestQueue): after every answer it schedules a look at the waiting requests, also when
  * none waits, and then after `-1 - Date.now()` milliseconds. Node 24 reports each such timer as a TimeoutNegativeWarning and runs

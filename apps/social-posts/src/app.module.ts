@@ -1,0 +1,63 @@
+import { Module } from '@nestjs/common';
+import { topics } from '@headwater/contracts';
+import { EventStore, eventStoreMigrations, OutboxModule, outboxMigrations } from '@headwater/event-sourcing';
+import { KafkaOutboxPublisher, MessageProducer, MessagingModule } from '@headwater/messaging';
+import {
+  DatabaseModule,
+  HealthChecks,
+  KafkaConfig,
+  Metrics,
+  SERVICE_CONTEXT,
+  type ServiceContext,
+} from '@headwater/service-kit';
+import { DataSource } from 'typeorm';
+import { CommentCommands } from './comment/comment-commands.ts';
+import { CommentController } from './comment/comment.controller.ts';
+import { CommentPublisher } from './comment/comment.publisher.ts';
+import { IdempotentCommands } from './idempotency/idempotent-commands.ts';
+import { LikeController } from './like/like.controller.ts';
+import { LikePublisher } from './like/like.publisher.ts';
+import { CreateWriteModel1763700000000 } from './migrations/create-write-model.migration.ts';
+import { PostCommands } from './post/post-commands.ts';
+import { PostDirectory } from './post/post-directory.ts';
+import { PostController } from './post/post.controller.ts';
+import { PostPublisher } from './post/post.publisher.ts';
+import { PublicEvents } from './publishing/public-events.ts';
+
+@Module({
+  imports: [
+    DatabaseModule.forRoot({
+      migrations: [...eventStoreMigrations, ...outboxMigrations, CreateWriteModel1763700000000],
+    }),
+    MessagingModule.forRootAsync({
+      inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
+      useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
+        clientId: context.name,
+        bootstrapServers: kafka.kafkaBootstrapServers,
+        registryUrl: kafka.schemaRegistryUrl,
+        produces: [topics.posts, topics.comments, topics.likes],
+        health,
+        metrics,
+        stopping: context.stopping,
+        onStalled: context.fail,
+      }),
+    }),
+    OutboxModule.forRoot({
+      inject: [MessageProducer],
+      useFactory: (producer: MessageProducer) => ({ publisher: new KafkaOutboxPublisher(producer) }),
+    }),
+  ],
+  controllers: [PostController, CommentController, LikeController],
+  providers: [
+    { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new EventStore(dataSource) },
+    IdempotentCommands,
+    PublicEvents,
+    PostDirectory,
+    PostCommands,
+    PostPublisher,
+    CommentCommands,
+    CommentPublisher,
+    LikePublisher,
+  ],
+})
+export class AppModule {}
