@@ -132,6 +132,7 @@ async function listen(
     requestMemoryBytes: config.queuedMaxRequestBytes > 0 ? config.queuedMaxRequestBytes : REQUEST_MEMORY_BYTES,
     maxIdleMs: config.connectionsMaxIdleMs,
     maxConnections: config.maxConnections,
+    maxConnectionsPerIp: config.maxConnectionsPerIp,
     clock: systemClock,
     log,
   });

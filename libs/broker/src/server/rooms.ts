@@ -32,15 +32,17 @@ export interface RoomsOptions {
 export async function loadRooms({ storage, properties, log }: RoomsOptions): Promise<Rooms> {
   const onProblem = (message: string, cause: unknown): void =>
     log(`${message} ${cause instanceof Error ? cause.message : String(cause)}`);
-  let groups: GroupService | undefined;
+  const deletionListeners: ((topicName: string) => Promise<void>)[] = [];
   const metadata = await ClusterMetadata.load({
     log: await metadataLog(storage),
     properties,
-    partitions: partitionStore(storage, async (name) => groups?.topicDeleted(name)),
+    partitions: partitionStore(storage, async (name) => {
+      await Promise.all(deletionListeners.map((listener) => listener(name)));
+    }),
     clusterId: storage.clusterId,
     onProblem,
   });
-  groups = new GroupService(metadata, storage, {
+  const groups = new GroupService(metadata, storage, {
     config: metadata.brokerConfig.group,
     topics: {
       topicId: (name) => metadata.topic(name)?.topicId,
@@ -49,13 +51,13 @@ export async function loadRooms({ storage, properties, log }: RoomsOptions): Pro
     },
     onProblem,
   });
-  const service = groups;
+  deletionListeners.push((name) => groups.topicDeleted(name));
   return {
     storage,
     metadata,
-    groups: service,
+    groups,
     close: async () => {
-      await service.close();
+      await groups.close();
       await metadata.close();
       await storage.close();
     },

@@ -40,6 +40,7 @@ async function listen(handle: Handle, options: Partial<ListenerOptions> = {}) {
     requestMemoryBytes: 8 << 20,
     maxIdleMs: -1,
     maxConnections: 100,
+    maxConnectionsPerIp: 100,
     clock: systemClock,
     log: (message) => logged.push(message),
     ...options,
@@ -245,14 +246,19 @@ describe('a listener', () => {
     await waiting.closed;
   });
 
-  it('refuses connections over max.connections', async () => {
-    const { listener } = await listen((text) => [Buffer.from(text)], { maxConnections: 1 });
+  it.each([{ maxConnections: 1 }, { maxConnectionsPerIp: 1 }])('refuses connections over %j', async (limit) => {
+    const { listener } = await listen((text) => [Buffer.from(text)], limit);
     const first = await client(listener);
     const second: Socket = connect({ port: listener.port, host: '127.0.0.1' });
     second.on('error', () => undefined);
     await once(second, 'close');
     first.socket.write(frame('served'));
     await until(() => first.received() === 'served');
+    first.socket.destroy();
+    await until(() => listener.connectionCount === 0);
+    const third = await client(listener);
+    third.socket.write(frame('served'));
+    await until(() => third.received() === 'served');
   });
 
   it('answers what is under way when it closes, and takes nothing more', async () => {

@@ -21,6 +21,8 @@ export interface ListenerOptions {
   readonly maxIdleMs: number;
   /** `max.connections`: further ones are closed at once. */
   readonly maxConnections: number;
+  /** `max.connections.per.ip`. */
+  readonly maxConnectionsPerIp: number;
   readonly clock: Clock;
   readonly log: (message: string) => void;
 }
@@ -34,6 +36,7 @@ export class Listener {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #budget: MemoryBudget;
+  readonly #connectionsByIp = new Map<string, number>();
   #nextConnectionId = 1;
   #sweepTimer: Timer | undefined;
   #whenAllClosed: (() => void) | undefined;
@@ -103,10 +106,11 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { clock, log, handler, limits, maxConnections } = this.#options;
-    if (this.#isClosing || this.#connections.size >= maxConnections) {
-      if (!this.#isClosing)
-        log(`refusing a connection of ${socket.remoteAddress}: max.connections = ${maxConnections} are open`);
+    const { clock, log, handler, limits } = this.#options;
+    const ip = socket.remoteAddress ?? 'unknown';
+    const refusal = this.#refusalOf(ip);
+    if (refusal !== undefined) {
+      log(`refusing a connection of ${ip}: ${refusal}`);
       socket.on('error', () => undefined);
       socket.destroy();
       return;
@@ -121,10 +125,23 @@ export class Listener {
       log,
     });
     this.#connections.add(connection);
+    this.#connectionsByIp.set(ip, (this.#connectionsByIp.get(ip) ?? 0) + 1);
     connection.onClose(() => {
       this.#connections.delete(connection);
+      const remaining = (this.#connectionsByIp.get(ip) ?? 1) - 1;
+      if (remaining === 0) this.#connectionsByIp.delete(ip);
+      else this.#connectionsByIp.set(ip, remaining);
       if (this.#connections.size === 0) this.#whenAllClosed?.();
     });
+  }
+
+  #refusalOf(ip: string): string | undefined {
+    const { maxConnections, maxConnectionsPerIp } = this.#options;
+    if (this.#isClosing) return 'the broker is stopping';
+    if (this.#connections.size >= maxConnections) return `max.connections = ${maxConnections} are open`;
+    if ((this.#connectionsByIp.get(ip) ?? 0) >= maxConnectionsPerIp)
+      return `max.connections.per.ip = ${maxConnectionsPerIp} are open`;
+    return undefined;
   }
 
   #scheduleSweep(): void {
