@@ -291,7 +291,8 @@ describe('a subscription', () => {
     await produceLikes(first.producer, topic, posts, 0, 20);
     const second = await member(2);
     let next = 20;
-    for (; !(handledBy.has(1) && handledBy.has(2)); next += 20) await produceLikes(second.producer, topic, posts, next, next + 20);
+    for (; !(handledBy.has(1) && handledBy.has(2)); next += 20)
+      await produceLikes(second.producer, topic, posts, next, next + 20);
     await first[Symbol.asyncDispose]();
     await produceLikes(second.producer, topic, posts, next, next + 20);
     const ends = await observer.ends(topic);

@@ -120,8 +120,9 @@ export class SubscriptionRunner implements GroupListener {
     this.closing.abort();
     await this.commits;
     for (const partition of this.works.keys()) this.member.pause(partition);
-    const drained = Promise.all([...this.works.values()].map((work) => work.retire()));
-    await Promise.race([drained, this.clock.sleep(drainLimitMs)]);
+    const drained = new AbortController();
+    const work = Promise.all([...this.works.values()].map((each) => each.retire())).then(() => drained.abort());
+    await Promise.race([work, this.clock.sleep(drainLimitMs, drained.signal)]);
     await this.commitProgress();
     await this.member.close();
   }

@@ -8,6 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
+import type { NestMicroservice } from '@nestjs/microservices';
 import type { TopicContract } from '@headwater/contracts';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { KafkaClient } from '../client/index.ts';
@@ -125,5 +126,11 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
 /** Connects the subscriptions of the application's controllers. Call it before the application initializes. */
 export function connectMessaging(app: INestApplication): void {
   const transport = app.get(KafkaTransport);
-  app.connectMicroservice({ strategy: transport }).useGlobalFilters(new OriginalErrorFilter());
+  // Deferred, since filters come before the handlers are collected; the application itself calls the modules' hooks.
+  const microservice = app.connectMicroservice(
+    { strategy: transport },
+    { deferInitialization: true },
+  ) as NestMicroservice;
+  microservice.setIsInitHookCalled(true);
+  microservice.useGlobalFilters(new OriginalErrorFilter());
 }
