@@ -1,6 +1,26 @@
-import type { Clock, PartitionLog } from '../storage/index.ts';
-import type { CoordinatorNode } from './find-coordinator.ts';
+/**
+ * All groups of the broker, spread over the partitions of the offsets topic by the hash of their ids. This file finds the partition,
+ * and turns what was decided there, or thrown, into each API's answer; nothing expected is thrown.
+ */
+import { randomUUID } from 'node:crypto';
+import { ErrorCode, KafkaError } from '../protocol/index.ts';
+import { systemClock, type Clock, type PartitionLog, type Timer } from '../storage/index.ts';
+import { extendSession } from './classic/member-session.ts';
+import { heartbeat } from './classic/heartbeat.ts';
+import { joinGroup } from './classic/join-group.ts';
+import { leaveGroup } from './classic/leave-group.ts';
+import { syncGroup } from './classic/sync-group.ts';
+import { coordinatorPartition } from './coordinator-partition.ts';
+import {
+  describeGroup,
+  describeMissingGroup,
+  listGroups,
+  refuseDescription,
+  type ListedGroup,
+} from './describe-groups.ts';
+import { findCoordinator, type CoordinatorNode } from './find-coordinator.ts';
 import type { GroupConfig } from './group-config.ts';
+import { GroupShard } from './group-shard.ts';
 import type {
   DeleteGroupsRequest,
   DeleteGroupsResponse,
@@ -25,59 +45,311 @@ import type {
   SyncGroupRequest,
   SyncGroupResponse,
 } from './messages.ts';
-
-/** What the room asks about topics; wired to the metadata room by the server. */
-export interface TopicDirectory {
-  /** Canonical uuid of a topic, undefined when it does not exist. */
-  topicId(name: string): string | undefined;
-  topicName(topicId: string): string | undefined;
-  /** 0 when the topic does not exist. */
-  partitionCount(name: string): number;
-}
+import { checkCommitter, commitOffsets, refuseCommit } from './offsets/commit-offsets.ts';
+import { deleteOffsets } from './offsets/delete-offsets.ts';
+import {
+  fetchOffsets,
+  refuseFetch,
+  singleGroupRequest,
+  singleGroupResponse,
+  type GroupRequest,
+  type GroupRow,
+} from './offsets/fetch-offsets.ts';
+import type { RequestContext } from './request-context.ts';
+import type { TopicDirectory } from './topic-directory.ts';
 
 export interface GroupCoordinatorOptions {
   readonly config: GroupConfig;
   readonly topics: TopicDirectory;
   /** Default: the machine's. */
   readonly clock?: Clock;
-  /** 16 random bytes, from which member ids are made; default: the machine's. */
+  /** Makes the unique part of member ids; default: random. */
   readonly randomUuid?: () => string;
   /** What an operator should know: failed writes, reloads. */
   readonly onProblem?: (message: string, cause: unknown) => void;
 }
 
-/** What a handler needs to know of the request beside its body. */
-export interface RequestContext {
-  readonly apiVersion: number;
-  readonly clientId: string | null;
-  /** The peer's address, as DescribeGroups shows it: `/127.0.0.1`. */
-  readonly clientHost: string;
+/** First version of OffsetFetch that asks for several groups. */
+const severalGroupsVersion = 8;
+/** First version of LeaveGroup that names several members. */
+const severalMembersVersion = 3;
+/** First version of OffsetCommit that has an error for an unknown group. */
+const unknownGroupVersion = 9;
+/** First version of JoinGroup that can say "no protocol". */
+const nullableProtocolVersion = 7;
+
+export class GroupCoordinator {
+  readonly #options: GroupCoordinatorOptions;
+  readonly #clock: Clock;
+  #shards: readonly GroupShard[] = [];
+  #isActive = false;
+  #isClosed = false;
+  #expiryTimer: Timer | undefined;
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Loads all partitions of the offsets topic, given in the order of their numbers. Before, requests get COORDINATOR_NOT_AVAILABLE,
+   * while it runs COORDINATOR_LOAD_IN_PROGRESS. @throws Error when a log cannot be replayed.
+   */
+  async activate(logs: readonly PartitionLog[]): Promise<void> {
+    if (this.#shards.length > 0) throw new Error('The group coordinator is active already');
+    const { config, onProblem, randomUuid = randomUUID } = this.#options;
+    this.#shards = logs.map((log) => new GroupShard({ log, config, clock: this.#clock, randomUuid, onProblem }));
+    try {
+      await Promise.all(this.#shards.map((shard) => shard.load()));
+    } catch (error) {
+      const shards = this.#shards;
+      this.#shards = [];
+      await Promise.all(shards.map((shard) => shard.close()));
+      throw error;
+    }
+    this.#isActive = true;
+    this.#scheduleExpiry();
+  }
+
+  /** Whether `activate` is done. */
+  get active(): boolean {
+    return this.#isActive;
+  }
+
+  findCoordinator(
+    request: FindCoordinatorRequest,
+    context: RequestContext,
+    node: CoordinatorNode,
+  ): FindCoordinatorResponse {
+    return findCoordinator(request, context.apiVersion, node);
+  }
+
+  async joinGroup(request: JoinGroupRequest, context: RequestContext): Promise<JoinGroupResponse> {
+    const response = await this.#join(request, context).catch((error: unknown) => ({
+      errorCode: codeOf(error),
+      generationId: -1,
+      protocolName: null,
+      leader: '',
+      memberId: request.memberId,
+      members: [],
+    }));
+    return context.apiVersion < nullableProtocolVersion
+      ? { ...response, protocolName: response.protocolName ?? '' }
+      : response;
+  }
+
+  async #join(request: JoinGroupRequest, context: RequestContext): Promise<JoinGroupResponse> {
+    const { minSessionTimeoutMs, maxSessionTimeoutMs } = this.#options.config;
+    const { groupId, memberId, sessionTimeoutMs } = request;
+    const shard = this.#shardOfNamedGroup(groupId);
+    if (sessionTimeoutMs < minSessionTimeoutMs || sessionTimeoutMs > maxSessionTimeoutMs)
+      throw new KafkaError(
+        ErrorCode.INVALID_SESSION_TIMEOUT,
+        `The session timeout must be between ${minSessionTimeoutMs} and ${maxSessionTimeoutMs} ms, not ${sessionTimeoutMs}.`,
+      );
+    return shard.writeToGroup(groupId, (group) => {
+      if (memberId !== '' && group.members.size === 0 && !group.pendingJoins.has(memberId))
+        throw unknownMember(groupId);
+      return joinGroup(shard.environment, group, request, context);
+    });
+  }
+
+  async syncGroup(request: SyncGroupRequest, _context: RequestContext): Promise<SyncGroupResponse> {
+    try {
+      const shard = this.#shardOfNamedGroup(request.groupId);
+      return await shard.write(() => {
+        const group = shard.groups.get(request.groupId);
+        if (group === undefined) throw unknownMember(request.groupId);
+        return syncGroup(shard.environment, group, request);
+      });
+    } catch (error) {
+      const code = isTooLarge(error) ? ErrorCode.UNKNOWN_SERVER_ERROR : codeOf(error);
+      return { errorCode: code, assignment: Buffer.alloc(0) };
+    }
+  }
+
+  async heartbeat(request: HeartbeatRequest, _context: RequestContext): Promise<HeartbeatResponse> {
+    try {
+      const shard = this.#shardOfNamedGroup(request.groupId);
+      return await shard.read(() => {
+        const group = shard.groups.get(request.groupId);
+        if (group === undefined) throw unknownMember(request.groupId);
+        return heartbeat(shard.environment, group, request);
+      });
+    } catch (error) {
+      const code = codeOf(error);
+      // While the state is loaded nobody's session runs out; the member just goes on.
+      return { errorCode: code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : code };
+    }
+  }
+
+  async leaveGroup(request: LeaveGroupRequest, context: RequestContext): Promise<LeaveGroupResponse> {
+    const isSingle = context.apiVersion < severalMembersVersion;
+    const leaving = isSingle ? [{ memberId: request.memberId, groupInstanceId: null }] : request.members;
+    try {
+      const shard = this.#shardOfNamedGroup(request.groupId);
+      const response = await shard.writeToGroup(request.groupId, (group) =>
+        leaveGroup(shard.environment, group, leaving),
+      );
+      return isSingle ? { errorCode: response.members![0]!.errorCode } : response;
+    } catch (error) {
+      return { errorCode: codeOf(error) };
+    }
+  }
+
+  async offsetCommit(request: OffsetCommitRequest, context: RequestContext): Promise<OffsetCommitResponse> {
+    const { apiVersion } = context;
+    try {
+      const shard = this.#shardOf(request.groupId);
+      return await shard.writeToGroup(request.groupId, (group) => {
+        const isUnknown = group.state === 'Empty' && !group.isRecorded && shard.offsetsOf(group.groupId).size === 0;
+        if (isUnknown && request.generationIdOrMemberEpoch >= 0) throw unknownGroup(group.groupId, apiVersion);
+        checkCommitter(group, request);
+        const member = group.members.get(request.memberId);
+        if (member !== undefined) extendSession(shard.environment, group, member);
+        const { config, topics } = this.#options;
+        const nowMs = this.#clock.now();
+        return commitOffsets(request, { nowMs, metadataMaxBytes: config.offsetMetadataMaxBytes, topics, apiVersion });
+      });
+    } catch (error) {
+      return refuseCommit(request, isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error));
+    }
+  }
+
+  async offsetFetch(request: OffsetFetchRequest, context: RequestContext): Promise<OffsetFetchResponse> {
+    const { apiVersion } = context;
+    if (apiVersion >= severalGroupsVersion)
+      return { groups: await Promise.all(request.groups.map((group) => this.#fetchGroup(group, apiVersion))) };
+    return singleGroupResponse(await this.#fetchGroup(singleGroupRequest(request), apiVersion));
+  }
+
+  async #fetchGroup(request: GroupRequest, apiVersion: number): Promise<GroupRow> {
+    try {
+      const shard = this.#shardOf(request.groupId);
+      return await shard.read(() =>
+        fetchOffsets(shard.offsetsOf(request.groupId), request, this.#options.topics, apiVersion),
+      );
+    } catch (error) {
+      const code = codeOf(error);
+      // Consumers older than 3.9 do not expect COORDINATOR_NOT_AVAILABLE here; this one makes them look for the coordinator too.
+      const isUnavailable = code === ErrorCode.COORDINATOR_NOT_AVAILABLE;
+      return refuseFetch(request, isUnavailable ? ErrorCode.NOT_COORDINATOR : code, apiVersion);
+    }
+  }
+
+  async offsetDelete(request: OffsetDeleteRequest, _context: RequestContext): Promise<OffsetDeleteResponse> {
+    try {
+      const shard = this.#shardOf(request.groupId);
+      return await shard.write(() => {
+        const group = shard.groups.get(request.groupId);
+        if (group === undefined) throw groupNotFound(request.groupId);
+        return deleteOffsets(group, shard.offsetsOf(request.groupId), request);
+      });
+    } catch (error) {
+      return { errorCode: codeOf(error), topics: [] };
+    }
+  }
+
+  /** Also of the partitions that could be read when another could not. */
+  async listGroups(request: ListGroupsRequest, _context: RequestContext): Promise<ListGroupsResponse> {
+    const groups: ListedGroup[] = [];
+    let errorCode: ErrorCode = ErrorCode.NONE;
+    for (const shard of this.#shards) {
+      try {
+        groups.push(...(await shard.read(() => listGroups(shard.groups.values(), request))));
+      } catch (error) {
+        errorCode = codeOf(error);
+      }
+    }
+    return { errorCode, groups };
+  }
+
+  async describeGroups(request: DescribeGroupsRequest, context: RequestContext): Promise<DescribeGroupsResponse> {
+    const describe = async (groupId: string): Promise<DescribeGroupsResponse['groups'][number]> => {
+      try {
+        const shard = this.#shardOf(groupId);
+        return await shard.read(() => {
+          const group = shard.groups.get(groupId);
+          return group === undefined ? describeMissingGroup(groupId, context.apiVersion) : describeGroup(group);
+        });
+      } catch (error) {
+        return refuseDescription(groupId, codeOf(error));
+      }
+    };
+    return { groups: await Promise.all(request.groups.map(describe)) };
+  }
+
+  async deleteGroups(request: DeleteGroupsRequest, _context: RequestContext): Promise<DeleteGroupsResponse> {
+    const deleteGroup = async (groupId: string): Promise<DeleteGroupsResponse['results'][number]> => {
+      try {
+        await this.#shardOf(groupId).deleteGroup(groupId);
+        return { groupId, errorCode: ErrorCode.NONE };
+      } catch (error) {
+        return { groupId, errorCode: codeOf(error) };
+      }
+    };
+    return { results: await Promise.all(request.groupsNames.map(deleteGroup)) };
+  }
+
+  /** Forgets the offsets of deleted topics. @throws KafkaError (retriable) when that could not be written everywhere. */
+  async topicsDeleted(names: readonly string[]): Promise<void> {
+    await Promise.all(this.#shards.map((shard) => shard.deleteTopics(names)));
+  }
+
+  /** Fails waiting joins and syncs, lets writes in flight finish. May be called again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#expiryTimer?.cancel();
+    await Promise.all(this.#shards.map((shard) => shard.close()));
+  }
+
+  #scheduleExpiry(): void {
+    if (this.#isClosed) return;
+    this.#expiryTimer = this.#clock.schedule(this.#options.config.offsetsRetentionCheckIntervalMs, () => {
+      const expire = (shard: GroupShard): Promise<void> =>
+        shard
+          .expire()
+          .catch((error: unknown) => this.#options.onProblem?.('Expired offsets could not be removed.', error));
+      void Promise.all(this.#shards.map(expire)).then(() => {
+        this.#scheduleExpiry();
+      });
+    });
+  }
+
+  #shardOf(groupId: string): GroupShard {
+    if (this.#shards.length === 0)
+      throw new KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, 'The offsets topic is not there yet.');
+    return this.#shards[coordinatorPartition(groupId, this.#shards.length)]!;
+  }
+
+  /** Only offsets may be kept under the empty group id. */
+  #shardOfNamedGroup(groupId: string): GroupShard {
+    const shard = this.#shardOf(groupId);
+    if (groupId === '') throw new KafkaError(ErrorCode.INVALID_GROUP_ID, 'The group id must not be empty.');
+    return shard;
+  }
 }
 
-/** All groups of the broker, spread over the partitions of the offsets topic. Answers carry error codes; nothing expected is thrown. */
-export class GroupCoordinator {
-  constructor(_options: GroupCoordinatorOptions) {}
+/** What the client is told of an expected failure; anything else is a bug and goes on. */
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof KafkaError) return error.code;
+  throw error;
+}
 
-  /** Loads all partitions of the offsets topic, in order of their number. Until then requests get COORDINATOR_NOT_AVAILABLE, while it runs COORDINATOR_LOAD_IN_PROGRESS. */
-  activate(_logs: readonly PartitionLog[]): Promise<void> {
-    return Promise.reject(new Error('The group room is being laid'));
-  }
-  get active(): boolean {
-    return false;
-  }
-  declare findCoordinator: (request: FindCoordinatorRequest, context: RequestContext, node: CoordinatorNode) => FindCoordinatorResponse;
-  declare joinGroup: (request: JoinGroupRequest, context: RequestContext) => Promise<JoinGroupResponse>;
-  declare syncGroup: (request: SyncGroupRequest, context: RequestContext) => Promise<SyncGroupResponse>;
-  declare heartbeat: (request: HeartbeatRequest, context: RequestContext) => Promise<HeartbeatResponse>;
-  declare leaveGroup: (request: LeaveGroupRequest, context: RequestContext) => Promise<LeaveGroupResponse>;
-  declare offsetCommit: (request: OffsetCommitRequest, context: RequestContext) => Promise<OffsetCommitResponse>;
-  declare offsetFetch: (request: OffsetFetchRequest, context: RequestContext) => Promise<OffsetFetchResponse>;
-  declare offsetDelete: (request: OffsetDeleteRequest, context: RequestContext) => Promise<OffsetDeleteResponse>;
-  declare listGroups: (request: ListGroupsRequest, context: RequestContext) => Promise<ListGroupsResponse>;
-  declare describeGroups: (request: DescribeGroupsRequest, context: RequestContext) => Promise<DescribeGroupsResponse>;
-  declare deleteGroups: (request: DeleteGroupsRequest, context: RequestContext) => Promise<DeleteGroupsResponse>;
-  /** Forgets the offsets of deleted topics. */
-  declare topicsDeleted: (names: readonly string[]) => Promise<void>;
-  /** Fails waiting joins and syncs, lets writes in flight finish. */
-  declare close: () => Promise<void>;
+function isTooLarge(error: unknown): boolean {
+  const code = error instanceof KafkaError ? error.code : ErrorCode.NONE;
+  return code === ErrorCode.MESSAGE_TOO_LARGE || code === ErrorCode.RECORD_LIST_TOO_LARGE;
+}
+
+function unknownMember(groupId: string): KafkaError {
+  return new KafkaError(ErrorCode.UNKNOWN_MEMBER_ID, `Group '${groupId}' has no such member.`);
+}
+
+function groupNotFound(groupId: string): KafkaError {
+  return new KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, `There is no group '${groupId}'.`);
+}
+
+function unknownGroup(groupId: string, apiVersion: number): KafkaError {
+  if (apiVersion >= unknownGroupVersion) return groupNotFound(groupId);
+  return new KafkaError(ErrorCode.ILLEGAL_GENERATION, `Group '${groupId}' has no generation.`);
 }

@@ -3,7 +3,9 @@
  *
  * The server creates the offsets topic (`offsetsTopicSettings`), hands its logs to `GroupCoordinator.activate`, and passes requests on.
  */
-export { GroupCoordinator, type GroupCoordinatorOptions, type RequestContext, type TopicDirectory } from './group-coordinator.ts';
+export { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
+export { type RequestContext } from './request-context.ts';
+export { type TopicDirectory } from './topic-directory.ts';
 export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
 export { coordinatorPartition } from './coordinator-partition.ts';
 export { offsetsTopicName, offsetsTopicSettings } from './offsets-topic.ts';

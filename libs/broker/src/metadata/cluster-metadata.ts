@@ -125,7 +125,9 @@ export class ClusterMetadata {
   /** KIP-4, KIP-525 (what was created is in the answer). */
   async createTopics(request: CreateTopicsRequest): Promise<CreateTopicsResponse> {
     try {
-      return { topics: await this.#create(request.topics, { mayBeInternal: false, validateOnly: request.validateOnly }) };
+      return {
+        topics: await this.#create(request.topics, { mayBeInternal: false, validateOnly: request.validateOnly }),
+      };
     } catch (error) {
       return { topics: request.topics.map(({ name }) => ({ name, ...failureOf(error) })) };
     }
@@ -155,7 +157,10 @@ export class ClusterMetadata {
         return { records: request.validateOnly ? [] : plan.records, reply: plan };
       });
       if (request.validateOnly) return { results: rows };
-      const failures = await this.#each(grown.map(({ topic }) => topic), (topic) => this.#topics.open(topic.name));
+      const failures = await this.#each(
+        grown.map(({ topic }) => topic),
+        (topic) => this.#topics.open(topic.name),
+      );
       return { results: rows.map((row) => ({ ...row, ...failures.get(row.name) })) };
     } catch (error) {
       return { results: request.topics.map(({ name }) => ({ name, ...failureOf(error) })) };
@@ -234,7 +239,9 @@ export class ClusterMetadata {
     });
     if (validateOnly) return rows;
     // A topic that is recorded already may still lack its logs: another request is making them, or could not.
-    const existing = rows.filter(({ errorCode }) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS).map(({ name }) => name);
+    const existing = rows
+      .filter(({ errorCode }) => errorCode === ErrorCode.TOPIC_ALREADY_EXISTS)
+      .map(({ name }) => name);
     const failures = await this.#each(
       [...created, ...existing].map((name) => ({ name })),
       ({ name }) => this.#topics.open(name),
@@ -262,7 +269,8 @@ export class ClusterMetadata {
     const [row] = await this.#create([topic], { mayBeInternal, validateOnly: false });
     const created = this.#topics.get(topic.name);
     if (created !== undefined) return created;
-    const code = row!.errorCode === ErrorCode.NONE ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : (row!.errorCode as ErrorCode);
+    const code =
+      row!.errorCode === ErrorCode.NONE ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : (row!.errorCode as ErrorCode);
     throw new KafkaError(code, row!.errorMessage ?? `Topic '${topic.name}' was deleted while it was being created.`);
   }
 

@@ -122,7 +122,17 @@ export class MetadataImage implements StateMachine<MetadataRecord> {
     this.#settings.delete(`${resourceType.topic}:${name}`);
   }
 
-  #replayConfig({ resourceType: type, resourceName, name, value }: { resourceType: number; resourceName: string; name: string; value: string | null }): void {
+  #replayConfig({
+    resourceType: type,
+    resourceName,
+    name,
+    value,
+  }: {
+    resourceType: number;
+    resourceName: string;
+    name: string;
+    value: string | null;
+  }): void {
     const key = `${type}:${resourceName}`;
     const settings = new Map(this.#settings.get(key));
     if (value === null) settings.delete(name);

@@ -45,7 +45,8 @@ export class PublishedTopics {
     return this.#inOrder(name, async () => {
       const topic = this.#image.topic(name);
       const shown = this.#topics.get(name);
-      if (topic === undefined || (shown?.topicId === topic.topicId && shown.partitionCount === topic.partitionCount)) return;
+      if (topic === undefined || (shown?.topicId === topic.topicId && shown.partitionCount === topic.partitionCount))
+        return;
       const first = shown?.topicId === topic.topicId ? shown.partitionCount : 0;
       const missing = Array.from({ length: topic.partitionCount - first }, (_, index) => first + index);
       const config = this.#configFromImage(name);

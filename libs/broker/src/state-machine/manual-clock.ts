@@ -53,7 +53,12 @@ export class ManualClock implements Clock {
     let first: PendingTimer | undefined;
     for (const timer of this.#timers) {
       if (timer.dueMs > endMs) continue;
-      if (first === undefined || timer.dueMs < first.dueMs || (timer.dueMs === first.dueMs && timer.order < first.order)) first = timer;
+      if (
+        first === undefined ||
+        timer.dueMs < first.dueMs ||
+        (timer.dueMs === first.dueMs && timer.order < first.order)
+      )
+        first = timer;
     }
     return first;
   }

@@ -157,7 +157,10 @@ export class StateMachineRuntime<R> {
   #writeFailed(cause: unknown): void {
     if (this.#status !== 'active') return;
     this.#status = 'loading';
-    this.#options.onProblem?.(`A write to ${this.#options.name} failed; its state is loaded again from the log.`, cause);
+    this.#options.onProblem?.(
+      `A write to ${this.#options.name} failed; its state is loaded again from the log.`,
+      cause,
+    );
     this.#reload = this.#reloadUntilDone(this.#unavailable('its log could not be written', cause));
   }
 
@@ -198,7 +201,10 @@ export class StateMachineRuntime<R> {
     const { name, loadingError } = this.#options;
     if (this.#status === 'active') return;
     if (this.#status === 'closed') throw this.#unavailable('it is being closed');
-    throw new KafkaError(loadingError, `The state in ${name} is being loaded (${errorName(loadingError)}); try again shortly.`);
+    throw new KafkaError(
+      loadingError,
+      `The state in ${name} is being loaded (${errorName(loadingError)}); try again shortly.`,
+    );
   }
 
   #unavailable(why: string, cause?: unknown): KafkaError {

@@ -142,7 +142,8 @@ function checkBrokerSetting(name: string, value: string): void {
 
 function hintFor(name: string): string {
   const brokerName = topicConfigCatalog.get(name)?.brokerNames[0];
-  if (brokerName !== undefined) return `: it is a topic's configuration; the broker's default for all topics is ${brokerName}`;
+  if (brokerName !== undefined)
+    return `: it is a topic's configuration; the broker's default for all topics is ${brokerName}`;
   const near = [...brokerConfigCatalog.keys()].find((known) => differsByOne(known, name));
   return near === undefined ? '' : `; did you mean ${near}?`;
 }

@@ -165,7 +165,11 @@ function changedList(
 ): string {
   if (definition?.type !== 'list')
     throw new KafkaError(ErrorCode.INVALID_CONFIG, `Can't ${operation} to key ${name} because its type is not LIST.`);
-  const items = (text: string): string[] => text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  const items = (text: string): string[] =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
   const list = new Set(items(current ?? definition.defaultValue ?? ''));
   for (const item of items(value))
     if (operation === 'APPEND') list.add(item);

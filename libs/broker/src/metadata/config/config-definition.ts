@@ -5,7 +5,17 @@
 import { ErrorCode, KafkaError } from '../../protocol/index.ts';
 
 /** Kafka's `ConfigDef.Type`, by the number that DescribeConfigs gives for it. */
-export const configType = { boolean: 1, string: 2, int: 3, short: 4, long: 5, double: 6, list: 7, class: 8, password: 9 } as const;
+export const configType = {
+  boolean: 1,
+  string: 2,
+  int: 3,
+  short: 4,
+  long: 5,
+  double: 6,
+  list: 7,
+  class: 8,
+  password: 9,
+} as const;
 export type ConfigType = keyof typeof configType;
 
 /** What a value may be, beyond its type. */
@@ -87,21 +97,33 @@ function checkRange(definition: ConfigDefinition, value: ConfigValue): void {
   const { name, range } = definition;
   if (range === undefined) return;
   if ('oneOf' in range) {
-    const wrong = (Array.isArray(value) ? (value as readonly string[]) : [value as string]).find((each) => !range.oneOf.includes(each));
+    const wrong = (Array.isArray(value) ? (value as readonly string[]) : [value as string]).find(
+      (each) => !range.oneOf.includes(each),
+    );
     if (wrong !== undefined) throw invalidValue(name, wrong, `String must be one of: ${range.oneOf.join(', ')}`);
   } else if ('matches' in range) {
     const text = Array.isArray(value) ? value.join(',') : String(value);
-    if (!range.matches.test(text)) throw invalidValue(name, Array.isArray(value) ? `[${value.join(', ')}]` : text, range.expectation);
+    if (!range.matches.test(text))
+      throw invalidValue(name, Array.isArray(value) ? `[${value.join(', ')}]` : text, range.expectation);
   } else {
     checkNumber(name, value as number, range);
   }
 }
 
-function checkNumber(name: string, value: number, range: { atLeast?: number; atMost?: number; orEqualTo?: number }): void {
+function checkNumber(
+  name: string,
+  value: number,
+  range: { atLeast?: number; atMost?: number; orEqualTo?: number },
+): void {
   const { atLeast = -Infinity, atMost = Infinity, orEqualTo } = range;
   if ((value >= atLeast && value <= atMost) || value === orEqualTo) return;
-  if (orEqualTo !== undefined) throw invalidValue(name, value, `Value must be between ${atLeast} and ${atMost} or equal to ${orEqualTo}`);
-  throw invalidValue(name, value, value < atLeast ? `Value must be at least ${atLeast}` : `Value must be no more than ${atMost}`);
+  if (orEqualTo !== undefined)
+    throw invalidValue(name, value, `Value must be between ${atLeast} and ${atMost} or equal to ${orEqualTo}`);
+  throw invalidValue(
+    name,
+    value,
+    value < atLeast ? `Value must be at least ${atLeast}` : `Value must be no more than ${atMost}`,
+  );
 }
 
 function invalidValue(name: string, value: string | number, why: string): KafkaError {

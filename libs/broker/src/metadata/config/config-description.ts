@@ -52,7 +52,9 @@ function entriesOf(image: MetadataImage, type: number, name: string, nodeId: num
     }
     case resourceType.broker:
       checkBrokerResource(name, nodeId);
-      return name === '' ? clusterDefaults(settings.dynamicDefault) : [...brokerConfigCatalog.values()].map((definition) => effectiveBrokerConfig(definition, settings));
+      return name === ''
+        ? clusterDefaults(settings.dynamicDefault)
+        : [...brokerConfigCatalog.values()].map((definition) => effectiveBrokerConfig(definition, settings));
     case resourceType.group:
     case resourceType.clientMetrics:
       return [];

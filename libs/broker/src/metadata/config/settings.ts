@@ -7,7 +7,13 @@ import { formatConfigValue, type ConfigDefinition } from './config-definition.ts
 import type { TopicConfigDefinition } from './topic-config-catalog.ts';
 
 /** Kafka's `ConfigSource`, as DescribeConfigs gives it; a lower number is stronger. */
-export const configSource = { topic: 1, dynamicBroker: 2, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const;
+export const configSource = {
+  topic: 1,
+  dynamicBroker: 2,
+  dynamicDefaultBroker: 3,
+  staticBroker: 4,
+  default: 5,
+} as const;
 
 export interface ConfigSynonym {
   readonly name: string;
@@ -57,17 +63,31 @@ export function effectiveBrokerConfig(definition: ConfigDefinition, settings: Br
 }
 
 /** A topic entry as it holds now: set on the topic, else by the broker. */
-export function effectiveTopicConfig(definition: TopicConfigDefinition, topic: Values, settings: BrokerSettings): EffectiveConfig {
+export function effectiveTopicConfig(
+  definition: TopicConfigDefinition,
+  topic: Values,
+  settings: BrokerSettings,
+): EffectiveConfig {
   const { name, brokerNames } = definition;
   const own = topic.get(name);
   const fromBroker = brokerSynonyms(brokerNames, settings);
-  const shown = fromBroker.slice(Math.max(fromBroker.findIndex((synonym) => synonym.name === brokerNames[0]), 0));
+  const shown = fromBroker.slice(
+    Math.max(
+      fromBroker.findIndex((synonym) => synonym.name === brokerNames[0]),
+      0,
+    ),
+  );
   const synonyms = [
     ...(own === undefined ? [] : [{ name, value: formatConfigValue(definition, own), source: configSource.topic }]),
     ...(fromBroker.some((synonym) => synonym.name === brokerNames[0]) ? shown : []),
   ];
   const value = own === undefined ? (inheritedValue(brokerNames, settings) ?? definition.defaultValue) : own;
-  return { definition, value: formatConfigValue(definition, value), source: synonyms[0]?.source ?? configSource.default, synonyms };
+  return {
+    definition,
+    value: formatConfigValue(definition, value),
+    source: synonyms[0]?.source ?? configSource.default,
+    synonyms,
+  };
 }
 
 /** What the broker says for a topic that says nothing, in the topic entry's unit. */

@@ -35,7 +35,11 @@ export interface CreationPlan {
   readonly created: readonly string[];
 }
 
-export function planCreateTopics(image: MetadataImage, topics: readonly RequestedTopic[], rules: CreationRules): CreationPlan {
+export function planCreateTopics(
+  image: MetadataImage,
+  topics: readonly RequestedTopic[],
+  rules: CreationRules,
+): CreationPlan {
   const records: MetadataRecord[] = [];
   const created: string[] = [];
   const rows: CreatedTopicRow[] = [];
@@ -65,7 +69,12 @@ export function planCreateTopics(image: MetadataImage, topics: readonly Requeste
   return { records, rows, created };
 }
 
-function checkNewName(image: MetadataImage, name: string, createdKeys: ReadonlyMap<string, string>, rules: CreationRules): void {
+function checkNewName(
+  image: MetadataImage,
+  name: string,
+  createdKeys: ReadonlyMap<string, string>,
+  rules: CreationRules,
+): void {
   if (name === metadataTopicName || (isInternalTopic(name) && !rules.mayBeInternal))
     throw new KafkaError(ErrorCode.INVALID_REQUEST, `Creation of internal topic ${name} is prohibited.`);
   checkTopicName(name);

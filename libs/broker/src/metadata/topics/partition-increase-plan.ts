@@ -32,8 +32,7 @@ export function planCreatePartitions(
   const duplicates = duplicatesIn(topics.map(({ name }) => name));
   for (const requested of topics) {
     try {
-      if (duplicates.has(requested.name))
-        throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.');
+      if (duplicates.has(requested.name)) throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.');
       const topic = growableTopic(image, requested, nodeId);
       if (records.length + requested.count - topic.partitionCount > mostPartitions)
         throw new KafkaError(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.');
@@ -55,10 +54,7 @@ export function planCreatePartitions(
 function growableTopic(image: MetadataImage, { name, count, assignments }: Requested, nodeId: number): TopicImage {
   const topic = image.topic(name);
   if (topic === undefined)
-    throw new KafkaError(
-      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-      'This server does not host this topic-partition.',
-    );
+    throw new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.');
   const current = topic.partitionCount;
   if (count === current)
     throw new KafkaError(ErrorCode.INVALID_PARTITIONS, `Topic already has ${current} partition(s).`);

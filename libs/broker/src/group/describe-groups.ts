@@ -1,0 +1,70 @@
+import { ErrorCode } from '../protocol/index.ts';
+import type { ClassicGroup } from './classic/classic-group.ts';
+import type { GroupMember } from './classic/group-member.ts';
+import type { DescribeGroupsResponse, ListGroupsRequest, ListGroupsResponse } from './messages.ts';
+
+export type DescribedGroup = DescribeGroupsResponse['groups'][number];
+export type ListedGroup = ListGroupsResponse['groups'][number];
+
+/** First version of DescribeGroups that has an error for an unknown group (KIP-1043); before, it is shown as Dead. */
+const notFoundVersion = 6;
+
+/** A group as DescribeGroups shows it. Only a stable group has a protocol and assignments to show. */
+export function describeGroup(group: ClassicGroup): DescribedGroup {
+  const isStable = group.state === 'Stable';
+  return {
+    errorCode: ErrorCode.NONE,
+    groupId: group.groupId,
+    groupState: group.state,
+    protocolType: group.protocolType ?? '',
+    protocolData: isStable ? (group.protocolName ?? '') : '',
+    members: Array.from(group.members.values(), (member) =>
+      describeMember(member, isStable ? group.protocolName : undefined),
+    ),
+  };
+}
+
+export function describeMissingGroup(groupId: string, apiVersion: number): DescribedGroup {
+  const isError = apiVersion >= notFoundVersion;
+  return {
+    errorCode: isError ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE,
+    errorMessage: isError ? `Group ${groupId} not found.` : null,
+    groupId,
+    groupState: 'Dead',
+    protocolType: '',
+    protocolData: '',
+    members: [],
+  };
+}
+
+export function refuseDescription(groupId: string, errorCode: ErrorCode): DescribedGroup {
+  return { errorCode, groupId, groupState: '', protocolType: '', protocolData: '', members: [] };
+}
+
+/** The groups that ListGroups shows; empty filters let all pass (KIP-518 by state, KIP-848 by type). */
+export function listGroups(
+  groups: Iterable<ClassicGroup>,
+  { statesFilter, typesFilter }: ListGroupsRequest,
+): ListedGroup[] {
+  const states = new Set(statesFilter.map((state) => state.toLowerCase()));
+  const types = new Set(typesFilter.map((type) => type.toLowerCase()));
+  if (types.size > 0 && !types.has('classic')) return [];
+  const listed: ListedGroup[] = [];
+  for (const { groupId, protocolType = '', state } of groups)
+    if (states.size === 0 || states.has(state.toLowerCase()))
+      listed.push({ groupId, protocolType, groupState: state, groupType: 'classic' });
+  return listed;
+}
+
+function describeMember(member: GroupMember, protocolName: string | undefined): DescribedGroup['members'][number] {
+  const { memberId, groupInstanceId, clientId, clientHost, assignment } = member;
+  const isKnown = protocolName !== undefined;
+  return {
+    memberId,
+    groupInstanceId,
+    clientId,
+    clientHost,
+    memberMetadata: isKnown ? member.metadataFor(protocolName) : Buffer.alloc(0),
+    memberAssignment: isKnown ? assignment : Buffer.alloc(0),
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * The groups and offsets that one partition of `__consumer_offsets` keeps: a state machine over its log.
+ *
+ * A group is here when a record speaks of it (of itself or of its offsets), or while somebody joins it.
+ */
+import { ErrorCode, KafkaError } from '../protocol/index.ts';
+import type { Clock, PartitionLog } from '../storage/index.ts';
+import { StateMachineRuntime, type Outcome, type StateMachine } from '../state-machine/index.ts';
+import { ClassicGroup } from './classic/classic-group.ts';
+import type { GroupEnvironment } from './classic/group-environment.ts';
+import { extendSession } from './classic/member-session.ts';
+import { prepareRebalance } from './classic/rebalance.ts';
+import type { Effects } from './effects.ts';
+import type { GroupConfig } from './group-config.ts';
+import { groupRecordCodec, type GroupRecord } from './group-record.ts';
+import { expireOffsets } from './offsets/expire-offsets.ts';
+import { OffsetStore, type GroupOffsets } from './offsets/offset-store.ts';
+import { allOffsetTombstones, offsetTombstone } from './offsets/offset-tombstones.ts';
+import { offsetsTopicName } from './offsets-topic.ts';
+
+export interface GroupShardOptions {
+  readonly log: PartitionLog;
+  readonly config: GroupConfig;
+  readonly clock: Clock;
+  readonly randomUuid: () => string;
+  readonly onProblem?: ((message: string, cause: unknown) => void) | undefined;
+}
+
+/** Records of one batch stay well below `max.message.bytes`. */
+const batchBudgetBytes = 256 * 1024;
+
+export class GroupShard implements StateMachine<GroupRecord> {
+  readonly environment: GroupEnvironment;
+  readonly #runtime: StateMachineRuntime<GroupRecord>;
+  readonly #options: GroupShardOptions;
+  readonly #groups = new Map<string, ClassicGroup>();
+  readonly #offsets = new OffsetStore();
+
+  constructor(options: GroupShardOptions) {
+    const { log, config, clock, randomUuid, onProblem } = options;
+    this.#options = options;
+    this.environment = { config, clock, randomUuid, submit: (group, step) => void this.#submit(group, step) };
+    this.#runtime = new StateMachineRuntime({
+      name: `${offsetsTopicName}-${log.partition}`,
+      log,
+      machine: this,
+      codec: groupRecordCodec,
+      clock,
+      loadingError: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
+      unavailableError: ErrorCode.NOT_COORDINATOR,
+      onProblem,
+    });
+  }
+
+  load(): Promise<void> {
+    return this.#runtime.load();
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close();
+  }
+
+  get groups(): ReadonlyMap<string, ClassicGroup> {
+    return this.#groups;
+  }
+
+  offsetsOf(groupId: string): GroupOffsets {
+    return this.#offsets.ofGroup(groupId);
+  }
+
+  read<T>(operation: () => T): Promise<T> {
+    return this.#runtime.read(operation);
+  }
+
+  write<T>(operation: () => Outcome<GroupRecord, T>): Promise<T> {
+    return this.#runtime.write(operation);
+  }
+
+  /** Runs an operation on a group, which is made when it is missing, and forgotten again when nothing came of it. */
+  writeToGroup<T>(groupId: string, operation: (group: ClassicGroup) => Outcome<GroupRecord, T>): Promise<T> {
+    return this.#runtime.write(() => {
+      const group = this.#getOrAdd(groupId);
+      try {
+        return operation(group);
+      } finally {
+        this.#forgetIfIdle(group);
+      }
+    });
+  }
+
+  /** Deletes an empty group and its offsets. @throws KafkaError GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP. */
+  async deleteGroup(groupId: string): Promise<void> {
+    await this.#runtime.write(() => {
+      const group = this.#groups.get(groupId);
+      if (group === undefined) throw new KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, `There is no group '${groupId}'.`);
+      if (group.state !== 'Empty') throw new KafkaError(ErrorCode.NON_EMPTY_GROUP, `Group ${groupId} has members.`);
+      return { records: [], reply: undefined };
+    });
+    await this.#writeAll([
+      ...allOffsetTombstones(groupId, this.#offsets.ofGroup(groupId)),
+      { kind: 'group', groupId, value: null },
+    ]);
+  }
+
+  /** Forgets what all groups committed for these topics. */
+  async deleteTopics(names: readonly string[]): Promise<void> {
+    const records: GroupRecord[] = [];
+    for (const groupId of this.#offsets.groupIds())
+      for (const name of names)
+        for (const partition of this.#offsets.ofGroup(groupId).get(name)?.keys() ?? [])
+          records.push(offsetTombstone(groupId, name, partition));
+    await this.#writeAll(records);
+  }
+
+  /** Forgets offsets that nobody needs any more, and empty groups without offsets. */
+  async expire(): Promise<void> {
+    const { clock, config } = this.#options;
+    const records: GroupRecord[] = [];
+    for (const [groupId, group] of this.#groups) {
+      const expiry = expireOffsets(group, this.#offsets.ofGroup(groupId), clock.now(), config.offsetsRetentionMs);
+      records.push(...expiry.records);
+      const isUnused = expiry.isAll && group.state === 'Empty' && group.pendingJoins.size === 0;
+      if (isUnused) records.push({ kind: 'group', groupId, value: null });
+    }
+    await this.#writeAll(records);
+  }
+
+  replay(record: GroupRecord): void {
+    if (record.kind === 'offset') this.#replayOffset(record);
+    else if (record.value !== null) this.#getOrAdd(record.groupId).applyRecord(record.value);
+    else this.#replayGroupTombstone(record.groupId);
+  }
+
+  reset(reason: Error): void {
+    for (const group of this.#groups.values()) group.abandon(reason);
+    this.#groups.clear();
+    this.#offsets.clear();
+  }
+
+  /** Members of the groups found live on: their sessions begin now. */
+  loaded(): void {
+    for (const group of this.#groups.values()) {
+      for (const member of group.members.values()) extendSession(this.environment, group, member);
+      const isOverfull = group.members.size > this.#options.config.maxSize;
+      if (isOverfull) void this.#submit(group, () => prepareRebalance(this.environment, group));
+    }
+  }
+
+  #replayOffset({ key, value }: GroupRecord & { readonly kind: 'offset' }): void {
+    const { group: groupId, topic, partition } = key;
+    if (value !== null) {
+      this.#getOrAdd(groupId);
+      this.#offsets.put(groupId, topic, partition, value);
+      return;
+    }
+    this.#offsets.remove(groupId, topic, partition);
+    const group = this.#groups.get(groupId);
+    if (group !== undefined) this.#forgetIfIdle(group);
+  }
+
+  #replayGroupTombstone(groupId: string): void {
+    const group = this.#groups.get(groupId);
+    if (group === undefined) return;
+    group.abandon(new KafkaError(ErrorCode.UNKNOWN_MEMBER_ID, `Group ${groupId} was deleted.`));
+    this.#groups.delete(groupId);
+  }
+
+  /** Runs a timer's step. */
+  async #submit(group: ClassicGroup, step: () => Effects): Promise<void> {
+    if (this.#groups.get(group.groupId) !== group) return;
+    try {
+      await this.#runtime.write(() => {
+        const effects = step();
+        this.#forgetIfIdle(group);
+        return { ...effects, reply: undefined };
+      });
+    } catch (error) {
+      // A failed write was reported, and the state is loaded again; anything else is a bug that must be seen.
+      if (!(error instanceof KafkaError)) this.#options.onProblem?.(`A timer of group ${group.groupId} failed.`, error);
+    }
+  }
+
+  /** Writes records in batches of bounded size. All are appended in this call, so that nothing comes between them. */
+  async #writeAll(records: readonly GroupRecord[]): Promise<void> {
+    const writes: Promise<void>[] = [];
+    let batch: GroupRecord[] = [];
+    let batchBytes = 0;
+    for (const [index, record] of records.entries()) {
+      batch.push(record);
+      batchBytes += sizeBytes(record);
+      if (batchBytes < batchBudgetBytes && index < records.length - 1) continue;
+      const chunk = batch;
+      writes.push(this.#runtime.write(() => ({ records: chunk, reply: undefined })));
+      batch = [];
+      batchBytes = 0;
+    }
+    await Promise.all(writes);
+  }
+
+  #getOrAdd(groupId: string): ClassicGroup {
+    const existing = this.#groups.get(groupId);
+    if (existing !== undefined) return existing;
+    const group = new ClassicGroup(groupId);
+    this.#groups.set(groupId, group);
+    return group;
+  }
+
+  /** A group of which no record speaks and that nobody joins takes no memory. */
+  #forgetIfIdle(group: ClassicGroup): void {
+    const isIdle = group.state === 'Empty' && !group.isRecorded && group.pendingJoins.size === 0;
+    if (isIdle && !this.#offsets.has(group.groupId)) this.#groups.delete(group.groupId);
+  }
+}
+
+/** An upper estimate of a tombstone's size in a batch. */
+function sizeBytes(record: GroupRecord): number {
+  return record.kind === 'offset'
+    ? 64 + 3 * (record.key.group.length + record.key.topic.length)
+    : 64 + 3 * record.groupId.length;
+}
