@@ -75,7 +75,10 @@ export class Broker {
 
   async #close(): Promise<void> {
     this.#stop.abort();
-    await this.#listener.close(STOP_GRACE_MS);
+    const drained = this.#listener.close(STOP_GRACE_MS);
+    // Answers those who wait for a rebalance; nothing new reaches the coordinator any more.
+    await this.#rooms.groups.close();
+    await drained;
     await this.#rooms.close();
   }
 }

@@ -43,9 +43,10 @@ export class GroupService {
     if (this.#coordinator.active) await this.#coordinator.topicsDeleted([name]);
   }
 
+  /** Answers whoever waits for a rebalance, and lets writes in flight finish. May be called again. */
   async close(): Promise<void> {
     await this.#activation?.catch(() => undefined);
-    if (this.#coordinator.active) await this.#coordinator.close();
+    await this.#coordinator.close();
   }
 
   async #activate(): Promise<GroupCoordinator> {
