@@ -10,7 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DataSource } from 'typeorm';
 import { type OutboxPublisher } from './outbox-publisher.ts';
-import { publishIsolating } from './publish-isolating.ts';
+import { publishIsolating, type PublishOutcome } from './publish-isolating.ts';
 import { relaySettings, type RelayOptions, type RelaySettings, type RelayStatus } from './relay-options.ts';
 import { RelaySession, type HeldShards, type PendingRecord, type TokenedRow } from './relay-session.ts';
 import { TopicBackoff } from './topic-backoff.ts';
@@ -111,6 +111,18 @@ export class OutboxRelay {
     this.claimDueMs = nowMs + leaseMs / 3;
   }
 
+  /** Extends the lease; one that another relay has taken meanwhile ends at once. */
+  private async renew(session: RelaySession): Promise<boolean> {
+    const askedMs = performance.now();
+    try {
+      const renewed = await session.renewShards(this.settings.leaseMs);
+      this.leaseEndsMs = renewed === this.shards.size ? askedMs + this.settings.leaseMs : 0;
+      return renewed === this.shards.size;
+    } catch {
+      return false;
+    }
+  }
+
   /** One relay cleans up: the one that holds the first shard. */
   private async retain(session: RelaySession, nowMs: number): Promise<void> {
     this.retentionDueMs = nowMs + RETENTION_INTERVAL_MS;
@@ -154,41 +166,36 @@ export class OutboxRelay {
       this.claimDueMs = 0;
       return;
     }
-    const renewal = this.renewWhile(session);
-    try {
-      const byTopic = Map.groupBy(
-        batch.filter((record) => !record.held),
-        ({ topic }) => topic,
-      );
-      await Promise.all([...byTopic].map(([topic, records]) => this.publishTopic(session, topic, records, tokens)));
-    } finally {
-      clearInterval(renewal);
-    }
+    const results = await this.publish(session, batch);
+    const tokened = ({ seq, shard }: PendingRecord): TokenedRow => ({ seq, token: tokens.get(shard) ?? 0n });
+    for (const { outcome } of results) this.unmarked.push(...outcome.published.map(tokened));
     await this.markUnmarked(session);
+    for (const result of results) await this.settle(session, result, tokened);
   }
 
-  /** A publish may take longer than the lease, while the broker is away. */
-  private renewWhile(session: RelaySession): NodeJS.Timeout {
-    return setInterval(() => {
-      const askedMs = performance.now();
-      session.renewShards(this.settings.leaseMs).then(
-        () => (this.leaseEndsMs = askedMs + this.settings.leaseMs),
-        // The next statement of the turn meets the same error.
-        () => undefined,
-      );
-    }, this.settings.leaseMs / 3);
+  /** Publishes topic by topic at once, and renews the leases meanwhile: while the broker is away it may take long. */
+  private async publish(session: RelaySession, batch: readonly PendingRecord[]): Promise<TopicResult[]> {
+    const publishable = batch.filter((record) => !record.held);
+    const isAllowed = (): boolean => performance.now() < this.leaseEndsMs;
+    const publishing = Promise.all(
+      [...Map.groupBy(publishable, ({ topic }) => topic)].map(async ([topic, records]) => {
+        const outcome = await publishIsolating(this.publisher, topic, records, isAllowed);
+        return { topic, records, outcome };
+      }),
+    );
+    let renewed = true;
+    while (renewed && !(await settlesWithin(publishing, this.settings.leaseMs / 3)))
+      renewed = await this.renew(session);
+    // Even without PostgreSQL the turn waits for the broker: what it acknowledges is remembered and marked later.
+    return publishing;
   }
 
-  private async publishTopic(
+  private async settle(
     session: RelaySession,
-    topic: string,
-    records: readonly PendingRecord[],
-    tokens: HeldShards,
+    { topic, records, outcome }: TopicResult,
+    tokened: (record: PendingRecord) => TokenedRow,
   ): Promise<void> {
     const { observer } = this.settings;
-    const outcome = await publishIsolating(this.publisher, topic, records);
-    const tokened = ({ seq, shard }: PendingRecord): TokenedRow => ({ seq, token: tokens.get(shard) ?? 0n });
-    this.unmarked.push(...outcome.published.map(tokened));
     if (outcome.published.length > 0) observer.published?.(topic, outcome.published);
     for (const { record, error } of outcome.dead) {
       await session.markDead([tokened(record)], reasonOf(error));
@@ -211,6 +218,24 @@ export class OutboxRelay {
     const marked = await session.markPublished(rows);
     this.unmarked = [];
     if (marked < rows.length) this.settings.observer.fenced?.(rows.length - marked);
+  }
+}
+
+interface TopicResult {
+  readonly topic: string;
+  readonly records: readonly PendingRecord[];
+  readonly outcome: PublishOutcome<PendingRecord>;
+}
+
+async function settlesWithin(promise: Promise<unknown>, waitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), waitMs);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

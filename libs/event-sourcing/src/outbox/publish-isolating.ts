@@ -15,10 +15,12 @@ export interface PublishOutcome<Record extends OutboxRecord> {
   failure: { readonly error: unknown } | undefined;
 }
 
+/** @param isAllowed asked before each write: false ends the attempt. */
 export async function publishIsolating<Record extends OutboxRecord>(
   publisher: OutboxPublisher,
   topic: string,
   records: readonly Record[],
+  isAllowed: () => boolean,
 ): Promise<PublishOutcome<Record>> {
   const outcome: PublishOutcome<Record> = { published: [], dead: [], failure: undefined };
   const deadAggregates = new Set<string>();
@@ -28,6 +30,10 @@ export async function publishIsolating<Record extends OutboxRecord>(
   async function publishPart(part: readonly Record[]): Promise<void> {
     const allowed = part.filter((record) => !deadAggregates.has(aggregateKey(record)));
     if (allowed.length === 0 || outcome.failure) return;
+    if (!isAllowed()) {
+      outcome.failure = { error: new Error('the lease of the shards ended before the records were written') };
+      return;
+    }
     try {
       await publisher.publish(topic, allowed);
       outcome.published.push(...allowed);

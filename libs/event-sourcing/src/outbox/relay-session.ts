@@ -106,9 +106,9 @@ export class RelaySession {
     return new Map(rows.map(({ shard, token }) => [shard, BigInt(token)]));
   }
 
-  /** Extends the leases while a turn lasts; neither takes nor gives shards. */
-  async renewShards(leaseMs: number): Promise<void> {
-    await this.sql.query(
+  /** Extends the leases while a turn lasts; neither takes nor gives shards. @returns how many are still the relay's. */
+  renewShards(leaseMs: number): Promise<number> {
+    return this.affected(
       `WITH seen AS (UPDATE outbox_relays SET seen_at = clock_timestamp() WHERE relay_id = $1)
        UPDATE outbox_shards SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE owner = $1`,
       [this.relayId, leaseMs],
