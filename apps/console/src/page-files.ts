@@ -1,4 +1,4 @@
-/** Serves the built page. Its folder is made by `vite build apps/console`. */
+/** Serves the built page. Its folder is made by `vite build --config apps/console/vite.config.ts`. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Logger, type INestApplication } from '@nestjs/common';
@@ -13,7 +13,7 @@ const CONTENT_SECURITY_POLICY =
 
 export function servePage(app: INestApplication, folder: string = PAGE_FOLDER): void {
   if (!existsSync(path.join(folder, 'index.html'))) {
-    new Logger('Page').warn(`The page is not built (${folder} is missing): build it with vite build apps/console`);
+    new Logger('Page').warn(`The page is not built (${folder} is missing): run npm run build`);
     return;
   }
   (app as NestFastifyApplication).useStaticAssets({

@@ -13,10 +13,10 @@ import { FeedReader } from '../feed/feed.reader.ts';
 import { GroupsReader } from '../groups/groups.reader.ts';
 import { PartsReader } from '../parts/parts.reader.ts';
 import { TopicRates } from '../topics/topic-rates.ts';
-import { TopicsReader } from '../topics/topics.reader.ts';
+import { TopicsReader, type TopicReading } from '../topics/topics.reader.ts';
 import { liveChange } from './live-change.ts';
 import { LiveStream, type EventSink } from './live-stream.ts';
-import type { LiveSample, LiveSnapshot, LiveState, PartState } from './live-state.ts';
+import type { GroupState, LiveSample, LiveSnapshot, LiveState, PartState } from './live-state.ts';
 import { RepeatedLook } from './repeated-look.ts';
 import { SampleHistory } from './sample-history.ts';
 import { socialFlow } from './social-flow.ts';
@@ -108,7 +108,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
     try {
       const cluster = await this.cluster.read();
       const readings = await this.topics.read();
-      const groups = await this.groups.read(readings);
+      const { groups, problem } = await this.readGroups(readings);
       const atMs = Date.now();
       const topics = this.rates.next(readings, atMs);
       const sample: LiveSample = {
@@ -117,13 +117,25 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
         groupLags: Object.fromEntries(groups.map((group) => [group.groupId, group.lag])),
       };
       return {
-        part: { name: 'Kafka', status: 'up', address, problem: null },
+        part: { name: 'Kafka', status: 'up', address, problem },
         state: { cluster, topics, groups },
         sample,
       };
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return { part: { name: 'Kafka', status: 'down', address, problem }, state: undefined, sample: undefined };
+    }
+  }
+
+  /** A broker that answers about topics and not about groups is shown with what it says. */
+  private async readGroups(
+    readings: readonly TopicReading[],
+  ): Promise<{ readonly groups: readonly GroupState[]; readonly problem: string | null }> {
+    try {
+      return { groups: await this.groups.read(readings), problem: null };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { groups: this.state.groups, problem: `consumer groups: ${reason}` };
     }
   }
 
