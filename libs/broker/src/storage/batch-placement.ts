@@ -72,7 +72,7 @@ function joinInto(target: Buffer, chunks: Chunks): void {
 export function addAdjacent(pieces: Buffer[], chunks: Chunks): void {
   for (const chunk of chunks) {
     const last = pieces.at(-1);
-    if (last && last.buffer === chunk.buffer && last.byteOffset + last.length === chunk.byteOffset) {
+    if (last?.buffer === chunk.buffer && last.byteOffset + last.length === chunk.byteOffset) {
       pieces[pieces.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + chunk.length);
     } else {
       pieces.push(chunk);

@@ -39,7 +39,7 @@ export class CommitGroup {
     this.segmentBefore = segment.state();
     this.startOffset = startOffset;
     this.endOffset = startOffset;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     // Callers need not look (acks=0); who does look gets the error all the same.
     promise.catch(() => undefined);
     this.durable = promise;

@@ -394,7 +394,8 @@ export class DiskLog implements PartitionLog {
     this.#tail.truncateTo(end);
     this.checkpointer.truncateTo(end);
     this.#logEndOffset = end;
-    const failure = (this.#deleted && this.#ended) || this.#storageError(`Writing to ${this.#name} failed`, error);
+    const failure =
+      this.#deleted && this.#ended ? this.#ended : this.#storageError(`Writing to ${this.#name} failed`, error);
     if (!this.#deleted) this.#context.report({ level: 'error', message: failure.message, error });
     for (const group of groups) {
       this.#context.pending.bytes -= group.sizeBytes;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { randomUuid, uuidToBase64 } from '../protocol/index.ts';
 import { systemClock } from './clock.ts';
 import { DiskStorage } from './disk-storage.ts';
@@ -24,7 +24,10 @@ export async function openLogStorage(options: LogStorageOptions): Promise<LogSto
   const { directory, fileSystem = nodeFileSystem } = options;
   let unlock: (() => void) | undefined;
   try {
-    unlock = takeFolder(fileSystem, directory);
+    fileSystem.makeDirectory(directory);
+    unlock = fileSystem.lock(directory);
+    // The folder's own name must last too; a parent that may not be opened was there before.
+    await fileSystem.syncDirectory(dirname(directory)).catch(() => undefined);
     const storage = await createStorage(options, fileSystem, unlock);
     await storage.load();
     return storage;
@@ -32,11 +35,6 @@ export async function openLogStorage(options: LogStorageOptions): Promise<LogSto
     unlock?.();
     throw explain(error, directory);
   }
-}
-
-function takeFolder(fileSystem: FileSystem, directory: string): () => void {
-  fileSystem.makeDirectory(directory);
-  return fileSystem.lock(directory);
 }
 
 async function createStorage(

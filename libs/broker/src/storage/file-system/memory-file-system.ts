@@ -199,10 +199,9 @@ class MemoryFileHandle implements FileHandle {
       this.#file.write(bytes.subarray(0, bytes.length >> 1), position);
       throw error;
     }
-    const growth = Math.max(0, position + bytes.length - this.#file.sizeBytes);
-    const room = Math.max(0, this.#fileSystem.capacityBytes - this.#fileSystem.usedBytes());
-    if (Number.isFinite(room) && growth > room) {
-      this.#file.write(bytes.subarray(0, bytes.length - (growth - room)), position);
+    const missing = this.#missingRoom(bytes.length, position);
+    if (missing > 0) {
+      this.#file.write(bytes.subarray(0, Math.max(0, bytes.length - missing)), position);
       throw ioError('ENOSPC', 'write', this.#path);
     }
     this.#file.write(bytes, position);
@@ -240,6 +239,13 @@ class MemoryFileHandle implements FileHandle {
     this.#assertOpen();
     this.#open = false;
     this.#fileSystem.openHandles--;
+  }
+
+  #missingRoom(length: number, position: number): number {
+    const { capacityBytes } = this.#fileSystem;
+    if (capacityBytes === Number.POSITIVE_INFINITY) return 0;
+    const growth = Math.max(0, position + length - this.#file.sizeBytes);
+    return Math.max(0, growth - Math.max(0, capacityBytes - this.#fileSystem.usedBytes()));
   }
 
   #assertOpen(): void {

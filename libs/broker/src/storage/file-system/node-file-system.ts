@@ -8,7 +8,9 @@ import fs from 'node:fs';
 import type { DirectoryEntry, FileFacts, FileHandle, FileSystem, OpenMode } from './file-system.ts';
 import { lockFolder } from './folder-lock.ts';
 
-const { O_CREAT, O_DSYNC, O_RDONLY, O_RDWR } = fs.constants;
+const { O_CREAT, O_RDONLY, O_RDWR } = fs.constants;
+// Node's types say that every platform has it; Windows does not.
+const O_DSYNC = fs.constants.O_DSYNC as number | undefined;
 
 // O_DSYNC makes one trip to the thread pool of what would be two (write, then fdatasync); where a platform lacks it, the
 // handle syncs after each write.
@@ -52,7 +54,7 @@ class NodeFileHandle implements FileHandle {
   }
 
   write(chunks: readonly Buffer[], position: number): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     const total = byteLength(chunks);
     const next = (rest: readonly Buffer[], written: number) => {
       if (written === total) {
@@ -110,7 +112,7 @@ class NodeFileHandle implements FileHandle {
   }
 
   sync(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     fs.fdatasync(this.#descriptor, (error) => {
       if (error) reject(error);
       else resolve();

@@ -16,7 +16,7 @@ const version = '0';
 /** Lines of the entries; undefined when the file is missing or damaged: a checkpoint only saves work, it can be done without. */
 export function readCheckpoint(fileSystem: FileSystem, path: string): string[][] | undefined {
   const lines = fileSystem.readFile(path)?.toString('utf8').split('\n');
-  if (!lines || lines[0] !== version) return undefined;
+  if (lines?.[0] !== version) return undefined;
   const count = Number(lines[1]);
   const entries = lines.slice(2).filter((line) => line !== '');
   if (!Number.isInteger(count) || entries.length !== count) return undefined;

@@ -30,7 +30,7 @@ export class TimeIndex {
     if (!entries || entries.bytes.length % entryBytes !== 0) return undefined;
     const index = new TimeIndex(baseOffset, entries);
     for (let entry = 0; entry < entries.count; entry++) {
-      if (entries.bytes.readInt32BE(entry * entryBytes + 8) < 0) return undefined;
+      if (index.#timestamp(entry) < 0 || entries.bytes.readInt32BE(entry * entryBytes + 8) < 0) return undefined;
       if (entry === 0) continue;
       if (index.#timestamp(entry) <= index.#timestamp(entry - 1)) return undefined;
       if (index.#offset(entry) <= index.#offset(entry - 1)) return undefined;
