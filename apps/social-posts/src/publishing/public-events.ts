@@ -19,7 +19,7 @@ export class PublicEvents {
       id: value.eventId,
       aggregate,
       topic: topic.name,
-      key: topic.keyOf(value as never),
+      key: topic.keyOf(value),
       type: event.name,
       schemaId: this.codec.schemaIdOf(topic, event),
       payload: this.codec.encode(topic, event, value),

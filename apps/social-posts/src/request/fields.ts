@@ -16,7 +16,7 @@ export function Id(options: FieldOptions): PropertyDecorator {
       minLength: 1,
       maxLength: 100,
       pattern: idPattern.source,
-    } as ApiPropertyOptions),
+    }),
     ...optionalUnless(options.required),
     Length(1, 100),
     Matches(idPattern, { message: '$property may hold letters, digits and . _ ~ : - only' }),
@@ -26,7 +26,7 @@ export function Id(options: FieldOptions): PropertyDecorator {
 /** Text for people. PostgreSQL stores no NUL character. */
 export function Text(maxLength: number, options: FieldOptions): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ ...options, type: String, minLength: 1, maxLength } as ApiPropertyOptions),
+    ApiProperty({ ...options, type: String, minLength: 1, maxLength }),
     ...optionalUnless(options.required),
     Length(1, maxLength),
     Matches(/^[^\0]*$/, { message: '$property must not hold a NUL character' }),
