@@ -3,7 +3,7 @@ import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres
 import { type DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { Outbox } from '../outbox/index.ts';
-import { EventStore, EventStoreError, VersionConflictError, newEventId, type ExpectedVersion } from './index.ts';
+import { EventStore, type EventStoreError, VersionConflictError, newEventId, type ExpectedVersion } from './index.ts';
 
 let postgres: RunningPostgres;
 let dataSource: DataSource;
@@ -223,10 +223,12 @@ describe("an append in the caller's transaction", () => {
     const holder = dataSource.createQueryRunner();
     await holder.startTransaction();
     await store.lockStream(holder.manager, stream);
-    const waiting = store.append({ streamId: stream, expectedVersion: 0, events: [happened('second')] });
+    const waiting = store
+      .append({ streamId: stream, expectedVersion: 0, events: [happened('second')] })
+      .catch((error: unknown) => error);
     await store.appendWithin(holder.manager, { streamId: stream, expectedVersion: 0, events: [happened('first')] });
     await holder.commitTransaction();
     await holder.release();
-    await expect(waiting).rejects.toBeInstanceOf(VersionConflictError);
+    expect(await waiting).toBeInstanceOf(VersionConflictError);
   });
 });

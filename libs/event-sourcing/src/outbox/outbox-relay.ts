@@ -81,7 +81,7 @@ export class OutboxRelay {
         await session.releaseShards();
       } catch (error) {
         this.settings.observer.disconnected?.(error);
-        if (!this.stopping) await this.wakeUp.sleep(RECONNECT_WAIT_MS);
+        await this.wakeUp.sleep(RECONNECT_WAIT_MS);
       } finally {
         this.connected = false;
         this.shards = new Map();
@@ -143,7 +143,7 @@ export class OutboxRelay {
     await session.setSleeping(true);
     for (let waitMs = FIRST_SLEEP_MS; !this.stopping; waitMs = Math.min(waitMs * 2, this.settings.pollMs)) {
       const nowMs = performance.now();
-      const deadlines = [waitMs, this.claimDueMs - nowMs, this.backoff.nextInMs(nowMs) ?? waitMs];
+      const deadlines = [waitMs, this.claimDueMs - nowMs, this.backoff.untilNextMs(nowMs) ?? waitMs];
       await this.wakeUp.sleep(Math.max(1, Math.min(...deadlines)));
       const wokenMs = performance.now();
       this.turnMs = wokenMs;
@@ -205,11 +205,11 @@ export class OutboxRelay {
       this.backoff.succeeded(topic);
       return;
     }
-    const retryInMs = this.backoff.failed(topic, performance.now());
-    observer.failed?.(topic, outcome.failure.error, retryInMs);
+    const retryAfterMs = this.backoff.failed(topic, performance.now());
+    observer.failed?.(topic, outcome.failure.error, retryAfterMs);
     const done = new Set([...outcome.published, ...outcome.dead.map(({ record }) => record)]);
     const left = records.filter((record) => !done.has(record));
-    await session.markFailed(left.map(tokened), reasonOf(outcome.failure.error), retryInMs);
+    await session.markFailed(left.map(tokened), reasonOf(outcome.failure.error), retryAfterMs);
   }
 
   private async markUnmarked(session: RelaySession): Promise<void> {

@@ -20,7 +20,7 @@ export interface RelayOptions {
 export interface RelayObserver {
   published?(topic: string, records: readonly OutboxRecord[]): void;
   /** A topic could not be written and is tried again. */
-  failed?(topic: string, error: unknown, retryInMs: number): void;
+  failed?(topic: string, error: unknown, retryAfterMs: number): void;
   /** A record can never be published; its aggregate is held. */
   died?(record: OutboxRecord, error: unknown): void;
   /** Rows that were published when their shard already belonged to another relay, which publishes them again. */

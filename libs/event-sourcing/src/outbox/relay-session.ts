@@ -55,7 +55,7 @@ SELECT * FROM (
       AND shard = ANY ($1::smallint[]) AND topic <> ALL ($2::text[])
     ORDER BY seq LIMIT $3
   ) p
-) sized WHERE before < $4 ORDER BY seq`;
+) sized WHERE before = 0 OR before + coalesce(octet_length(payload), 0) <= $4 ORDER BY seq`;
 
 /** Rows of the given numbers whose shard still has the given token. */
 const FENCED_ROWS = `FROM unnest($1::bigint[], $2::bigint[]) AS r(seq, token), outbox_shards s
@@ -165,10 +165,10 @@ export class RelaySession {
     return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason);
   }
 
-  markFailed(rows: readonly TokenedRow[], reason: string, retryInMs: number): Promise<number> {
+  markFailed(rows: readonly TokenedRow[], reason: string, retryAfterMs: number): Promise<number> {
     const change = `attempts = o.attempts + 1, last_error = $3,
       next_attempt_at = clock_timestamp() + $4 * interval '1 millisecond'`;
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason, retryInMs);
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason, retryAfterMs);
   }
 
   /**

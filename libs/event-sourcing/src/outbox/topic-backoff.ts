@@ -32,7 +32,7 @@ export class TopicBackoff {
   }
 
   /** Milliseconds until the next blocked topic may be tried; undefined when none is blocked. */
-  nextInMs(nowMs: number): number | undefined {
+  untilNextMs(nowMs: number): number | undefined {
     const waits = [...this.failures.values()].map(({ untilMs }) => untilMs - nowMs).filter((waitMs) => waitMs > 0);
     return waits.length > 0 ? Math.min(...waits) : undefined;
   }
