@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { topics } from '@headwater/contracts';
+import { CreateInbox1700000000000, MessagingModule } from '@headwater/messaging';
+import {
+  DatabaseModule,
+  HealthChecks,
+  KafkaConfig,
+  Metrics,
+  SERVICE_CONTEXT,
+  type ServiceContext,
+} from '@headwater/service-kit';
+import { CommentSubscriber } from './comment/comment.subscriber.ts';
+import { FeedQuery } from './feed/feed-query.ts';
+import { FeedController } from './feed/feed.controller.ts';
+import { LikeSubscriber } from './like/like.subscriber.ts';
+import { CreateReadModel1763700000000 } from './migrations/create-read-model.migration.ts';
+import { PostSubscriber } from './post/post.subscriber.ts';
+import { CountsPublisher } from './publishing/counts-publisher.ts';
+import { ChangeSignal } from './read-model/change-signal.ts';
+import { ReadModel } from './read-model/read-model.ts';
+import { TotalsController } from './totals/totals.controller.ts';
+
+@Module({
+  imports: [
+    DatabaseModule.forRoot({ migrations: [CreateInbox1700000000000, CreateReadModel1763700000000] }),
+    MessagingModule.forRootAsync({
+      inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
+      useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
+        clientId: context.name,
+        bootstrapServers: kafka.kafkaBootstrapServers,
+        registryUrl: kafka.schemaRegistryUrl,
+        produces: [topics.postsWithCounts],
+        health,
+        metrics,
+        stopping: context.stopping,
+        onStalled: context.fail,
+      }),
+    }),
+  ],
+  controllers: [TotalsController, FeedController, PostSubscriber, LikeSubscriber, CommentSubscriber],
+  providers: [ReadModel, ChangeSignal, CountsPublisher, FeedQuery],
+})
+export class AppModule {}
