@@ -1,17 +1,21 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
-/** `vite build --config apps/console/vite.config.ts` makes dist/page, which the console serves. */
+/** The page is a folder of the console; `vite build apps/console` names the console, whose root would win over this file's. */
+const pageRoot: Plugin = {
+  name: 'headwater:page-root',
+  config: () => ({ root: path.join(import.meta.dirname, 'src/page') }),
+};
+
+/** `vite build apps/console` makes dist/page, which the console serves. */
 export default defineConfig({
-  root: path.join(import.meta.dirname, 'src/page'),
-  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+  plugins: [pageRoot, svelte({ configFile: false, compilerOptions: { runes: true } })],
   build: {
     outDir: path.join(import.meta.dirname, 'dist/page'),
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
-    reportCompressedSize: true,
   },
   server: {
     // For work on the page: a console that runs, found by CONSOLE_URL.

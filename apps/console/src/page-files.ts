@@ -1,7 +1,8 @@
-/** Serves the built page. Its folder is made by `vite build --config apps/console/vite.config.ts`. */
+/** Serves the built page. Its folder is made by `vite build apps/console`. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Logger, type INestApplication } from '@nestjs/common';
+import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 /** Beside the compiled console, also when it runs from its sources. */
@@ -11,20 +12,24 @@ const PAGE_FOLDER = path.resolve(import.meta.dirname, '../dist/page');
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export function servePage(app: INestApplication, folder: string = PAGE_FOLDER): void {
+export async function servePage(app: INestApplication, folder: string = PAGE_FOLDER): Promise<void> {
   if (!existsSync(path.join(folder, 'index.html'))) {
     new Logger('Page').warn(`The page is not built (${folder} is missing): run npm run build`);
     return;
   }
-  (app as NestFastifyApplication).useStaticAssets({
+  await (app as NestFastifyApplication).register(fastifyStatic, {
     root: folder,
-    prefix: '/',
-    // File names of assets change with their content; the page that names them must be asked for each time.
-    setHeaders: (response: { setHeader(name: string, value: string): void }, file: string) => {
+    cacheControl: false,
+    // Routes for the files that are there, so that every other path stays with the API and its problem documents.
+    wildcard: false,
+    setHeaders: (reply, file) => {
+      // File names of assets change with their content; the page that names them must be asked for each time.
       const isAsset = file.includes(`${path.sep}assets${path.sep}`);
-      response.setHeader('cache-control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
-      response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
-      response.setHeader('x-content-type-options', 'nosniff');
+      void reply.headers({
+        'cache-control': isAsset ? 'public, max-age=31536000, immutable' : 'no-cache',
+        'content-security-policy': CONTENT_SECURITY_POLICY,
+        'x-content-type-options': 'nosniff',
+      });
     },
   });
 }
