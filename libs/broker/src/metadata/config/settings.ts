@@ -71,23 +71,13 @@ export function effectiveTopicConfig(
   const { name, brokerNames } = definition;
   const own = topic.get(name);
   const fromBroker = brokerSynonyms(brokerNames, settings);
-  const shown = fromBroker.slice(
-    Math.max(
-      fromBroker.findIndex((synonym) => synonym.name === brokerNames[0]),
-      0,
-    ),
-  );
-  const synonyms = [
-    ...(own === undefined ? [] : [{ name, value: formatConfigValue(definition, own), source: configSource.topic }]),
-    ...(fromBroker.some((synonym) => synonym.name === brokerNames[0]) ? shown : []),
-  ];
-  const value = own === undefined ? (inheritedValue(brokerNames, settings) ?? definition.defaultValue) : own;
-  return {
-    definition,
-    value: formatConfigValue(definition, value),
-    source: synonyms[0]?.source ?? configSource.default,
-    synonyms,
-  };
+  const first = fromBroker.findIndex((synonym) => synonym.name === brokerNames[0]);
+  const synonyms = first === -1 ? [] : fromBroker.slice(first);
+  if (own !== undefined)
+    synonyms.unshift({ name, value: formatConfigValue(definition, own), source: configSource.topic });
+  const text = own ?? inheritedValue(brokerNames, settings) ?? definition.defaultValue;
+  const source = synonyms[0]?.source ?? configSource.default;
+  return { definition, value: formatConfigValue(definition, text), source, synonyms };
 }
 
 /** What the broker says for a topic that says nothing, in the topic entry's unit. */
