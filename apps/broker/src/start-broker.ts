@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Broker } from '@headwater/broker';
-import { startRegistry, type Registry } from '@headwater/schema-registry';
+import type { Registry } from '@headwater/schema-registry';
 import { BrokerSchemaLog } from './broker-schema-log.ts';
 
 /** What {@link startBroker} is given. */
@@ -61,7 +61,9 @@ export async function startBroker(options: StartBrokerOptions = {}): Promise<Run
   }
 }
 
+/** The registry is loaded when the broker serves already, so that Kafka's clients need not wait for it. */
 async function startRegistryOn(broker: Broker, host: string, port: number): Promise<Registry> {
+  const { startRegistry } = await import('@headwater/schema-registry');
   const log = await BrokerSchemaLog.open(broker.local);
   try {
     return await startRegistry({ host, port, log });

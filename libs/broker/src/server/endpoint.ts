@@ -18,5 +18,5 @@ export interface Advertised {
 export function advertisedEndpoint({ nodeId, host, port, listener }: Advertised, localAddress: string): NodeEndpoint {
   if (listener !== undefined) return { nodeId, ...listener };
   if (!WILDCARDS.has(host)) return { nodeId, host, port };
-  return { nodeId, host: localAddress.replace(/^::ffff:/, ''), port };
+  return { nodeId, host: localAddress, port };
 }

@@ -14,7 +14,7 @@ describe('the advertised endpoint', () => {
 
   it('is the address by which the client came where every address is listened on', () => {
     expect(advertisedEndpoint({ ...listening, host: '0.0.0.0' }, '10.1.2.3').host).toBe('10.1.2.3');
-    expect(advertisedEndpoint({ ...listening, host: '::' }, '::ffff:10.1.2.3').host).toBe('10.1.2.3');
+    expect(advertisedEndpoint({ ...listening, host: '::' }, '::1').host).toBe('::1');
   });
 
   it('is what is configured, before all else', () => {

@@ -20,12 +20,16 @@ export class GroupService {
     this.#coordinator = new GroupCoordinator(options);
   }
 
-  /** The coordinator when it is loaded, else the promise of it; a failed start is tried again at the next call. */
+  /**
+   * The coordinator when it is loaded, else the promise of it. When it cannot be loaded, it answers that it is not available,
+   * and the next call tries again.
+   */
   get(): GroupCoordinator | Promise<GroupCoordinator> {
     if (this.#coordinator.active) return this.#coordinator;
     this.#activation ??= this.#activate().catch((error: unknown) => {
       this.#activation = undefined;
-      throw error;
+      this.#options.onProblem?.('Loading the consumer groups failed; the next request of a group tries again.', error);
+      return this.#coordinator;
     });
     return this.#activation;
   }
@@ -33,20 +37,28 @@ export class GroupService {
   /** Loads the groups that an earlier run left, in the background. */
   resume(): void {
     const { name } = offsetsTopicSettings(this.#options.config);
-    if (this.#metadata.topic(name) === undefined) return;
-    Promise.resolve(this.get()).catch((error: unknown) =>
-      this.#options.onProblem?.('Loading the consumer groups failed; the next request of a group tries again.', error),
-    );
+    if (this.#metadata.topic(name) !== undefined) void this.get();
   }
 
+  /** Forgets the topic's offsets. The deletion stands when that fails: what is left only takes room. */
   async topicDeleted(name: string): Promise<void> {
-    if (this.#coordinator.active) await this.#coordinator.topicsDeleted([name]);
+    if (this.#coordinator.active) await this.#forgetTopic(name);
+    // Not awaited: the coordinator may itself wait for its topic, behind the deletion that asks this.
+    else void this.#activation?.then(() => this.#forgetTopic(name));
   }
 
   /** Answers whoever waits for a rebalance, and lets writes in flight finish. May be called again. */
   async close(): Promise<void> {
-    await this.#activation?.catch(() => undefined);
+    await this.#activation;
     await this.#coordinator.close();
+  }
+
+  async #forgetTopic(name: string): Promise<void> {
+    try {
+      await this.#coordinator.topicsDeleted([name]);
+    } catch (error) {
+      this.#options.onProblem?.(`The offsets committed to the deleted topic ${name} could not be removed.`, error);
+    }
   }
 
   async #activate(): Promise<GroupCoordinator> {

@@ -91,8 +91,8 @@ export class Connection {
     this.#budget = options.budget;
     this.#nowMs = options.nowMs;
     this.#log = options.log;
-    this.remoteAddress = options.socket.remoteAddress ?? 'unknown';
-    this.localAddress = options.socket.localAddress ?? '127.0.0.1';
+    this.remoteAddress = withoutIpv4Prefix(options.socket.remoteAddress ?? 'unknown');
+    this.localAddress = withoutIpv4Prefix(options.socket.localAddress ?? '127.0.0.1');
     this.lastActiveMs = options.nowMs();
     this.#assembler = new FrameAssembler(options.limits.maxFrameBytes, {
       frameStarted: (sizeBytes) => {
@@ -313,4 +313,9 @@ export class Connection {
     for (const listener of this.#closeListeners) listener();
     this.#closeListeners.clear();
   }
+}
+
+/** A socket that listens on all addresses shows those of IPv4 within IPv6's. */
+function withoutIpv4Prefix(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
