@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { DemoError } from './demo-error.ts';
+import { type PortChoice } from './ports.ts';
+
+/** What the command line asks for. */
+export type Command = { readonly kind: 'help' } | { readonly kind: 'start'; readonly options: DemoOptions };
+
+export interface DemoOptions {
+  /** Folder of the data, the logs and the addresses. */
+  readonly dataDir: string;
+  /** Begin without the data of earlier runs. */
+  readonly fresh: boolean;
+  readonly ports: PortChoice;
+  /** An outside PostgreSQL server instead of the bundled one. */
+  readonly databaseUrl?: string;
+}
+
+export const HELP = `headwater demo: PostgreSQL, broker, schema registry, services and console, started together
+
+Usage: npm start -- [options]
+
+  --fresh           begin without the data of earlier runs
+  --dir DIR         folder of data, logs and addresses                    (default .headwater, or HEADWATER_DIR)
+  --ports auto      take free ports instead of the fixed ones             (or HEADWATER_PORTS=auto)
+  --port-base N     count the ports from N on: N, N+1, …                  (or HEADWATER_PORTS=N)
+  --help            print this
+
+Fixed ports: console 8080, registry 8081, broker 9092, services from 3001, PostgreSQL 25432.
+DATABASE_URL uses an outside PostgreSQL server; its user must be allowed to create databases.
+Addresses are written to DIR/endpoints.json, logs to DIR/logs. Ctrl-C stops everything; the data stays.
+`;
+
+const OPTIONS = {
+  fresh: { type: 'boolean', default: false },
+  dir: { type: 'string' },
+  ports: { type: 'string' },
+  'port-base': { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the arguments after the script's name and the environment. @throws DemoError */
+export function parseCommandLine(args: readonly string[], environment: Environment, root: string): Command {
+  const values = parse(args);
+  if (values.help) return { kind: 'help' };
+  const databaseUrl = environment['DATABASE_URL'];
+  return {
+    kind: 'start',
+    options: {
+      dataDir: values.dir ?? nonEmpty(environment['HEADWATER_DIR']) ?? `${root}/.headwater`,
+      fresh: values.fresh,
+      ports: portChoice(values, environment),
+      ...(nonEmpty(databaseUrl) === undefined ? {} : { databaseUrl: databaseUrlOf(databaseUrl ?? '') }),
+    },
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    const reason = Error.isError(error) ? error.message : String(error);
+    throw new DemoError('USAGE', `${(reason.split(/\.\s|\n/)[0] ?? '').replace(/\.$/, '')}; see --help.`, {
+      cause: error,
+    });
+  }
+}
+
+function portChoice(
+  values: { readonly ports?: string | undefined; readonly 'port-base'?: string | undefined },
+  environment: Environment,
+): PortChoice {
+  if (values['port-base'] !== undefined) return baseOf('--port-base', values['port-base']);
+  const source = values.ports === undefined ? 'HEADWATER_PORTS' : '--ports';
+  const text = values.ports ?? nonEmpty(environment['HEADWATER_PORTS']);
+  if (text === undefined || text === 'fixed') return { kind: 'fixed' };
+  if (text === 'auto') return { kind: 'auto' };
+  if (source === '--ports') throw new DemoError('USAGE', `--ports must be auto or fixed, not '${text}'; see --help.`);
+  return baseOf(source, text);
+}
+
+const LARGEST_BASE = 65_000;
+
+function baseOf(source: string, text: string): PortChoice {
+  const base = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(base >= 1 && base <= LARGEST_BASE)) {
+    throw new DemoError('USAGE', `${source} must be a port from 1 to ${LARGEST_BASE}, not '${text}'; see --help.`);
+  }
+  return { kind: 'base', base };
+}
+
+function databaseUrlOf(text: string): string {
+  if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text;
+  throw new DemoError(
+    'USAGE',
+    'DATABASE_URL must be an address such as postgres://user:password@127.0.0.1:5432/postgres.',
+  );
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { HELP, parseCommandLine } from './command-line.ts';
+
+const parse = (args: string[], environment: Record<string, string> = {}) =>
+  parseCommandLine(args, environment, '/clone');
+
+describe("the demo's command line", () => {
+  it('takes the fixed ports and the data of the clone by default', () => {
+    expect(parse([])).toEqual({
+      kind: 'start',
+      options: { dataDir: '/clone/.headwater', fresh: false, ports: { kind: 'fixed' } },
+    });
+  });
+
+  it('takes its flags, which win over the environment', () => {
+    const environment = { HEADWATER_DIR: '/env', HEADWATER_PORTS: '7000', DATABASE_URL: 'postgres://u:p@h/d' };
+    expect(parse(['--fresh'], environment)).toMatchObject({
+      options: { dataDir: '/env', fresh: true, ports: { kind: 'base', base: 7000 }, databaseUrl: 'postgres://u:p@h/d' },
+    });
+    expect(parse(['--dir', '/flag', '--ports', 'auto'], environment)).toMatchObject({
+      options: { dataDir: '/flag', ports: { kind: 'auto' } },
+    });
+    expect(parse(['--port-base', '20000'], environment)).toMatchObject({
+      options: { ports: { kind: 'base', base: 20_000 } },
+    });
+  });
+
+  it('documents every flag and variable', () => {
+    expect(parse(['--help'])).toEqual({ kind: 'help' });
+    for (const word of [
+      '--fresh',
+      '--dir',
+      '--ports',
+      '--port-base',
+      'HEADWATER_DIR',
+      'HEADWATER_PORTS',
+      'DATABASE_URL',
+    ]) {
+      expect(HELP).toContain(word);
+    }
+  });
+
+  it.each<[string[], Record<string, string>, string]>([
+    [['--frehs'], {}, "Unknown option '--frehs'; see --help."],
+    [['now'], {}, "Unexpected argument 'now'"],
+    [['--ports', 'some'], {}, "--ports must be auto or fixed, not 'some'; see --help."],
+    [['--port-base', '0'], {}, "--port-base must be a port from 1 to 65000, not '0'; see --help."],
+    [[], { HEADWATER_PORTS: 'x' }, "HEADWATER_PORTS must be a port from 1 to 65000, not 'x'; see --help."],
+    [[], { DATABASE_URL: 'mysql://h' }, 'DATABASE_URL must be an address such as postgres://'],
+  ])('refuses %j with %j in one line', (args, environment, message) => {
+    expect(() => parse(args, environment)).toThrow(message);
+  });
+});

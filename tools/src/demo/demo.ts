@@ -1,0 +1,244 @@
+/**
+ * The demo from its first step to its last: PostgreSQL and the broker first, then the services and the console beside
+ * each other; stopped in the reverse order. Nothing is left running, whichever step fails.
+ */
+import { rmSync, statfsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DemoOptions } from './command-line.ts';
+import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
+import { diskFull, lockDataDir } from './instance-lock.ts';
+import { PartLog } from './part-log.ts';
+import { PartProcess, type PartEvents } from './part-process.ts';
+import { BROKER, SERVICES, type ServicePart } from './parts.ts';
+import { choosePorts, type Ports } from './ports.ts';
+import { StateFiles } from './state-files.ts';
+import { tableLines, type Terminal } from './terminal.ts';
+
+const HOST = '127.0.0.1';
+const SMALLEST_FREE_BYTES = 200_000_000;
+const EARLIER_RUN_DEADLINE_MS = 15_000;
+
+/** Folders under the data folder that `--fresh` removes. The folder itself may hold what is not the demo's. */
+const DATA_FOLDERS = ['broker', 'postgres', 'logs'] as const;
+
+export class Demo {
+  private readonly options: DemoOptions;
+  private readonly root: string;
+  private readonly dataDir: string;
+  private readonly terminal: Terminal;
+  private readonly logs: PartLog[] = [];
+  private readonly services: PartProcess[] = [];
+  private broker: PartProcess | undefined;
+  private postgresStart: Promise<DemoPostgres> | undefined;
+  private postgres: DemoPostgres | undefined;
+  private files: StateFiles | undefined;
+  private unlock: () => void = () => undefined;
+  private stopped: Promise<void> | undefined;
+  private isStopping = false;
+
+  constructor(options: DemoOptions, root: string, terminal: Terminal) {
+    this.options = options;
+    this.root = root;
+    this.dataDir = resolve(options.dataDir);
+    this.terminal = terminal;
+  }
+
+  /** Starts everything. @throws DemoError; the caller stops what had started. */
+  async start(): Promise<void> {
+    const startMs = performance.now();
+    this.unlock = lockDataDir(this.dataDir);
+    this.assertSpace();
+    await this.awaitEarlierRun();
+    const ports = await choosePorts(this.options.ports, this.options.databaseUrl === undefined);
+    if (this.options.fresh) this.removeData();
+    this.files = new StateFiles(this.dataDir);
+    if (this.isStopping) return;
+    await Promise.all([this.startPostgres(ports), this.startBroker(ports)]);
+    await Promise.all(SERVICES.map((part) => this.startService(part, ports)));
+    if (this.isAskedToStop()) return;
+    const file = this.files.writeEndpoints(this.endpoints(ports));
+    this.printTable(ports, performance.now() - startMs);
+    this.terminal.line(`ready endpoints=${file} startMs=${Math.round(performance.now() - startMs)}`);
+  }
+
+  /** Stops everything in order; calling it again awaits the same stop. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.stopAll());
+  }
+
+  /** Ends every part at once. PostgreSQL's guard ends the server when this process is gone. */
+  kill(): void {
+    for (const part of this.services) part.kill();
+    this.broker?.kill();
+  }
+
+  private async stopAll(): Promise<void> {
+    this.isStopping = true;
+    await Promise.all(this.services.map((part) => part.stop()));
+    await this.broker?.stop();
+    const postgres = await this.postgresStart?.catch(() => undefined);
+    await postgres?.stop();
+    this.files?.remove();
+    for (const log of this.logs) log.close();
+    this.unlock();
+  }
+
+  /** A signal may come at any await of the start. */
+  private isAskedToStop(): boolean {
+    return this.isStopping;
+  }
+
+  private assertSpace(): void {
+    const { bavail, bsize } = statfsSync(this.dataDir);
+    if (bavail * bsize < SMALLEST_FREE_BYTES) throw diskFull(this.dataDir);
+  }
+
+  /** Parts of a launcher that was killed end by themselves; their ports and folders are free only then. */
+  private async awaitEarlierRun(): Promise<void> {
+    const deadlineMs = performance.now() + EARLIER_RUN_DEADLINE_MS;
+    const isAlive = (pid: number): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    const earlier = StateFiles.pidsOfEarlierRun(this.dataDir).filter((pid) => pid !== process.pid);
+    for (let told = false; earlier.some(isAlive) && performance.now() < deadlineMs; told = true) {
+      if (!told) this.terminal.line('Waiting for the parts of an earlier run to end');
+      await delay(100);
+    }
+  }
+
+  private removeData(): void {
+    for (const folder of DATA_FOLDERS) rmSync(join(this.dataDir, folder), { recursive: true, force: true });
+  }
+
+  private async startPostgres(ports: Ports): Promise<void> {
+    const outside = this.options.databaseUrl;
+    const title = outside === undefined ? 'PostgreSQL' : 'PostgreSQL of DATABASE_URL';
+    const folder = join(this.dataDir, 'postgres');
+    this.postgresStart = this.terminal.step(title, () =>
+      outside === undefined
+        ? startDemoPostgres(folder, ports.get('postgres') ?? 0, this.openLog('postgres'), this.eventsOf('postgres'))
+        : useOutsidePostgres(outside),
+    );
+    this.postgres = await this.postgresStart;
+  }
+
+  private async startBroker(ports: Ports): Promise<void> {
+    const listen = [
+      '--host',
+      HOST,
+      '--port',
+      String(ports.get('broker')),
+      '--registry-port',
+      String(ports.get('registry')),
+    ];
+    this.broker = new PartProcess(
+      {
+        name: BROKER.name,
+        script: join(this.root, BROKER.script),
+        args: [...listen, '--data-dir', join(this.dataDir, 'broker')],
+        env: environment({}),
+        cwd: this.root,
+      },
+      this.openLog(BROKER.name),
+      this.eventsOf(BROKER.name),
+    );
+    const { broker } = this;
+    await this.terminal.step('broker and schema registry', () => broker.start());
+  }
+
+  private async startService(part: ServicePart, ports: Ports): Promise<void> {
+    const database =
+      part.database === undefined ? undefined : await this.postgres?.database(part.database, this.options.fresh);
+    const service = new PartProcess(
+      {
+        name: part.name,
+        script: join(this.root, part.script),
+        args: [],
+        env: environment({
+          ...this.serviceEnvironment(ports),
+          PORT: String(ports.get(part.name)),
+          ...(database === undefined ? {} : { DATABASE_URL: database }),
+        }),
+        cwd: this.root,
+      },
+      this.openLog(part.name),
+      this.eventsOf(part.name),
+    );
+    this.services.push(service);
+    if (this.isStopping) return;
+    await this.terminal.step(part.name, () => service.start());
+  }
+
+  /** What services share: Kafka, the registry, and each other's addresses as `SOCIAL_FEED_URL`. */
+  private serviceEnvironment(ports: Ports): Record<string, string> {
+    const urls: Record<string, string> = {};
+    for (const { name } of SERVICES) {
+      urls[`${name.replaceAll('-', '_').toUpperCase()}_URL`] = `http://${HOST}:${ports.get(name)}`;
+    }
+    return {
+      ...urls,
+      HOST,
+      KAFKA_BOOTSTRAP_SERVERS: `${HOST}:${ports.get('broker')}`,
+      SCHEMA_REGISTRY_URL: `http://${HOST}:${ports.get('registry')}`,
+      LOG_FORMAT: 'json',
+    };
+  }
+
+  private openLog(name: string): PartLog {
+    const log = new PartLog(name, join(this.dataDir, 'logs', `${name}.log`), (part, level, message) => {
+      if (!this.isStopping) this.terminal.part(part, level, message);
+    });
+    this.logs.push(log);
+    return log;
+  }
+
+  private eventsOf(name: string): PartEvents {
+    return {
+      onPid: (pid) => this.files?.setPid(name, pid),
+      onWord: (level, message) => {
+        if (!this.isStopping) this.terminal.part(name, level, message);
+      },
+    };
+  }
+
+  private endpoints(ports: Ports): Record<string, string> {
+    return {
+      broker: `${HOST}:${ports.get('broker')}`,
+      registry: `http://${HOST}:${ports.get('registry')}`,
+      ...Object.fromEntries(SERVICES.map((part) => [part.name, `http://${HOST}:${ports.get(part.name)}`])),
+      postgres: this.postgres?.url ?? '',
+    };
+  }
+
+  private printTable(ports: Ports, tookMs: number): void {
+    const endpoints = this.endpoints(ports);
+    const { host } = new URL(this.postgres?.url ?? 'postgres://');
+    const about = new Map<string, string>(SERVICES.map((part) => [part.name, part.about]));
+    const rows = [
+      ...SERVICES.map(({ name }) => [name, endpoints[name] ?? '', about.get(name) ?? '']),
+      ['broker', endpoints['broker'] ?? '', BROKER.about],
+      ['registry', endpoints['registry'] ?? '', 'schemas, REST'],
+      ['postgres', host, 'a database for each service'],
+    ];
+    this.terminal.line('');
+    this.terminal.line(this.terminal.style('bold', `Headwater is ready (${(tookMs / 1000).toFixed(1)} s)`));
+    this.terminal.line('');
+    for (const line of tableLines(rows)) this.terminal.line(line);
+    this.terminal.line('');
+    this.terminal.line(
+      `Logs are in ${join(this.dataDir, 'logs')}. Ctrl-C stops everything; the data stays for the next start.`,
+    );
+  }
+}
+
+/** The user's own environment (LOG_LEVEL and the like) with what the launcher decides; settings of other programs stay out. */
+function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const inherited = { ...process.env };
+  for (const name of ['PORT', 'HOST', 'DATABASE_URL', 'NODE_OPTIONS']) Reflect.deleteProperty(inherited, name);
+  return { ...inherited, ...own };
+}

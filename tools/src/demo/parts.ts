@@ -1,0 +1,68 @@
+/**
+ * What the demo is made of, in one list: a further service is a further entry. PostgreSQL is the launcher's own (it has
+ * no entry), everything else is a Node process with a ready line on stdout.
+ */
+
+/** A service that listens on HTTP, prints `ready <name>=http://…` and reads its settings from the environment. */
+export interface ServicePart {
+  readonly kind: 'service';
+  /** Name in the table, in endpoints.json, of the log file and of the service itself. */
+  readonly name: string;
+  /** What a visitor finds there. */
+  readonly about: string;
+  /** Compiled entry, from the project's root. */
+  readonly script: string;
+  readonly port: number;
+  /** Database that the service owns; none if absent. */
+  readonly database?: string;
+}
+
+/** The bundled broker with the schema registry. */
+export interface BrokerPart {
+  readonly kind: 'broker';
+  readonly name: 'broker';
+  readonly about: string;
+  readonly script: string;
+  readonly port: number;
+  readonly registryPort: number;
+}
+
+export type Part = BrokerPart | ServicePart;
+
+/** Below the ports that systems give to outgoing connections, so that none of those takes it while the server restarts. */
+export const POSTGRES_PORT = 25_432;
+
+export const BROKER: BrokerPart = {
+  kind: 'broker',
+  name: 'broker',
+  about: 'Kafka protocol',
+  script: 'apps/broker/dist/main.js',
+  port: 9092,
+  registryPort: 8081,
+};
+
+export const SERVICES: readonly ServicePart[] = [
+  {
+    kind: 'service',
+    name: 'console',
+    about: 'topics, groups and the feed, live',
+    script: 'apps/console/dist/main.js',
+    port: 8080,
+  },
+  {
+    kind: 'service',
+    name: 'social-posts',
+    about: 'MySocialMedia, commands; API at /docs',
+    script: 'apps/social-posts/dist/main.js',
+    port: 3001,
+    database: 'social_posts',
+  },
+  {
+    kind: 'service',
+    name: 'social-feed',
+    about: 'MySocialMedia, queries; API at /docs',
+    script: 'apps/social-feed/dist/main.js',
+    port: 3002,
+    database: 'social_feed',
+  },
+];

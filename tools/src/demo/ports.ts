@@ -1,0 +1,77 @@
+/**
+ * Which TCP ports the parts take. A port is chosen before anything starts and kept while the demo runs, so that a part
+ * that was killed comes back under the address that its clients know.
+ */
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { BROKER, POSTGRES_PORT, SERVICES } from './parts.ts';
+import { DemoError } from './demo-error.ts';
+
+/** The fixed ports, free ones, or consecutive ones from a base. */
+export type PortChoice =
+  { readonly kind: 'fixed' } | { readonly kind: 'auto' } | { readonly kind: 'base'; readonly base: number };
+
+/** Port of each part by name; the registry and PostgreSQL have names of their own. */
+export type Ports = ReadonlyMap<string, number>;
+
+const HOST = '127.0.0.1';
+
+/**
+ * Free ports are looked for here: below the range that systems give to outgoing connections (from 32768 on Linux), in
+ * which a port of a part that restarts could be taken by any client, even by one that tries to reach it.
+ */
+const AUTO_FROM = 10_000;
+const AUTO_TO = 32_000;
+
+/** @throws DemoError naming the port that is in use. */
+export async function choosePorts(choice: PortChoice, withPostgres: boolean): Promise<Ports> {
+  const wanted = wantedPorts(withPostgres);
+  if (choice.kind === 'auto') return await freePorts([...wanted.keys()]);
+  const ports =
+    choice.kind === 'fixed'
+      ? wanted
+      : new Map([...wanted.keys()].map((name, index) => [name, choice.base + index] as const));
+  for (const [name, port] of ports) if (!(await isFree(port))) throw portTaken(name, port);
+  return ports;
+}
+
+function wantedPorts(withPostgres: boolean): Map<string, number> {
+  return new Map<string, number>([
+    ...SERVICES.map((part) => [part.name, part.port] as const),
+    [BROKER.name, BROKER.port],
+    ['registry', BROKER.registryPort],
+    ...(withPostgres ? [['postgres', POSTGRES_PORT] as const] : []),
+  ]);
+}
+
+export function portTaken(name: string, port: number): DemoError {
+  const remedy = 'stop the program that uses it, or start the demo on other ports with `npm start -- --ports auto`';
+  return new DemoError('PORT_TAKEN', `Port ${port} on ${HOST}, which ${name} needs, is already in use: ${remedy}.`);
+}
+
+async function freePorts(names: readonly string[]): Promise<Ports> {
+  const ports = new Map<string, number>();
+  for (const name of names) {
+    let port = randomInt(AUTO_FROM, AUTO_TO);
+    while ([...ports.values()].includes(port) || !(await isFree(port))) port = randomInt(AUTO_FROM, AUTO_TO);
+    ports.set(name, port);
+  }
+  return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, HOST);
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+    return true;
+  } catch (error) {
+    if (Error.isError(error) && 'code' in error && error.code === 'EACCES') {
+      throw new DemoError('PORT_TAKEN', `Port ${port} needs more rights: take ports from 1024 on with --port-base.`);
+    }
+    return false;
+  }
+}
