@@ -24,7 +24,7 @@ export {
   type MessagingErrorCode,
 } from './errors/index.ts';
 export { CreateInbox1700000000000, pruneInbox, takeNewMessages } from './inbox/index.ts';
-export { createKafkajsClient } from './kafkajs/index.ts';
+export { createKafkajsClient, mendRequestQueueTimers } from './kafkajs/index.ts';
 export {
   currentContext,
   deadLetterHeaderNames,
