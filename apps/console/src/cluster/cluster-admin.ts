@@ -3,6 +3,7 @@
  * opens a fresh one. Nothing here retries: the caller looks again in a second anyway.
  */
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { mendRequestQueueTimers } from '@headwater/messaging';
 import { KafkaConfig, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
@@ -17,6 +18,7 @@ export class ClusterAdmin implements OnApplicationShutdown {
 
   constructor(config: KafkaConfig, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
     this.addresses = config.kafkaBootstrapServers;
+    mendRequestQueueTimers();
     this.kafka = new kafkajs.Kafka({
       clientId: context.name,
       brokers: [...config.kafkaBootstrapServers],

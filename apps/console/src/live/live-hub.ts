@@ -167,9 +167,11 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   private logPartChanges(parts: readonly PartState[]): void {
     for (const part of parts) {
       const before = this.state.parts.find(({ name }) => name === part.name)?.status;
-      if (before === part.status || (before === undefined && part.status !== 'down')) continue;
-      if (part.status === 'down') this.logger.warn(`${part.name} at ${part.address} is down: ${part.problem}`);
-      else this.logger.log(`${part.name} is ${part.status}`);
+      if (before === part.status) continue;
+      const line = part.status === 'down' ? `is down at ${part.address}: ${part.problem}` : `is ${part.status}`;
+      // What was never up is starting still, or not meant to be there.
+      if (part.status === 'down' && before === 'up') this.logger.warn(`${part.name} ${line}`);
+      else this.logger.log(`${part.name} ${line}`);
     }
   }
 }
