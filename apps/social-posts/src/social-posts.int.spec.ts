@@ -220,6 +220,18 @@ describe('a comment', () => {
     expect(new Set(comments.map(({ key }) => key))).toEqual(new Set(['c1']));
   });
 
+  it('is accepted along with more others than there are connections to the database', async () => {
+    await send('POST', '/posts', { postId: 'c2', userId: 'ann', text: 'Crowded' });
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, number) =>
+        send('POST', '/posts/c2/comments', { userId: `user-${number}`, text: 'Me too' }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    const { commentId } = answers[0]?.body as { commentId: string };
+    expect(answers[0]?.headers.get('location')).toBe(`/posts/c2/comments/${commentId}`);
+  });
+
   it('needs a post that is there, and an identifier that is free', async () => {
     expect((await send('POST', '/posts/never/comments', { userId: 'ben', text: 'Hm' })).status).toBe(404);
     expect((await send('POST', '/posts/d1/comments', { userId: 'ben', text: 'Hm' })).status).toBe(409);

@@ -25,7 +25,6 @@ export class CommentCommands {
       content: ['comment', postId, request],
       run: async (transaction) => {
         const { commentId = randomUUID(), userId, authorName = null, text, occurredAt } = request;
-        await this.directory.assertPublished(postId);
         await handleCommand(this.store, {
           decider: commentDecider,
           streamId: commentStream(commentId),
@@ -33,7 +32,9 @@ export class CommentCommands {
           transaction,
           messages: (events) => events.map((event) => this.publisher.messageOf(event)),
         });
-        return { status: 201, headers: {}, body: { commentId, postId } };
+        await this.directory.assertPublishedWithin(transaction, postId);
+        const location = `/posts/${encodeURIComponent(postId)}/comments/${encodeURIComponent(commentId)}`;
+        return { status: 201, headers: { location }, body: { commentId, postId } };
       },
     });
   }

@@ -50,9 +50,20 @@ export class PostDirectory {
 
   /** @throws Problem 404 when there is no such post, 409 when it was deleted. */
   async assertPublished(postId: string): Promise<void> {
-    const post = await this.find(postId);
-    if (post === undefined) throw postUnknown(postId);
-    if (post.deleted) throw postDeleted(postId);
+    assertThere(postId, await this.find(postId));
+  }
+
+  /**
+   * The same within a transaction, on its own connection: one that waited for a second connection would keep others from
+   * ending. The post's row is locked, so that the post is not deleted before the transaction ends; append before, since a
+   * row lock gives the transaction its id.
+   */
+  async assertPublishedWithin(transaction: SqlExecutor, postId: string): Promise<void> {
+    const [row] = await transaction.query<PostRow[]>(
+      'SELECT post_id, user_id, deleted, version FROM posts WHERE post_id = $1 FOR SHARE',
+      [postId],
+    );
+    assertThere(postId, row && entryOf(row));
   }
 
   async record(transaction: SqlExecutor, { postId, userId, deleted, version }: PostEntry): Promise<void> {
@@ -83,6 +94,11 @@ export class PostDirectory {
       for (const { reject } of waiting) reject(error);
     }
   }
+}
+
+function assertThere(postId: string, post: PostEntry | undefined): void {
+  if (post === undefined) throw postUnknown(postId);
+  if (post.deleted) throw postDeleted(postId);
 }
 
 function entryOf(row: PostRow): PostEntry {
