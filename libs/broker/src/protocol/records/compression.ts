@@ -1,9 +1,9 @@
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { compressFrameSync } from 'lz4-napi';
 import { ErrorCode } from '../error-code.ts';
 import { KafkaError } from '../kafka-error.ts';
 import { Compression } from './batch-header.ts';
 import { decompressLz4Frames } from './lz4-frame.ts';
+import { lz4Library } from './native-compression.ts';
 import { compressSnappy, decompressSnappy } from './snappy-blocks.ts';
 
 /** As much as the largest request may hold (`socket.request.max.bytes`). */
@@ -19,7 +19,7 @@ export function compress(compression: Compression, records: Buffer): Buffer {
     case Compression.snappy:
       return compressSnappy(records);
     case Compression.lz4:
-      return compressFrameSync(records);
+      return lz4Library().compressFrameSync(records);
     case Compression.zstd:
       return zstdCompressSync(records, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
   }

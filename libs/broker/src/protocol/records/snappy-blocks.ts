@@ -5,7 +5,7 @@
  * 0x82 'SNAPPY' 0x00 | version int32 | lowest compatible version int32 | { size int32 | block } ...
  * ```
  */
-import { compressSync, uncompressSync } from 'snappy';
+import { snappyLibrary } from './native-compression.ts';
 
 const FRAMING_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const FRAMING_HEADER = Buffer.concat([FRAMING_MAGIC, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])]);
@@ -14,7 +14,7 @@ const BLOCK_BYTES = 32 * 1024;
 export function compressSnappy(input: Buffer): Buffer {
   const pieces: Buffer[] = [FRAMING_HEADER];
   for (let at = 0; at < input.length; at += BLOCK_BYTES) {
-    const block = compressSync(input.subarray(at, at + BLOCK_BYTES));
+    const block = snappyLibrary().compressSync(input.subarray(at, at + BLOCK_BYTES));
     const size = Buffer.allocUnsafe(4);
     size.writeInt32BE(block.length, 0);
     pieces.push(size, block);
@@ -51,5 +51,5 @@ function decompressBlock(block: Buffer, maxBytes: number): Buffer {
     if (byte < 0x80) break;
   }
   if (size > maxBytes) throw new RangeError(`more than the ${maxBytes} bytes allowed`);
-  return uncompressSync(block, { asBuffer: true }) as Buffer;
+  return snappyLibrary().uncompressSync(block, { asBuffer: true }) as Buffer;
 }
