@@ -30,8 +30,8 @@ export class CreateReadModel1763700000000 implements MigrationInterface {
     await queryRunner.query(`
       CREATE TABLE post_totals (
         post_id   text    PRIMARY KEY,
-        likes     bigint  NOT NULL DEFAULT 0 CHECK (likes >= 0),
-        comments  bigint  NOT NULL DEFAULT 0 CHECK (comments >= 0),
+        likes     bigint  NOT NULL DEFAULT 0,
+        comments  bigint  NOT NULL DEFAULT 0,
         revision  bigint  NOT NULL DEFAULT 0,
         changed   boolean NOT NULL DEFAULT true
       ) WITH (fillfactor = 50)`);
