@@ -48,7 +48,6 @@ const abbreviations: Readonly<Record<string, string>> = {
   len: 'length',
   mgr: 'manager',
   msg: 'message',
-  num: 'count',
   opts: 'options',
   pos: 'position',
   ptr: 'pointer',
@@ -177,6 +176,7 @@ function functionName(node: ts.FunctionLikeDeclaration, file: ts.SourceFile): st
   return ts.isConstructorDeclaration(node) ? 'the constructor' : 'a function';
 }
 
+/** Names that this code chose: the fields of another's data (a log line, a package's options) keep theirs. */
 function declaredNames({ path }: SourceText, file: ts.SourceFile): Finding[] {
   const findings: Finding[] = [];
   visit(file, (node) => {
@@ -184,7 +184,6 @@ function declaredNames({ path }: SourceText, file: ts.SourceFile): Finding[] {
       ts.isVariableDeclaration(node) ||
       ts.isParameter(node) ||
       ts.isFunctionDeclaration(node) ||
-      ts.isPropertySignature(node) ||
       ts.isPropertyDeclaration(node) ||
       ts.isMethodDeclaration(node);
     if (!declared || !node.name || !ts.isIdentifier(node.name)) return;
