@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
 import { topics } from '@headwater/contracts';
-import { EventStore, eventStoreMigrations, OutboxModule, outboxMigrations } from '@headwater/event-sourcing';
+import {
+  EventStore,
+  eventStoreMigrations,
+  OutboxModule,
+  outboxMigrations,
+  registerEventStoreGauges,
+} from '@headwater/event-sourcing';
 import { KafkaOutboxPublisher, MessageProducer, MessagingModule } from '@headwater/messaging';
 import {
   DatabaseModule,
@@ -43,13 +49,25 @@ import { PublicEvents } from './publishing/public-events.ts';
       }),
     }),
     OutboxModule.forRoot({
-      inject: [MessageProducer],
-      useFactory: (producer: MessageProducer) => ({ publisher: new KafkaOutboxPublisher(producer) }),
+      inject: [MessageProducer, HealthChecks, Metrics],
+      useFactory: (producer: MessageProducer, health: HealthChecks, metrics: Metrics) => ({
+        publisher: new KafkaOutboxPublisher(producer),
+        health,
+        metrics,
+      }),
     }),
   ],
   controllers: [PostController, CommentController, LikeController],
   providers: [
-    { provide: EventStore, inject: [DataSource], useFactory: (dataSource: DataSource) => new EventStore(dataSource) },
+    {
+      provide: EventStore,
+      inject: [DataSource, Metrics],
+      useFactory: (dataSource: DataSource, metrics: Metrics) => {
+        const store = new EventStore(dataSource);
+        registerEventStoreGauges(store, metrics);
+        return store;
+      },
+    },
     IdempotentCommands,
     PublicEvents,
     PostDirectory,

@@ -286,6 +286,17 @@ describe('the service', () => {
     expect(told?.key).toBe('dan');
   });
 
+  it('shows how far its outbox is', async () => {
+    await send('POST', '/posts', { postId: 'counted', userId: 'eve', text: 'Count me' });
+    await reader.take(topics.posts, (event) => (event.value as PostPublished).postId === 'counted', 1);
+    const metrics = await (await fetch(`${posts.url}/metrics`)).text();
+    const gauges = ['outbox_pending_messages', 'outbox_oldest_pending_seconds', 'outbox_held_aggregates'];
+    for (const name of [...gauges, 'event_store_barrier_seconds'])
+      expect(metrics).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(metrics).toMatch(/^outbox_published_messages_total\{topic="posts"\} [1-9]/m);
+    expect((await send('GET', '/health/live')).body).toMatchObject({ checks: { 'outbox-relay': { ok: true } } });
+  });
+
   it('shows its API', async () => {
     const { body } = await send('GET', '/docs/openapi.json');
     expect(Object.keys(body['paths'] as object)).toEqual(

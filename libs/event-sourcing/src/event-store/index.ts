@@ -26,3 +26,4 @@ export {
 } from './event-store.ts';
 export { type AppendRequest, type AppendResult } from './append-request.ts';
 export { eventStoreMigrations } from './event-store-migrations.ts';
+export { registerEventStoreGauges, type EventStoreMetricsPort } from './event-store-telemetry.ts';

@@ -10,5 +10,6 @@ export { RecordRejectedError, type OutboxPublisher, type OutboxRecord } from './
 export { Outbox, type OutboxState } from './outbox.ts';
 export { OutboxRelay } from './outbox-relay.ts';
 export { type RelayObserver, type RelayOptions, type RelayStatus } from './relay-options.ts';
-export { OutboxModule, type OutboxModuleOptions } from './outbox.module.ts';
+export { OutboxModule, type OutboxModuleOptions, type OutboxParts } from './outbox.module.ts';
+export { type OutboxHealthPort, type OutboxMetricsPort } from './outbox-telemetry.ts';
 export { outboxMigrations } from './outbox-migrations.ts';

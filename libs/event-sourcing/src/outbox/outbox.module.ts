@@ -10,6 +10,13 @@ import {
 import { DataSource } from 'typeorm';
 import { type OutboxPublisher } from './outbox-publisher.ts';
 import { OutboxRelay } from './outbox-relay.ts';
+import {
+  registerOutboxGauges,
+  registerRelayHealth,
+  relayTelemetry,
+  type OutboxHealthPort,
+  type OutboxMetricsPort,
+} from './outbox-telemetry.ts';
 import { Outbox } from './outbox.ts';
 import { type RelayOptions } from './relay-options.ts';
 
@@ -18,11 +25,17 @@ export interface OutboxModuleOptions {
   readonly imports?: ModuleMetadata['imports'];
   /** Tokens that `useFactory` is called with. */
   readonly inject?: readonly InjectionToken[];
-  /** Makes the way to the broker, and how the relay works if not by default. */
-  readonly useFactory: (...injected: never[]) => {
-    readonly publisher: OutboxPublisher;
-    readonly relay?: RelayOptions;
-  };
+  readonly useFactory: (...injected: never[]) => OutboxParts;
+}
+
+/** What the outbox of a service works with. */
+export interface OutboxParts {
+  /** The way to the broker. */
+  readonly publisher: OutboxPublisher;
+  /** How the relay works, if not by default. An observer of its own replaces log lines and counters. */
+  readonly relay?: RelayOptions;
+  readonly metrics?: OutboxMetricsPort;
+  readonly health?: OutboxHealthPort;
 }
 
 /**
@@ -47,10 +60,13 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
     };
     const relay = {
       provide: OutboxRelay,
-      inject: [DataSource, ...(options.inject ?? [])],
-      useFactory: (dataSource: DataSource, ...injected: never[]) => {
-        const parts = options.useFactory(...injected);
-        return new OutboxRelay(dataSource, parts.publisher, parts.relay);
+      inject: [DataSource, Outbox, ...(options.inject ?? [])],
+      useFactory: (dataSource: DataSource, written: Outbox, ...injected: never[]) => {
+        const { publisher, metrics, health, relay: settings } = options.useFactory(...injected);
+        const made = new OutboxRelay(dataSource, publisher, { observer: relayTelemetry(metrics), ...settings });
+        if (metrics) registerOutboxGauges(written, metrics);
+        if (health) registerRelayHealth(made, health);
+        return made;
       },
     };
     return {
