@@ -29,9 +29,12 @@ export interface PartitionState {
   readonly end: number;
 }
 
+/** `internal`: kept by processes for themselves; `dead-letter`: records that a subscription could not process. */
+export type TopicKind = 'data' | 'internal' | 'dead-letter';
+
 export interface TopicState {
   readonly name: string;
-  readonly isInternal: boolean;
+  readonly kind: TopicKind;
   readonly partitions: readonly PartitionState[];
   /** Offsets that are retained; fewer records than this where compaction or transactions left gaps. */
   readonly retained: number;

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Admin } from 'kafkajs';
 import { ClusterAdmin } from '../cluster/cluster-admin.ts';
-import type { PartitionState } from '../live/live-state.ts';
+import type { PartitionState, TopicKind } from '../live/live-state.ts';
 
 export interface TopicReading {
   readonly name: string;
-  readonly isInternal: boolean;
+  readonly kind: TopicKind;
   readonly partitions: readonly PartitionState[];
 }
 
-/** Topics that processes keep for themselves: `__consumer_offsets`, `_schemas`. */
-const INTERNAL = /^_/;
+/** Processes keep `__consumer_offsets` and `_schemas` for themselves; dead letters are named by the contracts. */
+function kindOf(name: string): TopicKind {
+  if (name.startsWith('_')) return 'internal';
+  return name.includes('.dead-letter.') ? 'dead-letter' : 'data';
+}
 
 @Injectable()
 export class TopicsReader {
@@ -30,7 +33,7 @@ export class TopicsReader {
           if (offsets === undefined) return undefined;
           return {
             name,
-            isInternal: INTERNAL.test(name),
+            kind: kindOf(name),
             partitions: partitions
               .map(({ partitionId, leader }) => ({
                 partition: partitionId,
