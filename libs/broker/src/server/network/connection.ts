@@ -107,9 +107,9 @@ export class Connection {
     return this.#isClosed;
   }
 
-  /** Whether a request is under way or its answer has not been handed to the system. */
-  get isBusy(): boolean {
-    return this.#begun.length > 0 || this.#waiting.length > 0 || this.#socket.writableLength > 0;
+  /** Whether a request is being handled. A client that does not read its answers is not waiting for any. */
+  get isHandling(): boolean {
+    return this.#begun.length > 0;
   }
 
   /** Bytes of answers that the client has not read. */
@@ -255,6 +255,7 @@ export class Connection {
     this.#begun = done === this.#begun.length ? [] : this.#begun.slice(done);
     this.lastActiveMs = this.#nowMs();
     if (mustClose) {
+      for (const request of this.#begun) this.#forget(request);
       this.#begun = [];
       this.drain();
       return;

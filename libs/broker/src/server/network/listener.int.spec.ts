@@ -246,6 +246,28 @@ describe('a listener', () => {
     await waiting.closed;
   });
 
+  it('gives up a client that leaves its answers unread for too long', async () => {
+    const answer = Buffer.alloc(8 << 20);
+    const { listener } = await listen(() => [answer], { maxIdleMs: 60 });
+    const { socket } = await client(listener);
+    socket.pause();
+    socket.write(frame('more'));
+    await until(() => listener.unreadAnswerBytes > 0);
+    await until(() => listener.connectionCount === 0);
+  });
+
+  it('gives back the memory of requests that were begun behind one that closes the connection', async () => {
+    const gate = gates();
+    const { listener } = await listen((text) => (text === 'end' ? CLOSE_CONNECTION : gate.wait(text)));
+    const { socket, closed } = await client(listener);
+    socket.write(Buffer.concat([frame('a', 1), frame('end', 1), frame('b', 1)]));
+    await until(() => gate.isWaiting('b'));
+    gate.pass('a');
+    await closed;
+    await until(() => listener.requestBytes === 0);
+    gate.pass('b');
+  });
+
   it.each([{ maxConnections: 1 }, { maxConnectionsPerIp: 1 }])('refuses connections over %j', async (limit) => {
     const { listener } = await listen((text) => [Buffer.from(text)], limit);
     const first = await client(listener);

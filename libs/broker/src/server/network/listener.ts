@@ -151,7 +151,7 @@ export class Listener {
     this.#sweepTimer = clock.schedule(everyMs, () => {
       const oldest = clock.now() - maxIdleMs;
       for (const connection of this.#connections) {
-        if (connection.lastActiveMs < oldest && !connection.isBusy) connection.destroy();
+        if (connection.lastActiveMs < oldest && !connection.isHandling) connection.destroy();
       }
       this.#scheduleSweep();
     });
