@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
 import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
-import { diskFull, lockDataDir } from './instance-lock.ts';
+import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
 import { PartProcess, type PartEvents } from './part-process.ts';
 import { BROKER, SERVICES, type ServicePart } from './parts.ts';
@@ -57,6 +57,7 @@ export class Demo {
     await Promise.all([this.startPostgres(ports), this.startBroker(ports)]);
     await Promise.all(SERVICES.map((part) => this.startService(part, ports)));
     if (this.isAskedToStop()) return;
+    for (const log of this.logs) log.started();
     const file = this.files.writeEndpoints(this.endpoints(ports));
     this.printTable(ports, performance.now() - startMs);
     this.terminal.line(`ready endpoints=${file} startMs=${Math.round(performance.now() - startMs)}`);
@@ -97,13 +98,6 @@ export class Demo {
   /** Parts of a launcher that was killed end by themselves; their ports and folders are free only then. */
   private async awaitEarlierRun(): Promise<void> {
     const deadlineMs = performance.now() + EARLIER_RUN_DEADLINE_MS;
-    const isAlive = (pid: number): boolean => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    };
     const earlier = StateFiles.pidsOfEarlierRun(this.dataDir).filter((pid) => pid !== process.pid);
     for (let told = false; earlier.some(isAlive) && performance.now() < deadlineMs; told = true) {
       if (!told) this.terminal.line('Waiting for the parts of an earlier run to end');

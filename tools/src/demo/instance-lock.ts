@@ -24,15 +24,19 @@ export function lockDataDir(dataDir: string): () => void {
   }
   for (;;) {
     try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid, began: beganAt(process.pid) } satisfies Owner), {
-        flag: 'wx',
-      });
+      writeFileSync(
+        file,
+        JSON.stringify({ pid: process.pid, began: processStat(process.pid)?.began ?? '' } satisfies Owner),
+        {
+          flag: 'wx',
+        },
+      );
       return () => rmSync(file, { force: true });
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw folderError(dataDir, error);
     }
     const owner = readOwner(file);
-    if (owner && isAlive(owner)) {
+    if (owner && isOwner(owner)) {
       const remedy =
         'stop it with Ctrl-C in its terminal, or start a second one beside it with `npm start -- --dir OTHER --ports auto`';
       throw new DemoError('ALREADY_RUNNING', `A demo runs on ${dataDir} already (process ${owner.pid}): ${remedy}.`);
@@ -70,21 +74,27 @@ function readOwner(file: string): Owner | undefined {
   }
 }
 
-function isAlive(owner: Owner): boolean {
+function isOwner(owner: Owner): boolean {
+  return isAlive(owner.pid) && (processStat(owner.pid)?.began ?? '') === owner.began;
+}
+
+/** Whether a process runs; one that has ended and waits for its parent (a zombie) does not. */
+export function isAlive(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     if (!hasCode(error, 'EPERM')) return false;
   }
-  return beganAt(owner.pid) === owner.began;
+  return processStat(pid)?.state !== 'Z';
 }
 
-/** Field 22 of /proc/PID/stat; the name before it may hold spaces and brackets. */
-function beganAt(pid: number): string {
+/** Fields 3 and 22 of /proc/PID/stat; the name before them may hold spaces and brackets. Nothing where there is no /proc. */
+function processStat(pid: number): { readonly state: string; readonly began: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', began: fields[19] ?? '' };
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -42,7 +42,7 @@ export class PartLog {
     this.tail.push(line);
     if (this.tail.length > KEPT_LINES) this.tail.shift();
     const entry = parseEntry(line, from);
-    if (entry && (this.isStarted || line.startsWith('{'))) this.show(entry.level, entry.message);
+    if (entry && this.isStarted) this.show(entry.level, entry.message);
   }
 
   /** A word of the launcher about the part, for the file. */
@@ -50,7 +50,7 @@ export class PartLog {
     this.stream.write(`${JSON.stringify({ level: 'info', time: new Date().toISOString(), launcher: message })}\n`);
   }
 
-  /** From now on also what is no log line on stderr is shown; during the start it goes into one message instead. */
+  /** The demo is up: from now on warnings and errors are shown. What is met on the way there is in the file. */
   started(): void {
     this.isStarted = true;
   }

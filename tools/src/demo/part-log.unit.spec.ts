@@ -65,6 +65,7 @@ describe("a part's log", () => {
 
   it('prefers the one line that a service gives for a failed start', () => {
     log.line(json('warn', 'waiting'), 'stdout');
+    log.line(json('error', 'gave up'), 'stdout');
     log.line('feed cannot start: PORT="x" must be a whole number', 'stderr');
     expect(log.complaint()).toBe('feed cannot start: PORT="x" must be a whole number');
   });

@@ -56,7 +56,6 @@ export class PartProcess {
     const { child, ready } = this.launch();
     const line = await ready;
     if (line === undefined) throw this.startError(child);
-    this.log.started();
     void this.keepRunning(child);
     return line;
   }

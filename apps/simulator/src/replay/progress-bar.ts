@@ -1,4 +1,7 @@
-/** Shows how far a replay is: a bar that is drawn over itself on a terminal, a plain line now and then elsewhere. */
+/**
+ * Shows how far a replay is: a bar that is drawn over itself on a terminal; elsewhere a plain line at each twentieth of
+ * the way, and every few seconds when that takes longer.
+ */
 import { type ReplayProgress } from './replayer.ts';
 
 export interface ProgressOutput {
@@ -10,12 +13,14 @@ export interface ProgressOutput {
 const BAR_WIDTH = 28;
 const REDRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
+const LINE_EVERY_PERCENT = 5;
 
 export class ProgressBar {
   private readonly output: ProgressOutput;
   private readonly nowMs: () => number;
   private readonly startMs: number;
   private shownMs = Number.NEGATIVE_INFINITY;
+  private shownPercent = 0;
   private retries = 0;
   private lastRetryReason = '';
 
@@ -38,10 +43,13 @@ export class ProgressBar {
 
   update(progress: ReplayProgress): void {
     const nowMs = this.nowMs();
-    const everyMs = this.output.isTTY ? REDRAW_EVERY_MS : LINE_EVERY_MS;
-    const finished = progress.done === progress.total;
-    if (!finished && nowMs - this.shownMs < everyMs) return;
+    const percent = progress.total === 0 ? 100 : (progress.done / progress.total) * 100;
+    const isDue = this.output.isTTY
+      ? nowMs - this.shownMs >= REDRAW_EVERY_MS
+      : nowMs - this.shownMs >= LINE_EVERY_MS || percent - this.shownPercent >= LINE_EVERY_PERCENT;
+    if (!isDue && progress.done !== progress.total) return;
     this.shownMs = nowMs;
+    this.shownPercent = Math.floor(percent / LINE_EVERY_PERCENT) * LINE_EVERY_PERCENT;
     const line = this.line(progress, nowMs - this.startMs);
     if (this.output.isTTY) this.output.write(`\r\x1b[2K${line.slice(0, (this.output.columns ?? 120) - 1)}`);
     else this.output.write(`${line}\n`);
