@@ -1,2 +1,2 @@
 /** What a topic carries, read as its subscribers would. */
-export { TopicReader, type ReadMessage } from './topic-reader.ts';
+export { TopicReader, type ReadMessage, type TopicSource } from './topic-reader.ts';
