@@ -38,8 +38,15 @@ export class MessageCodec {
     return codec.read(reader);
   }
 
+  /** @throws Error that names the field whose value is not of its type: a defect of the caller. */
   write(writer: Writer, version: number, value: unknown): void {
-    this.#version(version).codec.write(writer, value);
+    const { label, codec } = this.#version(version);
+    try {
+      codec.write(writer, value);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${label}: ${writer.field} cannot be written: ${why}`, { cause });
+    }
   }
 
   #version(version: number): Compiled {

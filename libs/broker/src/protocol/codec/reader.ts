@@ -9,6 +9,8 @@ const HIGH_LIMIT = 0x20_0000;
 /** Where a value that spans pieces is gathered; it is taken out again before anything else can be read. */
 const scratch = Buffer.alloc(16);
 const EMPTY = Buffer.alloc(0);
+/** Elements of all arrays of one message: an element can take 50 times the memory of its bytes. */
+const MAX_ELEMENTS = 1_000_000;
 
 /**
  * Reads the primitive types of the protocol from bytes that may lie in several pieces.
@@ -30,6 +32,7 @@ export class Reader {
   #at = 0;
   /** Bytes in the pieces before the current one. */
   #base = 0;
+  #elementsLeft = MAX_ELEMENTS;
 
   constructor(chunks: Chunks, message: string) {
     this.#chunks = chunks;
@@ -131,6 +134,15 @@ export class Reader {
       filled += taken;
     }
     return copy;
+  }
+
+  /** Refuses an array that the remaining bytes cannot hold, or that makes the message too large to keep in memory. */
+  checkElements(count: number, minElementBytes: number): void {
+    if (count > this.remaining / minElementBytes) {
+      this.fail(`${count} elements cannot fit into the ${this.remaining} bytes that remain`);
+    }
+    this.#elementsLeft -= count;
+    if (this.#elementsLeft < 0) this.fail(`a message of more than ${MAX_ELEMENTS} array elements`);
   }
 
   /** The next bytes as views on the frame. */

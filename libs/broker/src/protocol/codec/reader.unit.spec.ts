@@ -76,6 +76,12 @@ describe('Reader', () => {
     );
   });
 
+  it('refuses a message with more elements than memory should hold', () => {
+    const reader = new Reader([Buffer.alloc(1_000_002)], 'test');
+    reader.checkElements(600_000, 1);
+    expect(() => reader.checkElements(400_001, 1)).toThrow('more than 1000000 array elements');
+  });
+
   it('reads nothing from no pieces', () => {
     expect(() => new Reader([], 'test').readInt8()).toThrow('ends here');
     expect(new Reader([], 'test').readChunks(0)).toEqual([]);

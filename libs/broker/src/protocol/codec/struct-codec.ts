@@ -62,6 +62,7 @@ export function structCodec(fields: Fields, level: Level): ValueCodec {
       const struct = value as Struct;
       for (const field of ordered) {
         const given = struct[field.name];
+        writer.field = field.path;
         field.codec.write(writer, given === undefined ? field.whenAbsent : given);
       }
       if (level.flexible) writeTaggedFields(writer, tagged, struct);
@@ -130,6 +131,7 @@ function writeTaggedFields(writer: Writer, tagged: readonly CompiledTaggedField[
   const present = tagged.filter((field) => !isDefault(struct[field.name], field.whenAbsent));
   writer.writeUnsignedVarint(present.length);
   for (const field of present) {
+    writer.field = field.path;
     writer.writeUnsignedVarint(field.tag);
     writer.writeSized((sized) => field.codec.write(sized, struct[field.name]));
   }

@@ -170,9 +170,7 @@ export function arrayCodec(element: ValueCodec, encoding: Encoding): ValueCodec 
       const count = readLength(reader, encoding);
       if (count < 0) return null;
       if (count === 0) return EMPTY_ARRAY;
-      if (count > reader.remaining / minElementBytes) {
-        reader.fail(`${count} elements cannot fit into the ${reader.remaining} bytes that remain`);
-      }
+      reader.checkElements(count, minElementBytes);
       const values: unknown[] = [];
       for (let index = 0; index < count; index++) values.push(element.read(reader));
       return values;

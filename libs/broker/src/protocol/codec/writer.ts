@@ -11,6 +11,8 @@ const SHORT_STRING = 64;
  * reference. {@link finish} returns the pieces in order.
  */
 export class Writer {
+  /** The field being written, for errors; set by the codecs. */
+  field = '';
   #buffer: Buffer;
   #at = 0;
   /** Start of what is in the buffer and not yet among the pieces. */

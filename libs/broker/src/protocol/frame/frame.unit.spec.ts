@@ -107,6 +107,14 @@ describe('encodeResponse', () => {
     expect(Buffer.concat(body.responses[0]!.partitions[0]!.records!).toString()).toBe('onetwo');
   });
 
+  it('names the field of a value that is not of its type', () => {
+    const partition = { partitionIndex: 0, errorCode: 0, highWatermark: 2, lastStableOffset: 2, records: [] };
+    const body = { responses: [{ topic: null as unknown as string, partitions: [partition] }] };
+    expect(() => encodeResponse(fetchApi, 12, 5, body)).toThrow(
+      'Fetch v12 response: responses.topic cannot be written',
+    );
+  });
+
   it('refuses a version that is not defined', () => {
     expect(() => encodeResponse(heartbeatApi, 5, 1, { errorCode: 0 })).toThrow(
       'There is no Heartbeat v5 response here',
