@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Logger } from '@nestjs/common';
 import type { Bench, Row } from './bench.ts';
 import { benches } from './benches.ts';
 import { machineFacts } from './machine.ts';
@@ -63,6 +64,8 @@ async function runBench(bench: Bench, quick: boolean): Promise<BenchResult> {
 }
 
 async function main(): Promise<number> {
+  // The libraries' own words would stand between the figures.
+  Logger.overrideLogger(['error']);
   const given = readArguments();
   if (typeof given === 'string') {
     console.log(given);
