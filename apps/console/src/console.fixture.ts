@@ -1,0 +1,110 @@
+/** For specs: a console in this process, a stand-in for social-feed's HTTP API, and a producer. */
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { startService, type RunningService } from '@headwater/service-kit';
+import kafkajs, { type Kafka } from 'kafkajs';
+import { AppModule } from './app.module.ts';
+import { consoleService } from './console-service.ts';
+import { servePage } from './page-files.ts';
+
+export interface ConsoleOptions {
+  readonly kafka: { readonly bootstrapServers: string; readonly registryUrl: string };
+  readonly socialFeedUrl?: string;
+  readonly port?: number;
+  /** Folder of a built page; without it the console serves none. */
+  readonly pageFolder?: string;
+}
+
+export function startConsole(options: ConsoleOptions): Promise<RunningService> {
+  const { pageFolder } = options;
+  return startService(AppModule, {
+    ...consoleService,
+    environment: {
+      KAFKA_BOOTSTRAP_SERVERS: options.kafka.bootstrapServers,
+      SCHEMA_REGISTRY_URL: options.kafka.registryUrl,
+      SOCIAL_FEED_URL: options.socialFeedUrl,
+      PORT: String(options.port ?? 0),
+      CLUSTER_INTERVAL_MS: '200',
+      FEED_INTERVAL_MS: '200',
+      LOG_LEVEL: 'silent',
+    },
+    prepare: (app) => (pageFolder === undefined ? undefined : servePage(app, pageFolder)),
+  });
+}
+
+export interface FeedItem {
+  readonly postId: string;
+  readonly title: string;
+  likes: number;
+}
+
+/** Answers as social-feed's contract says; the items are the test's to change. */
+export class FeedStandIn {
+  readonly items: FeedItem[] = [];
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<FeedStandIn> {
+    const server = createServer();
+    const standIn = new FeedStandIn(server);
+    server.on('request', (request, response) => {
+      response.setHeader('content-type', 'application/json');
+      const isFeed = request.url?.startsWith('/feed') === true;
+      response.end(JSON.stringify(isFeed ? standIn.#page() : { status: 'ok', checks: {} }));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return standIn;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  #page(): unknown {
+    const items = this.items.map((item) => ({
+      ...item,
+      userId: 'u1',
+      authorName: 'Ada',
+      text: '<p>What is a <b>qubit</b>?</p><script>alert(1)</script>',
+      kind: 'question',
+      parentPostId: null,
+      sourceUrl: `https://quantumcomputing.stackexchange.com/q/${item.postId}`,
+      publishedAt: '2018-03-12T17:00:45.567Z',
+      comments: 0,
+    }));
+    return { items, nextCursor: null };
+  }
+}
+
+export function kafkaOf(bootstrapServers: string): Kafka {
+  return new kafkajs.Kafka({ clientId: 'spec', brokers: [bootstrapServers], logLevel: kafkajs.logLevel.NOTHING });
+}
+
+/** Creates the topic and writes `count` records to it. */
+export async function writeRecords(bootstrapServers: string, topic: string, count: number): Promise<void> {
+  const kafka = kafkaOf(bootstrapServers);
+  const admin = kafka.admin();
+  const producer = kafka.producer();
+  try {
+    await admin.connect();
+    const existing = await admin.listTopics();
+    if (!existing.includes(topic)) await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] });
+    await producer.connect();
+    const messages = Array.from({ length: count }, (_, index) => ({ key: `key-${index}`, value: 'value' }));
+    await producer.send({ topic, messages });
+  } finally {
+    await producer.disconnect();
+    await admin.disconnect();
+  }
+}
