@@ -8,6 +8,6 @@ export { ClusterMetadata, type ClusterMetadataOptions } from './cluster-metadata
 export { type PartitionStore } from './partition-store.ts';
 export { metadataLogConfig, metadataTopicId, metadataTopicName } from './metadata-topic.ts';
 export type { TopicImage } from './topic-image.ts';
-export { isInternalTopic } from './topic-name.ts';
+export { checkTopicName, isInternalTopic } from './topic-name.ts';
 export { type BrokerConfig, BrokerConfigError, parseBrokerConfig } from './config/broker-config.ts';
 export { type TopicConfig } from './config/topic-config.ts';

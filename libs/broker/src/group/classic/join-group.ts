@@ -22,6 +22,9 @@ export type JoinOutcome = Outcome<GroupRecord, JoinGroupResponse>;
 /** A new member that does not come back for its answer (it cannot send heartbeats yet) is given up after so long. */
 const newMemberJoinTimeoutMs = 5 * 60 * 1000;
 
+/** A member id starts with the name of its client, as far as it leaves room in the protocol's strings. */
+const longestNameInMemberId = 249;
+
 export function joinGroup(
   environment: GroupEnvironment,
   group: ClassicGroup,
@@ -61,7 +64,8 @@ function joinNewMember(
   context: RequestContext,
 ): JoinOutcome {
   const { groupInstanceId } = request;
-  const memberId = `${groupInstanceId ?? context.clientId ?? ''}-${environment.randomUuid()}`;
+  const name = (groupInstanceId ?? context.clientId ?? '').slice(0, longestNameInMemberId);
+  const memberId = `${name}-${environment.randomUuid()}`;
   if (groupInstanceId !== null) {
     const holder = group.staticMembers.get(groupInstanceId);
     if (holder === undefined) return addMember(environment, group, request, context, memberId);

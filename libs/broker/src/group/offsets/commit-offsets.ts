@@ -13,6 +13,7 @@ type RequestedTopic = OffsetCommitRequest['topics'][number];
 type RequestedPartition = RequestedTopic['partitions'][number];
 type TopicRow = OffsetCommitResponse['topics'][number];
 
+const longestStoredBytes = 32_767;
 /** First version that names topics by id. */
 const topicIdVersion = 10;
 
@@ -82,12 +83,17 @@ function commitTopic(
     if (topic === undefined) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_ID };
     if (partitionIndex < 0 || partitionIndex >= partitionCount)
       return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
-    if ((partition.committedMetadata ?? '').length > rules.metadataMaxBytes)
+    if (isTooLong(partition.committedMetadata ?? '', rules.metadataMaxBytes))
       return { partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE };
     records.push(offsetRecord(request, topic, partition, rules.nowMs));
     return { partitionIndex, errorCode: ErrorCode.NONE };
   });
   return { name, topicId, partitions: rows };
+}
+
+/** Kafka counts characters against `offset.metadata.max.bytes`; a record's string has 32,767 bytes at most. */
+function isTooLong(metadata: string, limit: number): boolean {
+  return metadata.length > limit || Buffer.byteLength(metadata) > longestStoredBytes;
 }
 
 function offsetRecord(
