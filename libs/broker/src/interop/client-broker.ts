@@ -21,6 +21,12 @@ export class ClientBroker {
     return new ClientBroker(directory, await Broker.start({ port: 0, dataDir: directory, config }));
   }
 
+  /** The values of a partition's first records as the broker itself decodes them, whatever their compression. */
+  async valuesIn(topic: string, partition: number): Promise<(string | undefined)[]> {
+    const { records } = await this.#broker.local.read(topic, partition, 0, 10_000_000);
+    return records.map(({ value }) => value?.toString());
+  }
+
   async close(): Promise<void> {
     await this.#broker.close();
     await rm(this.#directory, { recursive: true, force: true });

@@ -83,6 +83,7 @@ describeKcat('kcat', () => {
     expect(consumed.map((line) => line.replace(/ \d{13} /, ' TIME '))).toEqual(
       texts.map((text, index) => `1 ${index} key-${index} trace=x,empty= TIME ${text}`),
     );
+    expect(await broker.valuesIn(topic, 1)).toEqual(texts);
   });
 
   it('produces idempotently, many batches at once, each record once and in order', async () => {

@@ -90,6 +90,7 @@ describe('a @platformatic/kafka producer and a consumer in a group', () => {
       const received = await arrivals.atLeast(2);
       await member.leave();
       expect(values(received)).toEqual(['one', large]);
+      expect(await broker.valuesIn(topic, 0)).toEqual(['one', large]);
       expect(received.map(({ key }) => key)).toEqual(['a', 'ä€😀']);
       expect(received.map((message) => message.timestamp)).toEqual([timestamp, timestamp + 1n]);
       expect([...received[0]!.headers]).toEqual([['trace', 'x']]);
