@@ -1,0 +1,73 @@
+/**
+ * Recorded real life through the whole of MySocialMedia: the demo as `npm start` runs it, the trace as `npm run simulate`
+ * replays it, the totals counted over the files.
+ */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DemoUnderTest, demoFolder, removeFolder } from './demo-under-test.ts';
+import { Program } from './program.ts';
+import { recordingAtHand, type Recording } from './recording.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { totalsOf } from './social-api.ts';
+import { checkTopics } from './topic-rules.ts';
+
+const LIMIT_MS = 240_000;
+
+let folder: string;
+let demo: DemoUnderTest;
+let recording: Recording;
+
+beforeAll(async () => {
+  recording = await recordingAtHand(SeededRandom.fromEnvironment('replay'));
+  folder = await demoFolder();
+  demo = await DemoUnderTest.start(folder);
+}, LIMIT_MS);
+
+afterAll(async () => {
+  await demo.stop();
+  await removeFolder(folder);
+}, LIMIT_MS);
+
+function replay(): Program {
+  return new Program({ script: 'apps/simulator/dist/main.js', args: ['replay', recording.folder, '--dir', folder] });
+}
+
+async function differences(): Promise<string[]> {
+  const found: string[] = [];
+  for (const [postId, { voteIds, commentIds }] of recording.posts) {
+    const totals = await totalsOf(demo.endpoints['social-feed'], postId);
+    if (totals?.likes === voteIds.length && totals.comments === commentIds.length) continue;
+    found.push(`post ${postId}: ${JSON.stringify(totals)}, not ${voteIds.length} likes, ${commentIds.length} comments`);
+  }
+  return found;
+}
+
+describe('a replay of recorded real life', () => {
+  it(
+    'leads to the totals that the files hold, of every post',
+    async () => {
+      const program = replay();
+      expect({ ...(await program.exit), stderr: program.stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+      expect(program.stdout).toContain(`All ${recording.posts.size} posts have equal totals.`);
+      expect(await differences()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'leaves each event in its topic, in the order of its post',
+    async () => {
+      const source = { bootstrapServers: demo.endpoints.broker, registryUrl: demo.endpoints.registry };
+      expect(await checkTopics(source, recording)).toEqual({ problems: [], duplicates: 0 });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'changes nothing when it is run again',
+    async () => {
+      expect(await replay().exit).toEqual({ code: 0, signal: null });
+      expect(await differences()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+});
