@@ -50,7 +50,6 @@ describe.each(['fsync', 'os'] as const)('a log with flush=%s that crashes again 
     let fileSystem = new MemoryFileSystem();
     /** Value at each offset that was acknowledged. */
     const acknowledged: string[] = [];
-    let nextSequence = 0;
     let lastSent: Sent[] = [];
     for (let cycle = 0; cycle < 6; cycle++) {
       const { storage } = await openMemory({ fileSystem, flush, tailCacheBytes: 3000 });
@@ -61,10 +60,10 @@ describe.each(['fsync', 'os'] as const)('a log with flush=%s that crashes again 
       expect(found.length).toBe(log.logEndOffset);
       expect(found.slice(0, acknowledged.length)).toEqual(acknowledged.map((value, offset) => `${offset}:${value}`));
       // Each value is its own sequence number: what follows the acknowledged part is what was sent next, without a gap.
-      found.forEach((record, offset) => expect(record).toBe(`${offset}:${offset}`));
+      expect(found).toEqual(found.map((_, offset) => `${offset}:${offset}`));
       acknowledged.length = 0;
       for (let offset = 0; offset < log.logEndOffset; offset++) acknowledged.push(String(offset));
-      nextSequence = log.logEndOffset;
+      let nextSequence = log.logEndOffset;
 
       // A retry of what is there is recognized: at least the last batch, which every snapshot has.
       const last = lastSent.findLast((sent) => sent.sequence + sent.values.length === log.logEndOffset);
@@ -106,7 +105,7 @@ describe('a log with flush=os after a power cut', () => {
       const log = storage.get('orders', 0) ?? (await createLog(storage, config));
       log.updateConfig({ ...log.config, ...config });
       const found = await readAll(log);
-      found.forEach((record, offset) => expect(record).toBe(`${offset}:${offset}`));
+      expect(found).toEqual(found.map((_, offset) => `${offset}:${offset}`));
       let sequence = log.logEndOffset;
       for (let step = 0; step < 40; step++) {
         const one = send(log, sequence, random);

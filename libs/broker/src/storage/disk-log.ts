@@ -10,12 +10,13 @@
  */
 import { ErrorCode, KafkaError, type BatchHeader, type Chunks } from '../protocol/index.ts';
 import { checkBatch } from './append-check.ts';
-import { addAdjacent, BatchPlacer } from './batch-placement.ts';
+import { BatchPlacer } from './batch-placement.ts';
 import { type CommitGroup, CommitQueue } from './commit-queue.ts';
 import type { LeaderEpochs } from './files/leader-epochs.ts';
 import { LogCheckpointer } from './log-checkpointer.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogContext } from './log-context.ts';
+import { type DurableEnd, LogReader } from './log-reader.ts';
 import { LogSegment } from './log-segment.ts';
 import type {
   ActiveProducer,
@@ -29,9 +30,7 @@ import type {
 import type { ProducerEntry, ProducerState } from './producer-state.ts';
 import { countDeletable } from './retention.ts';
 import { SegmentList } from './segment-list.ts';
-import { readSegment } from './segment-reader.ts';
-import { LogTail } from './tail-cache.ts';
-import { findByTimestamp, findMaxTimestamp, type ReadableSegment } from './timestamp-lookup.ts';
+import { findByTimestamp, findMaxTimestamp } from './timestamp-lookup.ts';
 
 /** What was found in a log's folder, or a new log. */
 export interface LogState {
@@ -52,10 +51,6 @@ export interface LogState {
 
 type Listener = (highWatermark: number) => void;
 
-/** Read positions remembered, for consumers that read on. */
-const rememberedPositions = 64;
-const noRecords: Chunks = [];
-
 export class DiskLog implements PartitionLog {
   readonly topic: string;
   readonly partition: number;
@@ -65,9 +60,8 @@ export class DiskLog implements PartitionLog {
   #config: LogConfig;
   #logStartOffset: number;
   #logEndOffset: number;
-  #highWatermark: number;
   /** End of the durable part: the segment that holds it, and the position there. */
-  #durable: ReadableSegment;
+  #durable: DurableEnd;
   /** Why the log takes no more calls. */
   #ended: KafkaError | undefined;
   #deleted = false;
@@ -83,9 +77,8 @@ export class DiskLog implements PartitionLog {
   }[] = [];
   readonly #queue: CommitQueue;
   readonly #placer = new BatchPlacer();
-  readonly #tail: LogTail;
+  readonly #reader: LogReader;
   readonly #listeners = new Set<Listener>();
-  readonly #positions = new Map<number, { readonly segment: LogSegment; readonly position: number }>();
 
   constructor(context: LogContext, state: LogState) {
     this.#context = context;
@@ -96,12 +89,12 @@ export class DiskLog implements PartitionLog {
     this.#config = state.config;
     this.#logStartOffset = state.logStartOffset;
     this.#logEndOffset = state.logEndOffset;
-    this.#highWatermark = state.logEndOffset;
     this.#segments = new SegmentList(state.segments);
-    this.#durable = { segment: this.#segments.active, endPosition: this.#segments.active.sizeBytes };
+    const { active } = this.#segments;
+    this.#durable = { segment: active, endPosition: active.sizeBytes, highWatermark: state.logEndOffset };
     this.#epochs = state.epochs;
     this.#producers = state.producers;
-    this.#tail = new LogTail(context.tailCache);
+    this.#reader = new LogReader(context, this.#segments);
     this.checkpointer = new LogCheckpointer({
       context,
       directory: state.directory,
@@ -133,7 +126,7 @@ export class DiskLog implements PartitionLog {
   }
 
   get highWatermark(): number {
-    return this.#highWatermark;
+    return this.#durable.highWatermark;
   }
 
   get sizeBytes(): number {
@@ -171,36 +164,39 @@ export class DiskLog implements PartitionLog {
 
   read(offset: number, maxBytes: number, options?: ReadOptions): LogRead | Promise<LogRead> {
     this.#assertPresent();
-    if (offset < this.#logStartOffset || offset > this.#highWatermark) {
+    if (offset < this.#logStartOffset || offset > this.highWatermark) {
       throw new KafkaError(
         ErrorCode.OFFSET_OUT_OF_RANGE,
-        `Offset ${offset} of ${this.#name} is outside ${this.#logStartOffset} to ${this.#highWatermark}`,
+        `Offset ${offset} of ${this.#name} is outside ${this.#logStartOffset} to ${this.highWatermark}`,
       );
     }
-    if (offset === this.#highWatermark) return { records: noRecords, sizeBytes: 0, nextOffset: offset };
-    const minOneMessage = options?.minOneMessage ?? true;
-    return this.#readTail(offset, maxBytes, minOneMessage) ?? this.#readFiles(offset, maxBytes, minOneMessage);
+    const read = this.#reader.read({ offset, maxBytes, minOneMessage: options?.minOneMessage ?? true }, this.#durable);
+    return read instanceof Promise ? this.#guardStorage(() => read) : read;
   }
 
   offsetForTimestamp(timestampMs: number): Promise<TimestampOffset | undefined> {
-    return this.#lookUp(() => findByTimestamp(this.#context, this.#readable(), timestampMs, this.#logStartOffset));
+    return this.#lookUp(() =>
+      findByTimestamp(this.#context, this.#reader.readable(this.#durable), timestampMs, this.#logStartOffset),
+    );
   }
 
   maxTimestamp(): Promise<TimestampOffset | undefined> {
-    return this.#lookUp(() => findMaxTimestamp(this.#context, this.#readable(), this.#logStartOffset));
+    return this.#lookUp(() =>
+      findMaxTimestamp(this.#context, this.#reader.readable(this.#durable), this.#logStartOffset),
+    );
   }
 
   endOffsetForEpoch(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
-    return this.#epochs.endOffsetFor(leaderEpoch, this.#highWatermark);
+    return this.#epochs.endOffsetFor(leaderEpoch, this.highWatermark);
   }
 
   async deleteRecordsBefore(offset: number): Promise<number> {
     this.#assertPresent();
-    const start = offset === -1 ? this.#highWatermark : offset;
-    if (start < 0 || start > this.#highWatermark) {
+    const start = offset === -1 ? this.highWatermark : offset;
+    if (start < 0 || start > this.highWatermark) {
       throw new KafkaError(
         ErrorCode.OFFSET_OUT_OF_RANGE,
-        `Cannot delete the records of ${this.#name} before ${offset}: its high watermark is ${this.#highWatermark}`,
+        `Cannot delete the records of ${this.#name} before ${offset}: its high watermark is ${this.highWatermark}`,
       );
     }
     if (start > this.#logStartOffset) {
@@ -274,7 +270,7 @@ export class DiskLog implements PartitionLog {
     this.#ended = gone;
     this.#deleted = true;
     await this.#queue.abandon(gone);
-    this.#tail.clear();
+    this.#reader.clear();
     for (const segment of this.#segments.all()) {
       this.#context.files.forget(segment.logPath);
       this.#context.indexCache.remove(segment);
@@ -311,7 +307,7 @@ export class DiskLog implements PartitionLog {
     this.#epochs.assign(leaderEpoch, baseOffset);
     segment.append(lastOffset, maxTimestampMs, sizeBytes, this.#config.indexIntervalBytes);
     group.add(chunks, sizeBytes, lastOffset + 1);
-    this.#tail.push({ baseOffset, lastOffset, sizeBytes, chunks });
+    this.#reader.appended({ baseOffset, lastOffset, sizeBytes, chunks }, this.#listeners.size > 0);
     this.#context.pending.bytes += sizeBytes;
     this.#logEndOffset = lastOffset + 1;
     return {
@@ -358,7 +354,7 @@ export class DiskLog implements PartitionLog {
     const removed = this.#segments.shift(count);
     this.#logStartOffset = Math.max(this.#logStartOffset, this.firstSegmentOffset);
     this.#epochs.truncateFromStart(this.#logStartOffset);
-    this.#positions.clear();
+    this.#reader.forgetPositions();
     await this.checkpointer.removeSegments(removed, this.firstSegmentOffset);
   }
 
@@ -370,13 +366,12 @@ export class DiskLog implements PartitionLog {
     await this.#context.fileSystem.syncDirectory(this.directory);
     segment.onDisk = true;
     if (this.#queue.isEmpty && this.#durable.segment.baseOffset < segment.baseOffset) {
-      this.#durable = { segment, endPosition: 0 };
+      this.#durable = { segment, endPosition: 0, highWatermark: this.highWatermark };
     }
   }
 
   #onDurable(group: CommitGroup): void {
-    this.#durable = { segment: group.segment, endPosition: group.endPosition };
-    this.#highWatermark = group.endOffset;
+    this.#durable = { segment: group.segment, endPosition: group.endPosition, highWatermark: group.endOffset };
     this.#context.pending.bytes -= group.sizeBytes;
     const still = this.#undo.findIndex((undo) => undo.offset >= group.endOffset);
     this.#undo.splice(0, still === -1 ? this.#undo.length : still);
@@ -391,7 +386,7 @@ export class DiskLog implements PartitionLog {
     this.#segments.cutAfter(first.segment);
     first.segment.restore(first.segmentBefore, end);
     this.#epochs.truncateFromEnd(end);
-    this.#tail.truncateTo(end);
+    this.#reader.truncateTo(end);
     this.checkpointer.truncateTo(end);
     this.#logEndOffset = end;
     const failure =
@@ -400,57 +395,6 @@ export class DiskLog implements PartitionLog {
     for (const group of groups) {
       this.#context.pending.bytes -= group.sizeBytes;
       group.reject(failure);
-    }
-  }
-
-  #readTail(offset: number, maxBytes: number, minOneMessage: boolean): LogRead | undefined {
-    let index = this.#tail.indexOf(offset);
-    if (index < 0) return undefined;
-    const records: Buffer[] = [];
-    let sizeBytes = 0;
-    let nextOffset = offset;
-    for (
-      let batch = this.#tail.at(index);
-      batch && batch.lastOffset < this.#highWatermark;
-      batch = this.#tail.at(++index)
-    ) {
-      const isFirst = sizeBytes === 0 && minOneMessage;
-      if (sizeBytes + batch.sizeBytes > maxBytes && !isFirst) break;
-      addAdjacent(records, batch.chunks);
-      sizeBytes += batch.sizeBytes;
-      nextOffset = batch.lastOffset + 1;
-    }
-    return { records, sizeBytes, nextOffset };
-  }
-
-  async #readFiles(offset: number, maxBytes: number, minOneMessage: boolean): Promise<LogRead> {
-    const known = this.#positions.get(offset);
-    const readable = this.#readable(offset);
-    for (const { segment, endPosition } of readable) {
-      const position = known?.segment === segment ? known.position : undefined;
-      const request = { segment, offset, maxBytes, minOneMessage, position, endPosition };
-      const read = await this.#guardStorage(() => readSegment(this.#context, request));
-      if (!read) continue;
-      if (read.endPosition < endPosition) this.#remember(read.nextOffset, segment, read.endPosition);
-      return read;
-    }
-    return { records: noRecords, sizeBytes: 0, nextOffset: this.#highWatermark };
-  }
-
-  #remember(offset: number, segment: LogSegment, position: number): void {
-    this.#positions.delete(offset);
-    this.#positions.set(offset, { segment, position });
-    if (this.#positions.size > rememberedPositions) this.#positions.delete(this.#positions.keys().next().value!);
-  }
-
-  /** The segments that hold durable records, from the one of `offset` on. */
-  #readable(offset = 0): ReadableSegment[] {
-    const readable: ReadableSegment[] = [];
-    for (let index = this.#segments.indexOf(offset); ; index++) {
-      const segment = this.#segments.at(index);
-      if (!segment || segment.baseOffset > this.#durable.segment.baseOffset) return readable;
-      const endPosition = segment === this.#durable.segment ? this.#durable.endPosition : segment.sizeBytes;
-      if (endPosition > 0) readable.push({ segment, endPosition });
     }
   }
 
@@ -488,7 +432,7 @@ export class DiskLog implements PartitionLog {
   #notify(): void {
     for (const listener of [...this.#listeners]) {
       try {
-        listener(this.#highWatermark);
+        listener(this.highWatermark);
       } catch (error) {
         this.#context.report({ level: 'error', message: `A listener of ${this.#name} failed`, error });
       }

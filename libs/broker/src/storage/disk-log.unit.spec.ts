@@ -156,6 +156,7 @@ describe('reading', () => {
     for (const tailCacheBytes of [0, 1_000_000]) {
       const { storage } = await openMemory({ tailCacheBytes });
       const log = await createLog(storage, { indexIntervalBytes: 200, segmentBytes: 2000 });
+      await log.read(0, 1);
       for (let index = 0; index < 100; index++) await append(log, { values: [`${index}a`, `${index}b`] });
       const expected = Array.from({ length: 200 }, (_, offset) => `${offset}:${offset >> 1}${offset % 2 ? 'b' : 'a'}`);
       expect(await readAll(log)).toEqual(expected);
@@ -170,6 +171,7 @@ describe('reading', () => {
     for (const tailCacheBytes of [0, 1_000_000]) {
       const { storage } = await openMemory({ tailCacheBytes });
       const log = await createLog(storage);
+      await log.read(0, 1);
       await append(log, { valueBytes: 3000 });
       expect((await log.read(0, 10)).nextOffset).toBe(1);
       expect(await log.read(0, 10, { minOneMessage: false })).toMatchObject({ records: [], nextOffset: 0 });
@@ -188,10 +190,26 @@ describe('reading', () => {
   it('keeps the memory of the newest batches within its bound', async () => {
     const { storage } = await openMemory({ tailCacheBytes: 20_000 });
     const log = await createLog(storage);
+    await log.read(0, 100);
     for (let index = 0; index < 50; index++) await append(log, { valueBytes: 1000 });
     expect(log.read(0, 100)).toBeInstanceOf(Promise);
     expect(log.read(49, 100)).not.toBeInstanceOf(Promise);
     expect(await readAll(log)).toHaveLength(50);
+  });
+
+  it('holds no batches in memory for a log that nobody reads at its end', async () => {
+    const { storage, clock } = await openMemory();
+    const log = await createLog(storage);
+    await append(log);
+    expect(log.read(0, 100)).toBeInstanceOf(Promise);
+    await log.read(0, 100);
+    await append(log);
+    expect(log.read(1, 100)).not.toBeInstanceOf(Promise);
+    clock.nowMs += 11_000;
+    await append(log);
+    expect(log.read(2, 100)).toBeInstanceOf(Promise);
+    expect(log.read(1, 100)).toBeInstanceOf(Promise);
+    expect(await readAll(log)).toHaveLength(3);
   });
 
   it('finds records by time', async () => {

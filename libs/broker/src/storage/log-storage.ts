@@ -24,7 +24,7 @@ export interface LogStorageOptions {
   readonly checkpointIntervalMs?: number;
   /** `producer.id.expiration.ms`, default 86,400,000. */
   readonly producerIdExpirationMs?: number;
-  /** Memory for the newest batches of all logs together, from which readers near the end are served; default 64 MiB. */
+  /** Memory for the newest batches of all logs that have readers at their end, all together; default 16 MiB. */
   readonly tailCacheBytes?: number;
   /** Log files held open at a time, beyond those being written or read; default 1,000. */
   readonly maxOpenFiles?: number;

@@ -51,7 +51,7 @@ async function createStorage(
       clock: options.clock ?? systemClock,
       flush,
       files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? 1000),
-      tailCache: new TailCache(options.tailCacheBytes ?? 64 * 1024 * 1024),
+      tailCache: new TailCache(options.tailCacheBytes ?? 16 * 1024 * 1024),
       indexCache: new IndexCache(indexCacheBytes),
       pending: { bytes: 0 },
       report: options.onEvent ?? (() => undefined),

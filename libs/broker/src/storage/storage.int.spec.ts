@@ -59,7 +59,7 @@ describe.each(['fsync', 'os'] as const)('a process with flush=%s that is killed 
       expect(log.logEndOffset).toBeGreaterThan(acknowledged);
       const found = await readAll(log, 0, 100_000);
       expect(found).toHaveLength(log.logEndOffset);
-      found.forEach((record, offset) => expect(record).toBe(`${offset}:${offset}`));
+      expect(found).toEqual(found.map((_, offset) => `${offset}:${offset}`));
       // Ends as a crash again: the next process takes the lock over from this one.
       if (round % 2 === 0) await storage.close();
       else await abandon(storage);

@@ -1,5 +1,5 @@
 /**
- * The newest batches of all logs, in memory: most consumers read what was just written.
+ * The newest batches of the logs that have readers at their end, in memory: most consumers read what was just written.
  *
  * One budget of bytes for all logs; the batch that was appended first, in whatever log, is evicted first. A log's cached batches are
  * always its newest, without a gap. Batches are held by reference; the cost of one is its bytes plus a constant for the bookkeeping.

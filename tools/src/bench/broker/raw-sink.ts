@@ -106,3 +106,5 @@ net
   .listen(0, '127.0.0.1', function (this: net.Server) {
     console.log(`ready kafka=127.0.0.1:${(this.address() as net.AddressInfo).port}`);
   });
+
+process.once('SIGTERM', () => process.exit(0));

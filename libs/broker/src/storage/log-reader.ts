@@ -1,0 +1,128 @@
+/**
+ * Serves a log's reads: from memory near the end, else from the segments' files.
+ *
+ * Batches are held in memory only while somebody reads at the end of the log (a reader that caught up, or one that waits): without
+ * readers they would only cost memory, and garbage collections that have to look at them. Positions at which reads of files ended
+ * are remembered, so that a consumer that reads on needs no index.
+ */
+import { addAdjacent } from './batch-placement.ts';
+import type { LogContext } from './log-context.ts';
+import type { LogSegment } from './log-segment.ts';
+import type { LogRead } from './partition-log.ts';
+import type { SegmentList } from './segment-list.ts';
+import { readSegment } from './segment-reader.ts';
+import { LogTail, type TailBatch } from './tail-cache.ts';
+import type { ReadableSegment } from './timestamp-lookup.ts';
+
+/** Where a log's durable part ends. */
+export interface DurableEnd extends ReadableSegment {
+  readonly highWatermark: number;
+}
+
+export interface ReadRequest {
+  /** Below the high watermark, or at it. */
+  readonly offset: number;
+  readonly maxBytes: number;
+  readonly minOneMessage: boolean;
+}
+
+/** Read positions remembered for each log. */
+const rememberedPositions = 64;
+/** A log whose end was read so recently keeps its newest batches in memory. */
+const tailReaderMs = 10_000;
+
+export class LogReader {
+  readonly #context: LogContext;
+  readonly #segments: SegmentList;
+  readonly #tail: LogTail;
+  readonly #positions = new Map<number, { readonly segment: LogSegment; readonly position: number }>();
+  /** When a reader last was at the end. */
+  #endReadMs = Number.NEGATIVE_INFINITY;
+
+  constructor(context: LogContext, segments: SegmentList) {
+    this.#context = context;
+    this.#segments = segments;
+    this.#tail = new LogTail(context.tailCache);
+  }
+
+  /** Takes the batch that was appended last. */
+  appended(batch: TailBatch, isAwaited: boolean): void {
+    if (isAwaited || this.#context.clock.now() - this.#endReadMs < tailReaderMs) this.#tail.push(batch);
+    else this.#tail.clear();
+  }
+
+  /** The log was taken back to `endOffset`. */
+  truncateTo(endOffset: number): void {
+    this.#tail.truncateTo(endOffset);
+  }
+
+  /** Segments went, or the whole log did. */
+  forgetPositions(): void {
+    this.#positions.clear();
+  }
+
+  clear(): void {
+    this.#tail.clear();
+    this.#positions.clear();
+  }
+
+  read(request: ReadRequest, end: DurableEnd): LogRead | Promise<LogRead> {
+    if (request.offset === end.highWatermark) {
+      this.#endReadMs = this.#context.clock.now();
+      return { records: [], sizeBytes: 0, nextOffset: request.offset };
+    }
+    return this.#readTail(request, end) ?? this.#readFiles(request, end);
+  }
+
+  /** The segments that hold durable records, from the one of `offset` on. */
+  readable(end: DurableEnd, offset = 0): ReadableSegment[] {
+    const readable: ReadableSegment[] = [];
+    for (let index = this.#segments.indexOf(offset); ; index++) {
+      const segment = this.#segments.at(index);
+      if (!segment || segment.baseOffset > end.segment.baseOffset) return readable;
+      const endPosition = segment === end.segment ? end.endPosition : segment.sizeBytes;
+      if (endPosition > 0) readable.push({ segment, endPosition });
+    }
+  }
+
+  #readTail({ offset, maxBytes, minOneMessage }: ReadRequest, { highWatermark }: DurableEnd): LogRead | undefined {
+    let index = this.#tail.indexOf(offset);
+    if (index < 0) return undefined;
+    const records: Buffer[] = [];
+    let sizeBytes = 0;
+    let nextOffset = offset;
+    for (let batch = this.#tail.at(index); batch && batch.lastOffset < highWatermark; batch = this.#tail.at(++index)) {
+      const isFirst = sizeBytes === 0 && minOneMessage;
+      if (sizeBytes + batch.sizeBytes > maxBytes && !isFirst) break;
+      addAdjacent(records, batch.chunks);
+      sizeBytes += batch.sizeBytes;
+      nextOffset = batch.lastOffset + 1;
+    }
+    this.#noteEnd(nextOffset, highWatermark);
+    return { records, sizeBytes, nextOffset };
+  }
+
+  async #readFiles({ offset, maxBytes, minOneMessage }: ReadRequest, end: DurableEnd): Promise<LogRead> {
+    const known = this.#positions.get(offset);
+    for (const { segment, endPosition } of this.readable(end, offset)) {
+      const position = known?.segment === segment ? known.position : undefined;
+      const request = { segment, offset, maxBytes, minOneMessage, position, endPosition };
+      const read = await readSegment(this.#context, request);
+      if (!read) continue;
+      if (read.endPosition < endPosition) this.#remember(read.nextOffset, segment, read.endPosition);
+      this.#noteEnd(read.nextOffset, end.highWatermark);
+      return read;
+    }
+    return { records: [], sizeBytes: 0, nextOffset: end.highWatermark };
+  }
+
+  #noteEnd(nextOffset: number, highWatermark: number): void {
+    if (nextOffset === highWatermark) this.#endReadMs = this.#context.clock.now();
+  }
+
+  #remember(offset: number, segment: LogSegment, position: number): void {
+    this.#positions.delete(offset);
+    this.#positions.set(offset, { segment, position });
+    if (this.#positions.size > rememberedPositions) this.#positions.delete(this.#positions.keys().next().value!);
+  }
+}
