@@ -4,13 +4,14 @@
  */
 import {
   ClusterMetadata,
+  metadataLogConfig,
   metadataTopicId,
   metadataTopicName,
   type PartitionStore,
   type TopicConfig,
   type TopicImage,
 } from '../metadata/index.ts';
-import { defaultLogConfig, type LogConfig, type LogStorage, type PartitionLog } from '../storage/index.ts';
+import type { LogStorage, PartitionLog } from '../storage/index.ts';
 import { GroupService } from './group-service.ts';
 
 export interface Rooms {
@@ -65,18 +66,11 @@ export async function loadRooms({ storage, properties, log }: RoomsOptions): Pro
 }
 
 async function metadataLog(storage: LogStorage): Promise<PartitionLog> {
-  const config: LogConfig = {
-    ...defaultLogConfig,
-    // The metadata is its whole log: nothing of it may age away.
-    retentionMs: -1,
-    retentionBytes: -1,
-    cleanupDelete: false,
-    cleanupCompact: false,
-    messageTimestampType: 'CreateTime',
-  };
   const existing = storage.get(metadataTopicName, 0);
-  existing?.updateConfig(config);
-  return existing ?? (await storage.create(metadataTopicName, 0, { topicId: metadataTopicId, config }));
+  existing?.updateConfig(metadataLogConfig);
+  return (
+    existing ?? (await storage.create(metadataTopicName, 0, { topicId: metadataTopicId, config: metadataLogConfig }))
+  );
 }
 
 function partitionStore(storage: LogStorage, topicDeleted: (name: string) => Promise<void>): PartitionStore {

@@ -1,4 +1,4 @@
-import { offsetsTopicName } from '../../group/index.ts';
+import { isInternalTopic } from '../../metadata/index.ts';
 import {
   BATCH_HEADER_BYTES,
   chunksLength,
@@ -38,31 +38,16 @@ const FIRST_VERSION_WITH_TOPIC_IDS = 13;
  * the answer of `acks` 1 and -1 leaves when they are durable. `acks=0` has no answer: an error closes the connection.
  */
 export const produceHandler = defineHandler(produceApi, (request, context) => {
-  const refusal = refusalOf(request);
   const waits: Promise<void>[] = [];
   const responses = request.topicData.map((topic) => ({
     name: topic.name,
     topicId: topic.topicId,
-    partitionResponses: topic.partitionData.map((partition): PartitionAnswer => {
-      if (refusal !== undefined) return failed(partition.index, refusal);
-      return append(topic, partition, request, context, waits);
-    }),
+    partitionResponses: topic.partitionData.map((partition) => append(topic, partition, request, context, waits)),
   }));
   if (request.acks === ACKS_NONE) return withoutAnswer(responses, waits, context);
   if (waits.length === 0) return { responses };
   return Promise.all(waits).then(() => ({ responses }));
 });
-
-function refusalOf(request: ProduceRequest): KafkaError | undefined {
-  if (request.acks !== ACKS_NONE && request.acks !== ACKS_LEADER && request.acks !== ACKS_ALL)
-    return new KafkaError(ErrorCode.INVALID_REQUIRED_ACKS, `acks must be 0, 1 or -1, not ${request.acks}`);
-  if (request.transactionalId !== null)
-    return new KafkaError(
-      ErrorCode.INVALID_REQUEST,
-      'This broker does not serve transactions yet; produce without a transactional id',
-    );
-  return undefined;
-}
 
 /** Appends one partition's batch; the answer given back is completed before `waits` settle. */
 function append(
@@ -93,8 +78,15 @@ function logToWrite(topic: TopicData, index: number, request: ProduceRequest, co
       `There is no partition ${index} of topic ${topic.name || topic.topicId} here`,
     );
   const { log } = found;
-  // Kafka's own administration client repairs offsets by writing them; nobody else may.
-  if (log.topic === offsetsTopicName && clientId !== '__admin_client')
+  if (request.acks !== ACKS_NONE && request.acks !== ACKS_LEADER && request.acks !== ACKS_ALL)
+    throw new KafkaError(ErrorCode.INVALID_REQUIRED_ACKS, `acks must be 0, 1 or -1, not ${request.acks}`);
+  if (request.transactionalId !== null)
+    throw new KafkaError(
+      ErrorCode.INVALID_REQUEST,
+      'This broker does not serve transactions yet; produce without a transactional id',
+    );
+  // Kafka's own administration client repairs the broker's topics by writing them; nobody else may.
+  if (isInternalTopic(log.topic) && clientId !== '__admin_client')
     throw new KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, `${log.topic} is written by the broker alone`);
   const { minInsyncReplicas } = broker.metadata.topicConfig(log.topic) ?? { minInsyncReplicas: 1 };
   if (request.acks === ACKS_ALL && minInsyncReplicas > 1)

@@ -82,7 +82,7 @@ function answerOf(read: PartitionRead, isolationLevel: number): PartitionAnswer 
     lastStableOffset: read.highWatermark,
     logStartOffset: read.logStartOffset,
     divergingEpoch: read.divergingEpoch,
-    abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
+    abortedTransactions: isolationLevel === READ_COMMITTED || read.errorCode !== ErrorCode.NONE ? [] : null,
     records: read.records,
   };
 }

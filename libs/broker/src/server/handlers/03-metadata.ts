@@ -11,8 +11,10 @@ import {
 import type { BrokerServices, RequestContext } from '../request-context.ts';
 import { CLUSTER_OPERATIONS, OPERATIONS_UNKNOWN, TOPIC_OPERATIONS } from './authorized-operations.ts';
 import { defineHandler } from './handler.ts';
+import { missingTopicError } from './missing-topic.ts';
 
-type TopicRequest = NonNullable<MetadataRequest['topics']>[number];
+const FIRST_VERSION_BY_ID = 12;
+
 type TopicAnswer = ResponseInput<typeof metadataApi>['topics'][number];
 
 /**
@@ -38,32 +40,34 @@ export const metadataHandler = defineHandler(metadataApi, async (request, contex
   };
 });
 
+/** One id makes it a request by ids, and names are left out of account. */
 async function namedTopics(request: MetadataRequest, context: RequestContext): Promise<TopicAnswer[]> {
-  const asked = new Map((request.topics ?? []).map((topic) => [topic.name ?? topic.topicId, topic]));
-  return Promise.all([...asked.values()].map((topic) => namedTopic(topic, request, context)));
+  const topics = request.topics ?? [];
+  const ids = new Set(topics.map(({ topicId }) => topicId).filter((topicId) => topicId !== ZERO_UUID));
+  if (context.apiVersion < FIRST_VERSION_BY_ID && (ids.size > 0 || topics.some(({ name }) => name === null)))
+    return topics.map(({ name, topicId }) => failed(name ?? '', topicId, ErrorCode.INVALID_REQUEST));
+  if (ids.size > 0) return [...ids].map((topicId) => topicById(topicId, request, context));
+  const names = new Set(topics.map(({ name }) => name ?? ''));
+  return Promise.all([...names].map((name) => topicByName(name, request, context)));
 }
 
-async function namedTopic(
-  asked: TopicRequest,
-  request: MetadataRequest,
-  context: RequestContext,
-): Promise<TopicAnswer> {
+function topicById(topicId: string, request: MetadataRequest, context: RequestContext): TopicAnswer {
+  const image = context.broker.metadata.topicById(topicId);
+  if (image === undefined) return failed(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID);
+  return describe(image, request, context);
+}
+
+async function topicByName(name: string, request: MetadataRequest, context: RequestContext): Promise<TopicAnswer> {
   const { broker } = context;
-  const { name, topicId } = asked;
-  if (name === null) {
-    const image = broker.metadata.topicById(topicId);
-    if (image === undefined) return failed(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID);
-    return describe(image, request, context);
-  }
   const image = broker.metadata.topic(name);
   if (image !== undefined) return describe(image, request, context);
   if (!request.allowAutoTopicCreation || !broker.metadata.brokerConfig.autoCreateTopicsEnable)
-    return failed(name, ZERO_UUID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    return { ...failed(name, ZERO_UUID, missingTopicError(name)), ...operations(request) };
   try {
     return describe(await autoCreate(name, broker), request, context);
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
-    return failed(name, ZERO_UUID, error.code);
+    return { ...failed(name, ZERO_UUID, error.code), ...operations(request) };
   }
 }
 
@@ -90,8 +94,14 @@ function describe(topic: TopicImage, request: MetadataRequest, { broker }: Reque
       isrNodes: replicas,
       offlineReplicas: [],
     })),
-    topicAuthorizedOperations: request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : OPERATIONS_UNKNOWN,
+    ...operations(request),
   };
+}
+
+function operations({
+  includeTopicAuthorizedOperations,
+}: MetadataRequest): Pick<TopicAnswer, 'topicAuthorizedOperations'> {
+  return { topicAuthorizedOperations: includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : OPERATIONS_UNKNOWN };
 }
 
 function failed(name: string | null, topicId: string, errorCode: number): TopicAnswer {

@@ -1,4 +1,4 @@
-import { offsetsTopicName } from '../../group/index.ts';
+import { isInternalTopic } from '../../metadata/index.ts';
 import { deleteRecordsApi, ErrorCode, KafkaError, type ResponseInput } from '../../protocol/index.ts';
 import type { RequestContext } from '../request-context.ts';
 import { defineHandler } from './handler.ts';
@@ -25,9 +25,9 @@ async function deleteBefore(
   { broker }: RequestContext,
 ): Promise<PartitionAnswer> {
   const failed = (errorCode: number): PartitionAnswer => ({ partitionIndex, lowWatermark: -1, errorCode });
-  if (topic === offsetsTopicName) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION);
   const { log, errorCode } = partitionByName(broker, topic, partitionIndex);
   if (log === undefined) return failed(errorCode);
+  if (isInternalTopic(topic)) return failed(ErrorCode.INVALID_TOPIC_EXCEPTION);
   // A compacted topic keeps the last record of each key for ever.
   if (!log.config.cleanupDelete && log.config.cleanupCompact) return failed(ErrorCode.POLICY_VIOLATION);
   try {

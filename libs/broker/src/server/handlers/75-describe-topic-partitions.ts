@@ -3,6 +3,7 @@ import { describeTopicPartitionsApi, ErrorCode, ZERO_UUID, type ResponseInput } 
 import type { BrokerServices } from '../request-context.ts';
 import { OPERATIONS_UNKNOWN, TOPIC_OPERATIONS } from './authorized-operations.ts';
 import { defineHandler } from './handler.ts';
+import { missingTopicError } from './missing-topic.ts';
 
 type TopicAnswer = ResponseInput<typeof describeTopicPartitionsApi>['topics'][number];
 type PartitionAnswer = TopicAnswer['partitions'][number];
@@ -14,18 +15,21 @@ const MOST_PARTITIONS = 2000;
 export const describeTopicPartitionsHandler = defineHandler(describeTopicPartitionsApi, (request, { broker }) => {
   const { cursor } = request;
   const asked = request.topics.map(({ name }) => name);
+  const isOfList = asked.length === 0 || cursor === null || asked.includes(cursor.topicName);
+  if (!isOfList || (cursor !== null && cursor.partitionIndex < 0))
+    return { topics: asked.map((name) => failed(name, ErrorCode.INVALID_REQUEST, OPERATIONS_UNKNOWN)) };
   const names = asked.length > 0 ? asked : broker.metadata.topics().map(({ name }) => name);
   const inOrder = [...new Set(names)].sort().filter((name) => cursor === null || name >= cursor.topicName);
   let room = Math.max(1, Math.min(request.responsePartitionLimit, MOST_PARTITIONS));
   const topics: TopicAnswer[] = [];
   for (const name of inOrder) {
+    const first = cursor?.topicName === name ? cursor.partitionIndex : 0;
+    if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
     const topic = broker.metadata.topic(name);
     if (topic === undefined) {
-      topics.push(unknown(name));
+      topics.push(missing(name));
       continue;
     }
-    const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
-    if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
     const end = Math.min(topic.partitionCount, first + room);
     topics.push(describe(broker, topic, first, end));
     room -= Math.max(end - first, 0);
@@ -61,12 +65,10 @@ function describe(broker: BrokerServices, topic: TopicImage, first: number, end:
   };
 }
 
-function unknown(name: string): TopicAnswer {
-  return {
-    errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-    name,
-    topicId: ZERO_UUID,
-    partitions: [],
-    topicAuthorizedOperations: OPERATIONS_UNKNOWN,
-  };
+function missing(name: string): TopicAnswer {
+  return failed(name, missingTopicError(name), TOPIC_OPERATIONS);
+}
+
+function failed(name: string, errorCode: ErrorCode, topicAuthorizedOperations: number): TopicAnswer {
+  return { errorCode, name, topicId: ZERO_UUID, partitions: [], topicAuthorizedOperations };
 }

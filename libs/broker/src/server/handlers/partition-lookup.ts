@@ -32,6 +32,6 @@ export function partitionById(
 
 /** Compares the leader epoch that a client knows with ours (KIP-320); 0 when the request may go on. */
 export function leaderEpochError(log: PartitionLog, currentLeaderEpoch: number): ErrorCode {
-  if (currentLeaderEpoch < 0 || currentLeaderEpoch === log.leaderEpoch) return ErrorCode.NONE;
+  if (currentLeaderEpoch === -1 || currentLeaderEpoch === log.leaderEpoch) return ErrorCode.NONE;
   return currentLeaderEpoch < log.leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
 }
