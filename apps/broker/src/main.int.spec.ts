@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+
+// Processes start slowly on a machine that is busy with something else.
+jest.setTimeout(120_000);
 
 let folder: string;
 beforeAll(() => {

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { startBroker, type RunningBroker } from './start-broker.ts';
+
+jest.setTimeout(120_000);
 
 const { Kafka, logLevel, Partitioners } = kafkajs;
 

@@ -2,12 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { batchOf, recordsIn } from './testing/batches.ts';
 import { BrokerProcess } from './testing/broker-process.ts';
 import { createTopic, fetch, produce } from './testing/requests.ts';
 import { randomOf } from './testing/random.ts';
 import { WireClient } from './testing/wire-client.ts';
+
+// Processes start slowly on a machine that is busy with something else.
+jest.setTimeout(120_000);
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31);
 const ROUNDS = 4;
@@ -83,5 +86,5 @@ describe.each(['os', 'fsync'] as const)('a broker that is killed while it takes 
     } finally {
       await broker.kill();
     }
-  }, 60_000);
+  });
 });
