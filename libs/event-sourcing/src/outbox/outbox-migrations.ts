@@ -3,7 +3,8 @@
  *
  *     outbox         one row for each message; pending while it has neither published_at nor dead_at
  *     outbox_shards  who publishes a shard of the aggregates, until when; the token grows with each new owner
- *     outbox_relays  relays that live, and whether one of them sleeps and wants to be notified
+ *     outbox_relays  relays that live, and whether one of them sleeps and wants to be notified; not logged, so that saying
+ *                    so costs no sync, and empty after a crash, when each relay connects and enters itself anew
  *
  * `shard` is stored with the row, so that a change of the hash function in a later PostgreSQL moves no row. A row behind a
  * dead one of its aggregate is held by `next_attempt_at = 'infinity'`, which takes it out of the index of pending rows.
@@ -51,7 +52,7 @@ CREATE TABLE outbox_shards (
 ) WITH (fillfactor = 50);
 INSERT INTO outbox_shards (shard) SELECT generate_series(0, ${SHARDS - 1});
 
-CREATE TABLE outbox_relays (
+CREATE UNLOGGED TABLE outbox_relays (
   relay_id uuid PRIMARY KEY,
   seen_at timestamptz NOT NULL,
   sleeping boolean NOT NULL

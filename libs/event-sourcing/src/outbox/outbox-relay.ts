@@ -12,7 +12,7 @@ import { type DataSource } from 'typeorm';
 import { type OutboxPublisher } from './outbox-publisher.ts';
 import { publishIsolating, type PublishOutcome } from './publish-isolating.ts';
 import { relaySettings, type RelayOptions, type RelaySettings, type RelayStatus } from './relay-options.ts';
-import { RelaySession, type HeldShards, type PendingRecord, type TokenedRow } from './relay-session.ts';
+import { RelaySession, type HeldShards, type PendingRecord } from './relay-session.ts';
 import { TopicBackoff } from './topic-backoff.ts';
 import { WakeUp } from './wake-up.ts';
 
@@ -29,7 +29,7 @@ export class OutboxRelay {
   private readonly backoff: TopicBackoff;
   private readonly wakeUp = new WakeUp();
   /** Acknowledged by the broker but not marked yet: PostgreSQL went away in between. */
-  private unmarked: TokenedRow[] = [];
+  private unmarked: { readonly rows: readonly PendingRecord[]; readonly tokens: HeldShards } | undefined;
   private shards: HeldShards = new Map();
   private leaseEndsMs = 0;
   private claimDueMs = 0;
@@ -141,21 +141,22 @@ export class OutboxRelay {
    */
   private async sleep(session: RelaySession): Promise<void> {
     await session.setSleeping(true);
-    for (let waitMs = FIRST_SLEEP_MS; !this.stopping; waitMs = Math.min(waitMs * 2, this.settings.pollMs)) {
+    let waitMs = FIRST_SLEEP_MS;
+    while (!this.stopping && !(await this.anyPending(session))) {
       const nowMs = performance.now();
       const deadlines = [waitMs, this.claimDueMs - nowMs, this.backoff.untilNextMs(nowMs) ?? waitMs];
       await this.wakeUp.sleep(Math.max(1, Math.min(...deadlines)));
-      const wokenMs = performance.now();
-      this.turnMs = wokenMs;
-      if (wokenMs >= this.claimDueMs) await this.claim(session, wokenMs);
-      if (wokenMs >= this.retentionDueMs) await this.retain(session, wokenMs);
-      const [first] = await session.fetch(this.shards, this.backoff.blocked(wokenMs), {
-        maxBatchRecords: 1,
-        maxBatchBytes: 1,
-      });
-      if (first) break;
+      waitMs = Math.min(waitMs * 2, this.settings.pollMs);
+      this.turnMs = performance.now();
+      if (this.turnMs >= this.claimDueMs) await this.claim(session, this.turnMs);
+      if (this.turnMs >= this.retentionDueMs) await this.retain(session, this.turnMs);
     }
     await session.setSleeping(false);
+  }
+
+  private async anyPending(session: RelaySession): Promise<boolean> {
+    const blocked = this.backoff.blocked(performance.now());
+    return (await session.fetch(this.shards, blocked, { maxBatchRecords: 1, maxBatchBytes: 1 })).length > 0;
   }
 
   private async turn(session: RelaySession, batch: readonly PendingRecord[]): Promise<void> {
@@ -167,10 +168,9 @@ export class OutboxRelay {
       return;
     }
     const results = await this.publish(session, batch);
-    const tokened = ({ seq, shard }: PendingRecord): TokenedRow => ({ seq, token: tokens.get(shard) ?? 0n });
-    for (const { outcome } of results) this.unmarked.push(...outcome.published.map(tokened));
+    this.unmarked = { rows: results.flatMap(({ outcome }) => outcome.published), tokens };
     await this.markUnmarked(session);
-    for (const result of results) await this.settle(session, result, tokened);
+    for (const result of results) await this.settle(session, result, tokens);
   }
 
   /** Publishes topic by topic at once, and renews the leases meanwhile: while the broker is away it may take long. */
@@ -193,12 +193,12 @@ export class OutboxRelay {
   private async settle(
     session: RelaySession,
     { topic, records, outcome }: TopicResult,
-    tokened: (record: PendingRecord) => TokenedRow,
+    tokens: HeldShards,
   ): Promise<void> {
     const { observer } = this.settings;
     if (outcome.published.length > 0) observer.published?.(topic, outcome.published);
     for (const { record, error } of outcome.dead) {
-      await session.markDead([tokened(record)], reasonOf(error));
+      await session.markDead(record, tokens, reasonOf(error));
       observer.died?.(record, error);
     }
     if (!outcome.failure) {
@@ -209,14 +209,14 @@ export class OutboxRelay {
     observer.failed?.(topic, outcome.failure.error, retryAfterMs);
     const done = new Set([...outcome.published, ...outcome.dead.map(({ record }) => record)]);
     const left = records.filter((record) => !done.has(record));
-    await session.markFailed(left.map(tokened), reasonOf(outcome.failure.error), retryAfterMs);
+    await session.markFailed(left, tokens, reasonOf(outcome.failure.error), retryAfterMs);
   }
 
   private async markUnmarked(session: RelaySession): Promise<void> {
-    const rows = this.unmarked;
-    if (rows.length === 0) return;
-    const marked = await session.markPublished(rows);
-    this.unmarked = [];
+    if (!this.unmarked) return;
+    const { rows, tokens } = this.unmarked;
+    const marked = rows.length === 0 ? 0 : await session.markPublished(rows, tokens);
+    this.unmarked = undefined;
     if (marked < rows.length) this.settings.observer.fenced?.(rows.length - marked);
   }
 }

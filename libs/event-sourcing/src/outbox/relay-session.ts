@@ -19,12 +19,6 @@ export interface PendingRecord extends OutboxRecord {
   readonly held: boolean;
 }
 
-/** A row that was read under a shard's token. */
-export interface TokenedRow {
-  readonly seq: bigint;
-  readonly token: bigint;
-}
-
 interface PendingRow {
   readonly seq: string;
   readonly id: string;
@@ -57,9 +51,9 @@ SELECT * FROM (
   ) p
 ) sized WHERE before = 0 OR before + coalesce(octet_length(payload), 0) <= $4 ORDER BY seq`;
 
-/** Rows of the given numbers whose shard still has the given token. */
-const FENCED_ROWS = `FROM unnest($1::bigint[], $2::bigint[]) AS r(seq, token), outbox_shards s
-  WHERE o.seq = r.seq AND s.shard = o.shard AND s.token = r.token`;
+/** Rows of the given numbers whose shard still has the given token; found by number, since they are few among many. */
+const FENCED_ROWS = `FROM outbox_shards s JOIN unnest($2::smallint[], $3::bigint[]) AS held (shard, token) USING (shard, token)
+  WHERE o.seq = ANY ($1::bigint[]) AND o.shard = s.shard`;
 
 export class RelaySession {
   private readonly runner: QueryRunner;
@@ -155,20 +149,25 @@ export class RelaySession {
   }
 
   /** @returns how many of the rows were marked: those whose shard is still the relay's. */
-  markPublished(rows: readonly TokenedRow[]): Promise<number> {
+  markPublished(rows: readonly PendingRecord[], tokens: HeldShards): Promise<number> {
     const change = 'published_at = clock_timestamp(), attempts = o.attempts + 1';
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`, rows);
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`, rows, tokens);
   }
 
-  markDead(rows: readonly TokenedRow[], reason: string): Promise<number> {
-    const change = 'dead_at = clock_timestamp(), attempts = o.attempts + 1, last_error = $3';
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason);
+  markDead(row: PendingRecord, tokens: HeldShards, reason: string): Promise<number> {
+    const change = 'dead_at = clock_timestamp(), attempts = o.attempts + 1, last_error = $4';
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, [row], tokens, reason);
   }
 
-  markFailed(rows: readonly TokenedRow[], reason: string, retryAfterMs: number): Promise<number> {
-    const change = `attempts = o.attempts + 1, last_error = $3,
-      next_attempt_at = clock_timestamp() + $4 * interval '1 millisecond'`;
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, reason, retryAfterMs);
+  markFailed(
+    rows: readonly PendingRecord[],
+    tokens: HeldShards,
+    reason: string,
+    retryAfterMs: number,
+  ): Promise<number> {
+    const change = `attempts = o.attempts + 1, last_error = $4,
+      next_attempt_at = clock_timestamp() + $5 * interval '1 millisecond'`;
+    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, tokens, reason, retryAfterMs);
   }
 
   /**
@@ -185,8 +184,7 @@ export class RelaySession {
       const sql = `UPDATE outbox o SET next_attempt_at = 'infinity' ${FENCED_ROWS} AND EXISTS (
         SELECT FROM outbox d WHERE d.aggregate_type = o.aggregate_type AND d.aggregate_id = o.aggregate_id
           AND d.dead_at IS NOT NULL AND d.published_at IS NULL)`;
-      const tokened = rows.map(({ seq, shard }) => ({ seq, token: tokens.get(shard) ?? 0n }));
-      await this.update(sql, tokened);
+      await this.update(sql, rows, tokens);
       await this.runner.commitTransaction();
     } catch (error) {
       if (!this.runner.isReleased) await this.runner.rollbackTransaction().catch(() => undefined);
@@ -206,10 +204,15 @@ export class RelaySession {
     );
   }
 
-  private update(sql: string, rows: readonly TokenedRow[], ...parameters: readonly unknown[]): Promise<number> {
+  private update(
+    sql: string,
+    rows: readonly PendingRecord[],
+    tokens: HeldShards,
+    ...parameters: readonly unknown[]
+  ): Promise<number> {
     const seqs = rows.map(({ seq }) => seq.toString());
-    const tokens = rows.map(({ token }) => token.toString());
-    return this.affected(sql, [seqs, tokens, ...parameters]);
+    const shardTokens = [...tokens.values()].map((token) => token.toString());
+    return this.affected(sql, [seqs, [...tokens.keys()], shardTokens, ...parameters]);
   }
 
   private async affected(sql: string, parameters: unknown[]): Promise<number> {
