@@ -22,50 +22,53 @@ if (executablePath === undefined) {
 }
 const describeWithBrowser = executablePath === undefined ? describe.skip : describe;
 
+let pageFolder: string;
+let browser: Browser;
+let broker: RunningBroker;
+let feed: FeedStandIn;
+let running: RunningService;
+let page: Page;
+const problems: string[] = [];
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  if (executablePath === undefined) return;
+  pageFolder = await mkdtemp(path.join(tmpdir(), 'headwater-page-'));
+  cleanUp.push(() => rm(pageFolder, { recursive: true }));
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+  const build = [vite, 'build', 'apps/console', '--outDir', pageFolder, '--logLevel', 'error'];
+  await promisify(execFile)(process.execPath, build, { cwd: root });
+  broker = await startBroker();
+  cleanUp.push(() => broker.close());
+  feed = await FeedStandIn.start();
+  cleanUp.push(() => feed.close());
+  running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, pageFolder });
+  cleanUp.push(() => running.close());
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  cleanUp.push(() => browser.close());
+  page = await openPage({ width: 1280, height: 900 });
+}, 120_000);
+
+afterEach(() => {
+  expect(problems.splice(0)).toEqual([]);
+});
+
+afterAll(async () => {
+  for (const step of cleanUp.toReversed()) await step();
+});
+
+async function openPage(viewport: { width: number; height: number }, colorScheme?: 'dark'): Promise<Page> {
+  const opened = await browser.newPage({ viewport, ...(colorScheme === undefined ? {} : { colorScheme }) });
+  opened.setDefaultTimeout(25_000);
+  opened.on('pageerror', (error) => problems.push(error.message));
+  await opened.goto(running.url);
+  return opened;
+}
+
 describeWithBrowser('the page', () => {
-  let pageFolder: string;
-  let browser: Browser;
-  let broker: RunningBroker;
-  let feed: FeedStandIn;
-  let running: RunningService;
-  let page: Page;
-  const problems: string[] = [];
-
-  beforeAll(async () => {
-    pageFolder = await mkdtemp(path.join(tmpdir(), 'headwater-page-'));
-    const vite = path.join(root, 'node_modules/vite/bin/vite.js');
-    const build = [vite, 'build', 'apps/console', '--outDir', pageFolder, '--logLevel', 'error'];
-    await promisify(execFile)(process.execPath, build, { cwd: root });
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
-    broker = await startBroker();
-    feed = await FeedStandIn.start();
-    running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, pageFolder });
-    page = await openPage({ width: 1280, height: 900 });
-  }, 120_000);
-
-  afterEach(() => {
-    expect(problems.splice(0)).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await running.close();
-    await feed.close();
-    await broker.close();
-    await rm(pageFolder, { recursive: true });
-  });
-
-  async function openPage(viewport: { width: number; height: number }, colorScheme?: 'dark'): Promise<Page> {
-    const opened = await browser.newPage({ viewport, ...(colorScheme === undefined ? {} : { colorScheme }) });
-    opened.setDefaultTimeout(25_000);
-    opened.on('pageerror', (error) => problems.push(error.message));
-    await opened.goto(running.url);
-    return opened;
-  }
-
   it('shows the parts that answer, and says what is empty', async () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('No consumer groups yet.').waitFor();
@@ -111,7 +114,9 @@ describeWithBrowser('the page', () => {
     expect(await phone.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     await phone.close();
   });
+});
 
+describeWithBrowser('the page, when a part goes away,', () => {
   it('says that the broker is down, keeps what it knows, and recovers with it', async () => {
     const { port } = broker;
     await broker.close();

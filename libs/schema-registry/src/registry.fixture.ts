@@ -1,7 +1,6 @@
 /** For specs: a registry on its own log, and the few words to talk to it. */
 import { startRegistry, type Registry } from './registry.ts';
-import { MemorySchemaLog } from './store/memory-schema-log.ts';
-import type { SchemaLog } from './store/schema-log.ts';
+import { MemorySchemaLog, type SchemaLog } from './store/index.ts';
 
 export interface Answer {
   readonly status: number;

@@ -11,7 +11,14 @@ afterEach(() => {
 describe('a repeated look', () => {
   it('is seldom while nobody watches, and often while somebody does', async () => {
     let looks = 0;
-    const look = new RepeatedLook(() => Promise.resolve(void looks++), 100, 5);
+    const look = new RepeatedLook(
+      () => {
+        looks += 1;
+        return Promise.resolve();
+      },
+      100,
+      5,
+    );
     look.start();
     await jest.advanceTimersByTimeAsync(499);
     expect(looks).toBe(1);

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 
-export type SchemaJson = string | SchemaJson[] | { readonly [key: string]: unknown };
+export type SchemaJson = string | SchemaJson[] | Readonly<Record<string, unknown>>;
 
 type Shape =
   | { readonly kind: 'primitive'; readonly type: string }
@@ -59,7 +59,7 @@ function unionOf(branch: fc.Arbitrary<Shape>): fc.Arbitrary<Shape> {
     .map((of) => ({ kind: 'union', of }));
 }
 
-const anyShape = shape.any as fc.Arbitrary<Shape>;
+const anyShape = shape.any;
 
 export const avroSchemaArbitrary: fc.Arbitrary<SchemaJson> = anyShape.map((value) => toJson(value));
 
@@ -81,7 +81,8 @@ const WIDER: Readonly<Record<string, string>> = {
 
 /** Changes a node in about one of five cases: widen, narrow, add or drop a branch, field or symbol, resize. */
 function evolve(value: Shape, choices: Iterator<number>): Shape {
-  const choice: number = choices.next().value ?? 0;
+  const next = choices.next();
+  const choice = next.done === true ? 0 : next.value;
   switch (value.kind) {
     case 'primitive':
       if (choice === 0) return { kind: 'primitive', type: 'int' };

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 
-/** The page is a folder of the console; `vite build apps/console` names the console, whose root would win over this file's. */
-const pageRoot: Plugin = {
+/**
+ * The page is a folder of the console; `vite build apps/console` names the console, whose root would win over this file's.
+ * @type {import('vite').Plugin}
+ */
+const pageRoot = {
   name: 'headwater:page-root',
   config: () => ({ root: path.join(import.meta.dirname, 'src/page') }),
 };
