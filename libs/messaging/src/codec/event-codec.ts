@@ -18,16 +18,21 @@ import { pauseMs, systemClock, type Backoff, type Clock } from '../clock/index.t
 import { MessagingError } from '../errors/index.ts';
 import { frame, unframe } from './wire-format.ts';
 
-const { SchemaRegistry, SchemaType } = registryClient;
+const { COMPATIBILITY, SchemaRegistry, SchemaType } = registryClient;
 
 type Registry = InstanceType<typeof SchemaRegistry>;
 type Decoder = (body: Buffer) => TopicEvent<TopicContract>;
 
 const registerBackoff: Backoff = { firstMs: 200, maxMs: 5_000 };
 
-/** HTTP statuses with which the registry says that the request itself is wrong. */
-const isRefusal = (status: unknown): boolean =>
-  typeof status === 'number' && status >= 400 && status < 500 && status !== 429;
+/** The registry refuses the schema, or us. Its client reports a refused connection as status 400, so that is none. */
+const refusals: ReadonlySet<unknown> = new Set([401, 403, 409, 422]);
+
+/** The registry's client insists on one compatibility; a subject that an operator gave another keeps it. */
+function ownCompatibilityOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error.name !== 'ConfluentSchemaRegistryCompatibilityError') return undefined;
+  return /\(\w+ != (\w+)\)/.exec(error.message)?.[1];
+}
 
 function statusOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
@@ -67,10 +72,9 @@ export class EventCodec {
     const subject = topic.subjectOf(event);
     for (let attempt = 1; !this.schemaIds.has(subject); attempt++) {
       try {
-        const { id } = await this.registry.register({ type: SchemaType.AVRO, schema: event.schema }, { subject });
-        this.schemaIds.set(subject, id);
+        this.schemaIds.set(subject, await this.registerSchema(subject, event.schema));
       } catch (error) {
-        if (isRefusal(statusOf(error)))
+        if (refusals.has(statusOf(error)))
           throw new MessagingError(
             'SCHEMA_REFUSED',
             `The registry refused the schema of subject ${subject}: ${textOf(error)}`,
@@ -89,6 +93,18 @@ export class EventCodec {
         this.logger.warn(`registry ${this.registryUrl}: ${textOf(error)}; trying again to register ${subject}`);
         await this.clock.sleep(pauseMs(registerBackoff, attempt), signal);
       }
+    }
+  }
+
+  private async registerSchema(subject: string, schema: string): Promise<number> {
+    const confluentSchema: Parameters<Registry['register']>[0] = { type: SchemaType.AVRO, schema };
+    try {
+      return (await this.registry.register(confluentSchema, { subject })).id;
+    } catch (error) {
+      const compatibility = ownCompatibilityOf(error) as keyof typeof COMPATIBILITY | undefined;
+      if (compatibility === undefined) throw error;
+      return (await this.registry.register(confluentSchema, { subject, compatibility: COMPATIBILITY[compatibility] }))
+        .id;
     }
   }
 

@@ -1,3 +1,4 @@
+/** Subscriptions: Nest handlers fed by key-ordered lanes, with retries, dead letters and commits by watermark. */
 export type { MetricsPort } from './consumer-metrics.ts';
 export { KafkaTransport, SubscriptionContext, type TransportHealth } from './kafka-transport.ts';
 export { OriginalErrorFilter } from './original-error.filter.ts';

@@ -1,2 +1,3 @@
+/** The inbox: which messages a subscription has processed, kept with their effects. */
 export { CreateInbox1700000000000 } from './create-inbox.migration.ts';
 export { pruneInbox, takeNewMessages } from './inbox.ts';

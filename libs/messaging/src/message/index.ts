@@ -1,3 +1,4 @@
+/** Messages as handlers see them: envelope, headers, tombstones, and the context that their work passes on. */
 export { deadLetterHeaderNames, headerNames } from './headers.ts';
 export { currentContext, runInContext, type MessageContext } from './message-context.ts';
 export { MessageHeaders } from './message-headers.ts';

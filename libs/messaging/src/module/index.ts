@@ -1,3 +1,4 @@
+/** The Nest module that sets messaging up in a service. */
 export {
   connectMessaging,
   MessagingModule,

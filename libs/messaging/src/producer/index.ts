@@ -1,3 +1,4 @@
+/** Idempotent production by contract, with many callers sharing requests. */
 export {
   defaultProducerOptions,
   MessageProducer,

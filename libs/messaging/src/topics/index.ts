@@ -1,1 +1,2 @@
+/** Topics set up and compared by their contracts. */
 export { deadLetterSetup, TopicSetup } from './topic-setup.ts';
