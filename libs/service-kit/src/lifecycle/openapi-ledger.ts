@@ -20,7 +20,6 @@ export async function describeService(appModule: AppModule, options: ServiceOpti
   const context: ServiceContext = { name: options.name, stopping: new AbortController().signal, fail: () => undefined };
   const configs = new Map<ConfigClass, object>([ServiceConfig, ...(options.configs ?? [])].map((key) => [key, {}]));
   const root: DynamicModule = { module: LedgerModule, imports: [KitModule.forService(context, configs), appModule] };
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
   const app = await NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), {
     preview: true,
     logger: false,

@@ -91,7 +91,6 @@ async function createApp(
   const adapter = new FastifyAdapter({ bodyLimit: config.maxBodyBytes, forceCloseConnections: 'idle' });
   const root: DynamicModule = { module: RootModule, imports: [KitModule.forService(context, configs), appModule] };
   const nestLogger = new NestLogger(logger);
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as classes
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger,
     abortOnError: false,
