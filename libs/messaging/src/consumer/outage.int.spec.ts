@@ -47,7 +47,7 @@ describe('while the broker is away', () => {
     await using service = await TestService.start(broker, [topic], [Likes]);
     const posts = ['a', 'b', 'c', 'd', 'e', 'f'];
     let next = 0;
-    const produce = (count: number): Promise<void[]> => {
+    const produce = (count: number): Promise<unknown> => {
       const numbers = Array.from({ length: count }, () => next++);
       return Promise.all(
         numbers.flatMap((number) =>
@@ -65,7 +65,7 @@ describe('while the broker is away', () => {
     };
 
     await produce(20);
-    let sentMeanwhile: Promise<void[]> | undefined;
+    let sentMeanwhile: Promise<unknown> | undefined;
     await restart(() => {
       sentMeanwhile = produce(20);
       return Promise.resolve();

@@ -21,6 +21,7 @@ export interface SubscriptionOptions {
   readonly commitIntervalMs: number;
   /** Without progress for so long, liveness fails; for twice as long, the service is told to end. */
   readonly stallLimitMs: number;
+  /** A member that died is replaced after so long. Lanes keep the heartbeat free of the handlers, so it can be short. */
   readonly sessionTimeoutMs: number;
   readonly classify: ClassifyFailure | undefined;
 }
@@ -35,7 +36,7 @@ export const defaultSubscriptionOptions: Omit<SubscriptionOptions, 'group'> = {
   maxRetryMs: 30_000,
   commitIntervalMs: 200,
   stallLimitMs: 120_000,
-  sessionTimeoutMs: 30_000,
+  sessionTimeoutMs: 10_000,
   classify: undefined,
 };
 

@@ -67,7 +67,7 @@ export class SubscriptionRunner implements GroupListener {
         startFrom: options.startFrom,
         sessionTimeoutMs: options.sessionTimeoutMs,
         rebalanceTimeoutMs: options.sessionTimeoutMs * 2,
-        heartbeatIntervalMs: Math.min(3_000, options.sessionTimeoutMs / 3),
+        heartbeatIntervalMs: Math.min(1_000, options.sessionTimeoutMs / 3),
         maxWaitMs,
         maxBytesPerPartition: 512 * 1024,
       },

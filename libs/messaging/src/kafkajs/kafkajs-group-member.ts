@@ -21,7 +21,7 @@ import type {
   RawRecord,
 } from '../client/index.ts';
 
-const sessionBackoff: Backoff = { firstMs: 200, maxMs: 5_000 };
+const sessionBackoff: Backoff = { firstMs: 200, maxMs: 2_000 };
 
 /** Batches of one fetch that are handed over at a time; each only enqueues. */
 const concurrentBatches = 64;
@@ -132,7 +132,7 @@ export class KafkajsGroupMember implements GroupMember {
       maxWaitTimeInMs: this.options.maxWaitMs,
       maxBytesPerPartition: this.options.maxBytesPerPartition,
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6, restartOnFailure: () => Promise.resolve(false) },
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
     const crashed = this.listen(consumer);
     const closed = new Promise<undefined>((resolve) => {
