@@ -34,6 +34,9 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly history = new SampleHistory();
   private readonly looks: readonly RepeatedLook[];
   private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flow: socialFlow };
+  /** What Kafka and each HTTP part answered last. */
+  private answers: readonly PartState[] = [];
+  private feedProblem: string | null = null;
   private beats: NodeJS.Timeout | undefined;
 
   constructor(
@@ -42,7 +45,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly topics: TopicsReader,
     private readonly groups: GroupsReader,
     private readonly feed: FeedReader,
-    private readonly parts: PartsReader,
+    private readonly partsReader: PartsReader,
     private readonly health: HealthChecks,
     config: ConsoleConfig,
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
@@ -93,14 +96,10 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async lookAtCluster(): Promise<void> {
-    const [kafka, others] = await Promise.all([this.readKafka(), this.parts.read()]);
-    const feedPart = this.state.parts.find((part) => part.name === socialFlow.reader);
-    // The feed's own look knows more than its health: keep what it said while both agree that it is up.
-    const parts = [kafka.part, ...others].map((part) =>
-      part.name === feedPart?.name && part.status === 'up' && feedPart.status === 'down' ? feedPart : part,
-    );
+    const [kafka, others] = await Promise.all([this.readKafka(), this.partsReader.read()]);
+    this.answers = [kafka.part, ...others];
     const { cluster, topics, groups } = kafka.state ?? { ...this.state, cluster: null };
-    this.publish({ ...this.state, parts, cluster, topics, groups }, kafka.sample);
+    this.publish({ ...this.state, parts: this.parts(), cluster, topics, groups }, kafka.sample);
   }
 
   private async readKafka(): Promise<KafkaLook> {
@@ -140,18 +139,23 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async lookAtFeed(): Promise<void> {
+    let { feed } = this.state;
     try {
-      const feed = await this.feed.read();
-      this.publish({ ...this.state, feed, parts: this.withFeedPart('up', null) });
+      feed = await this.feed.read();
+      this.feedProblem = null;
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      this.publish({ ...this.state, parts: this.withFeedPart('down', problem) });
+      this.feedProblem = error instanceof Error ? error.message : String(error);
     }
+    this.publish({ ...this.state, feed, parts: this.parts() });
   }
 
-  private withFeedPart(status: 'up' | 'down', problem: string | null): readonly PartState[] {
-    return this.state.parts.map((part) =>
-      part.name === socialFlow.reader && part.status !== 'off' ? { ...part, status, problem } : part,
+  /** A feed that cannot be read is down, whatever its health says; one that can be read may still be unwell. */
+  private parts(): readonly PartState[] {
+    const problem = this.feedProblem;
+    return this.answers.map((part) =>
+      part.name === socialFlow.reader && part.status === 'up' && problem !== null
+        ? { ...part, status: 'down', problem }
+        : part,
     );
   }
 

@@ -9,6 +9,7 @@ export interface EventSink {
   write(text: string): boolean;
   end(): unknown;
   once(event: 'drain' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
 }
 
 export class LiveStream {
@@ -21,6 +22,8 @@ export class LiveStream {
   constructor(sink: EventSink, snapshot: () => LiveSnapshot, onClose: () => void) {
     this.#sink = sink;
     this.#snapshot = snapshot;
+    // A write to a connection that is just going away fails; its close follows and says all.
+    sink.on('error', () => undefined);
     sink.once('close', () => {
       this.#isClosed = true;
       onClose();

@@ -22,6 +22,10 @@ class Socket implements EventSink {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
   }
 
+  on(): void {
+    // This socket never fails.
+  }
+
   emit(event: 'drain' | 'close'): void {
     const listeners = this.#listeners.get(event) ?? [];
     this.#listeners.delete(event);

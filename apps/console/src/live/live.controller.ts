@@ -32,6 +32,7 @@ export class LiveController {
       });
     }
     reply.hijack();
+    if (reply.raw.destroyed) return;
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
