@@ -71,7 +71,10 @@ export class ClusterMetadata {
     this.clusterId = options.clusterId;
     this.#brokerConfig = parseBrokerConfig(options.properties);
     this.nodeId = this.#brokerConfig.nodeId;
-    this.#image = new MetadataImage(this.nodeId, new Map(Object.entries(options.properties)));
+    // Whichever of the two names was given, DescribeConfigs shows the node's number under both.
+    const nodeId = String(this.nodeId);
+    const fixedSettings = new Map(Object.entries({ ...options.properties, 'node.id': nodeId, 'broker.id': nodeId }));
+    this.#image = new MetadataImage(this.nodeId, fixedSettings);
     this.#runtime = new StateMachineRuntime({
       name: '__cluster_metadata-0',
       log: options.log,

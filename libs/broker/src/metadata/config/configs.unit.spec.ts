@@ -122,6 +122,16 @@ describe('describing configuration', () => {
     });
   });
 
+  it.each<Record<string, string>>([{ 'node.id': '5' }, { 'broker.id': '5' }])(
+    'shows the number of the node under both its names, given %j',
+    async (properties) => {
+      const opened = await open(properties);
+      expect(opened.metadata.nodeId).toBe(5);
+      for (const name of ['node.id', 'broker.id'])
+        expect(await entry(opened, resourceType.broker, '5', name)).toMatchObject({ value: '5', configSource: 4 });
+    },
+  );
+
   it('shows for the default broker only what was set for all', async () => {
     const opened = await open();
     await alter(opened, resourceType.broker, '', [['message.max.bytes', operation.set, '5000']]);

@@ -50,7 +50,6 @@ const sameInOtherUnits: readonly (readonly string[])[] = [
   ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
   ['log.roll.ms', 'log.roll.hours'],
   ['log.roll.jitter.ms', 'log.roll.jitter.hours'],
-  ['node.id', 'broker.id'],
 ];
 
 /** A broker entry as it holds now. */
