@@ -115,8 +115,11 @@ function fileName({ path }: SourceText): Finding[] {
   return [];
 }
 
+/** A comment at the top, or a doc comment at the first thing that the file declares. */
+const headerPattern = /^\s*(#!.*\n)?(\/[*/]|((import|const)\b[^;]*;\s*)+\/\*\*)/;
+
 function missingHeader({ path, text }: SourceText): Finding[] {
-  if (!headed.some((pattern) => pattern.test(path)) || /^\s*(#!.*\n)?\/[*/]/.test(text)) return [];
+  if (!headed.some((pattern) => pattern.test(path)) || headerPattern.test(text)) return [];
   return [
     {
       path,
