@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommandLine } from './command-line.ts';
-import { startBroker, type RunningBroker, type StartBrokerOptions } from './start-broker.ts';
+import type { RunningBroker, StartBrokerOptions } from './start-broker.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Serves until a signal asks for the end; resolves when everything is closed. */
 async function serve(options: StartBrokerOptions): Promise<void> {
   const asked = signalReceived();
-  const broker = await startBroker({ ...options, log: (line) => process.stderr.write(`${line}\n`) });
+  const early: string[] = [];
+  let log = (line: string): void => void early.push(line);
+  // A start that fails says one thing; what was logged on the way would only hide it.
+  // Loaded here, so that help and a wrong flag are answered at once.
+  const { startBroker } = await import('./start-broker.ts');
+  const broker = await startBroker({ ...options, log: (line) => log(line) });
   try {
     if (!asked.isReceived()) process.stdout.write(readyLine(broker));
+    log = (line) => process.stderr.write(`${line}\n`);
+    for (const line of early) log(line);
     await asked.signal;
   } finally {
     await broker.close();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Broker } from '@headwater/broker';
+import { Broker, BrokerStartError, isDiskFull } from '@headwater/broker';
 import type { Registry } from '@headwater/schema-registry';
 import { BrokerSchemaLog } from './broker-schema-log.ts';
 
@@ -56,7 +56,10 @@ export async function startBroker(options: StartBrokerOptions = {}): Promise<Run
     cleanUp.push(() => registry.close());
     return running(broker, registry, dataDir, () => inReverse(cleanUp));
   } catch (error) {
-    await inReverse(cleanUp);
+    // What the start failed of is told, not that cleaning up failed of it too.
+    await inReverse(cleanUp).catch(() => undefined);
+    if (!(error instanceof BrokerStartError) && isDiskFull(error))
+      throw new Error(`The disk of ${dataDir} is full; free some space and start again.`, { cause: error });
     throw error;
   }
 }

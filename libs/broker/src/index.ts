@@ -1,2 +1,11 @@
 /** The public door of the broker: start one, and talk to it in-process. */
-export { Broker, type BrokerOptions, type LocalAppend, type LocalClient, type LocalRecord } from './server/index.ts';
+export {
+  Broker,
+  BrokerStartError,
+  isDiskFull,
+  type BrokerOptions,
+  type BrokerStartErrorCode,
+  type LocalAppend,
+  type LocalClient,
+  type LocalRecord,
+} from './server/index.ts';

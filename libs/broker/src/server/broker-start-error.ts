@@ -48,9 +48,16 @@ export function startError(error: unknown, attempt: StartAttempt): unknown {
     );
   if (code !== undefined && ADDRESS_CODES.has(code))
     return new BrokerStartError('ADDRESS_UNAVAILABLE', `Cannot listen on ${host}:${port}: ${message}.`, error);
-  if (code === 'ENOSPC')
+  if (isDiskFull(error))
     return new BrokerStartError('DISK_FULL', `The disk of ${dataDir} is full; free some space and start again.`, error);
   return error;
+}
+
+/** Whether the disk of the data folder is what an error comes from, by its code or that of one of its causes. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as Error).cause)
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') return true;
+  return false;
 }
 
 const ADDRESS_CODES: ReadonlySet<string> = new Set([

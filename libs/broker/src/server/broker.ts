@@ -1,7 +1,7 @@
 import { parseBrokerConfig, type BrokerConfig } from '../metadata/index.ts';
 import { openLogStorage, systemClock, type LogStorage } from '../storage/index.ts';
 import type { BrokerOptions } from './broker-options.ts';
-import { startError } from './broker-start-error.ts';
+import { isDiskFull, startError } from './broker-start-error.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { advertisedEndpoint } from './endpoint.ts';
 import { FetchSessionCache } from './fetch/fetch-session-cache.ts';
@@ -10,6 +10,7 @@ import { localClient, type LocalClient } from './local-client.ts';
 import { Listener } from './network/index.ts';
 import type { BrokerServices } from './request-context.ts';
 import { loadRooms, type Rooms } from './rooms.ts';
+import { withoutRepetition } from './repeated-lines.ts';
 import { servedApisOf } from './served-apis.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
@@ -47,7 +48,7 @@ export class Broker {
 
   /** Recovers the data, then listens. @throws BrokerStartError with one clear line. */
   static async start(options: BrokerOptions): Promise<Broker> {
-    const log = options.log ?? (() => undefined);
+    const log = withoutRepetition(options.log ?? (() => undefined), systemClock);
     const host = options.host ?? DEFAULT_HOST;
     const port = options.port ?? DEFAULT_PORT;
     const properties = options.config ?? {};
@@ -62,7 +63,8 @@ export class Broker {
       rooms.groups.resume();
       return new Broker(host, listener, rooms, stop);
     } catch (error) {
-      await (rooms?.close() ?? storage?.close());
+      // What the start failed of is told, not that closing failed of it too.
+      await (rooms?.close() ?? storage?.close())?.catch(() => undefined);
       throw startError(error, { host, port, dataDir: options.dataDir });
     }
   }
@@ -79,7 +81,16 @@ export class Broker {
     // Answers those who wait for a rebalance; nothing new reaches the coordinator any more.
     await this.#rooms.groups.close();
     await drained;
-    await this.#rooms.close();
+    try {
+      await this.#rooms.close();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      const { directory } = this.#rooms.storage;
+      throw new Error(
+        `The disk of ${directory} is full: the broker ended without its checkpoints, and checks its logs at the next start.`,
+        { cause: error },
+      );
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** The door of the server room: sockets, dispatch and the wiring of all rooms into one broker. */
 export { Broker } from './broker.ts';
 export { type BrokerOptions } from './broker-options.ts';
-export { BrokerStartError, type BrokerStartErrorCode } from './broker-start-error.ts';
+export { BrokerStartError, isDiskFull, type BrokerStartErrorCode } from './broker-start-error.ts';
 export { type LocalAppend, type LocalClient, type LocalRecord } from './local-client.ts';

@@ -12,11 +12,15 @@
  * All that became ready within one turn of the event loop is written with one `writev`.
  */
 import type { Socket } from 'node:net';
+import { releaseRead } from '../../storage/index.ts';
 import { FrameAssembler, FrameError } from './frame-assembler.ts';
 import type { MemoryBudget, MemoryTicket } from './memory-budget.ts';
 
 /** An answer in pieces, `null` for none (Produce with acks=0), or `CLOSE_CONNECTION`. */
 export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
+
+/** Smaller pieces are not worth a callback. */
+const LARGE_PIECE_BYTES = 32 * 1024;
 
 /** Instead of an answer: the request cannot be answered and the connection closes, after the answers before it. */
 export const CLOSE_CONNECTION = Symbol('close the connection');
@@ -235,6 +239,14 @@ export class Connection {
     });
   }
 
+  /** Gives the memory of records that were read from a file back once they were sent. */
+  #write(piece: Buffer): void {
+    if (piece.length < LARGE_PIECE_BYTES) this.#socket.write(piece);
+    else this.#socket.write(piece, (error) => {
+        if (!error) releaseRead(piece);
+      });
+  }
+
   /** Writes the answers that are ready and in turn, then goes on with the next requests. */
   #flush(): void {
     if (this.#isClosed) return;
@@ -249,7 +261,7 @@ export class Connection {
         mustClose = true;
         break;
       }
-      if (request.answer !== null) for (const piece of request.answer) socket.write(piece);
+      if (request.answer !== null) for (const piece of request.answer) this.#write(piece);
     }
     socket.uncork();
     this.#begun = done === this.#begun.length ? [] : this.#begun.slice(done);
