@@ -17,5 +17,6 @@ export {
   type ReadOptions,
   type TimestampOffset,
 } from './partition-log.ts';
+export { releaseRead } from './read-buffers.ts';
 export { StorageError, type StorageErrorCode } from './storage-error.ts';
 export { type StorageEvent } from './storage-event.ts';

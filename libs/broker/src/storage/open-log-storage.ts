@@ -10,11 +10,13 @@ import { OpenFiles } from './files/open-files.ts';
 import { IndexCache } from './index-cache.ts';
 import { defaultLogConfig } from './log-config.ts';
 import type { LogStorage, LogStorageOptions } from './log-storage.ts';
+import { ReadBuffers } from './read-buffers.ts';
 import { StorageError } from './storage-error.ts';
 import { TailCache } from './tail-cache.ts';
 import { endOfTurn } from './end-of-turn.ts';
 
 const indexCacheBytes = 32 * 1024 * 1024;
+const idleReadBufferBytes = 8 * 1024 * 1024;
 
 /**
  * Opens a log folder: takes its lock, recovers every log, removes what deletions left behind.
@@ -53,6 +55,7 @@ async function createStorage(
       files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? 1000),
       tailCache: new TailCache(options.tailCacheBytes ?? 16 * 1024 * 1024),
       indexCache: new IndexCache(indexCacheBytes),
+      readBuffers: new ReadBuffers(idleReadBufferBytes),
       pending: { bytes: 0 },
       report: options.onEvent ?? (() => undefined),
       atEndOfTurn: endOfTurn(),

@@ -32,7 +32,10 @@ export interface ReadOptions {
 
 /** Whole batches, as stored. */
 export interface LogRead {
-  /** Read-only views; shared with other readers. Empty at the end of the log. */
+  /**
+   * Read-only views, some shared with other readers. Empty at the end of the log. Who has sent a piece may say so with
+   * `releaseRead(piece)`, so that its memory is used again; it must not be looked at afterwards.
+   */
   readonly records: Chunks;
   readonly sizeBytes: number;
   /** Offset after the last batch returned; the offset asked for when there is none. */

@@ -36,17 +36,25 @@ const locateWindowBytes = 4096 + BATCH_HEADER_BYTES;
 export async function readSegment(context: LogContext, request: SegmentReadRequest): Promise<SegmentRead | undefined> {
   const file = context.files.borrow(request.segment.logPath);
   try {
-    return await new SegmentReader(file.handle, request).read();
+    return await new SegmentReader(context, file.handle, request).read();
   } finally {
     file.release();
   }
 }
 
+/** Bytes of a file in a buffer that may be larger. */
+interface Loaded {
+  readonly buffer: Buffer;
+  readonly length: number;
+}
+
 class SegmentReader {
+  readonly #context: LogContext;
   readonly #file: FileHandle;
   readonly #request: SegmentReadRequest;
 
-  constructor(file: FileHandle, request: SegmentReadRequest) {
+  constructor(context: LogContext, file: FileHandle, request: SegmentReadRequest) {
+    this.#context = context;
     this.#file = file;
     this.#request = request;
   }
@@ -55,9 +63,10 @@ class SegmentReader {
     const { maxBytes, minOneMessage, offset } = this.#request;
     const position = this.#request.position ?? this.#locate();
     if (position === undefined) return undefined;
-    const buffer = await this.#load(position, maxBytes);
-    const firstBytes = readBatchHeader(buffer).sizeBytes;
-    if (firstBytes <= buffer.length) return this.#cut(buffer, position);
+    const loaded = await this.#load(position, maxBytes);
+    const firstBytes = readBatchHeader(loaded.buffer).sizeBytes;
+    if (firstBytes <= loaded.length) return this.#cut(loaded, position);
+    this.#context.readBuffers.giveBack(loaded.buffer);
     if (!minOneMessage) return { records: [], sizeBytes: 0, nextOffset: offset, endPosition: position };
     return this.#cut(await this.#load(position, firstBytes), position);
   }
@@ -74,30 +83,31 @@ class SegmentReader {
   }
 
   /** The whole batches, at least one. */
-  #cut(buffer: Buffer, position: number): SegmentRead {
+  #cut({ buffer, length }: Loaded, position: number): SegmentRead {
     let end = 0;
     let nextOffset = this.#request.offset;
-    while (end + BATCH_HEADER_BYTES <= buffer.length) {
+    while (end + BATCH_HEADER_BYTES <= length) {
       const header = readBatchHeader(buffer, end);
-      if (end + header.sizeBytes > buffer.length) break;
+      if (end + header.sizeBytes > length) break;
       end += header.sizeBytes;
       nextOffset = header.lastOffset + 1;
     }
-    return { records: [buffer.subarray(0, end)], sizeBytes: end, nextOffset, endPosition: position + end };
+    const records = [this.#context.readBuffers.lend(buffer, end)];
+    return { records, sizeBytes: end, nextOffset, endPosition: position + end };
   }
 
   /** At least one header, at most to the end of what may be read. */
-  async #load(position: number, wantedBytes: number): Promise<Buffer> {
+  async #load(position: number, wantedBytes: number): Promise<Loaded> {
     const { segment, endPosition } = this.#request;
     const length = Math.min(Math.max(wantedBytes, BATCH_HEADER_BYTES), endPosition - position);
-    const buffer = Buffer.allocUnsafeSlow(length);
-    const count = await this.#file.read(buffer, position);
+    const buffer = this.#context.readBuffers.take(length);
+    const count = await this.#file.read(buffer.subarray(0, length), position);
     if (count < length || length < BATCH_HEADER_BYTES) {
       throw new KafkaError(
         ErrorCode.KAFKA_STORAGE_ERROR,
         `${segment.logPath} ends at byte ${position + count}, but batches were written up to ${endPosition}: the file was changed`,
       );
     }
-    return buffer;
+    return { buffer, length };
   }
 }

@@ -242,7 +242,8 @@ export class Connection {
   /** Gives the memory of records that were read from a file back once they were sent. */
   #write(piece: Buffer): void {
     if (piece.length < LARGE_PIECE_BYTES) this.#socket.write(piece);
-    else this.#socket.write(piece, (error) => {
+    else
+      this.#socket.write(piece, (error) => {
         if (!error) releaseRead(piece);
       });
   }
