@@ -24,6 +24,7 @@ const checks = [
   ],
   ['Lint', 'run `npm run lint`', ['node_modules/eslint/bin/eslint.js', '.']],
   ['Contracts', 'run `npm run contracts`', ['tools/dist/contracts/main.js', '--check']],
+  ['OpenAPI documents', 'run `npm run openapi`', ['tools/launch/openapi.js', '--check']],
   ['Types of the tests', 'see the lines above', ...specProjects()],
 ];
 
