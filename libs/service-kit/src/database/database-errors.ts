@@ -1,7 +1,7 @@
 /**
  * Tells a PostgreSQL that is away from a statement that is wrong: the first is met by waiting, the second never.
- * Codes: PostgreSQL's error classes (appendix A of its manual), Node's socket errors, and pg's own messages, which carry
- * no code.
+ * Codes: PostgreSQL's error classes (appendix A of its manual), Node's socket errors, and pg's and TypeORM's own messages,
+ * which carry no code.
  */
 
 /** SQLSTATE classes and codes under which the same statement may succeed later. */
@@ -31,6 +31,9 @@ const PG_MESSAGES = [
   'Client was closed and is not queryable',
   'Driver not Connected',
   'Cannot use a pool after calling end on the pool',
+  // TypeORM's words for a connection that died between two statements of a transaction.
+  'Query runner already released',
+  'Database connection provided by a query runner was already released',
 ];
 
 /** Whether an error (or a cause of it) says that PostgreSQL is away or restarting. */

@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import { DataSource } from 'typeorm';
 import { TinyDatabaseModule } from '../../fixtures/tiny-database.module.ts';
-import { DatabaseConfig, DatabaseStartError, startService, type RunningService } from '../index.ts';
+import {
+  DatabaseConfig,
+  DatabaseStartError,
+  isDatabaseUnavailable,
+  startService,
+  type RunningService,
+} from '../index.ts';
 
 let postgres: RunningPostgres;
 let databases = 0;
@@ -85,6 +91,17 @@ describe('a service with a database', () => {
     await postgres.restart();
     expect(await notes(service)).toEqual(['made by the migration']);
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+  });
+
+  it('counts a connection that died between two statements of a transaction as PostgreSQL being away', async () => {
+    const dataSource = (await start(await freshDatabase())).app.get(DataSource);
+    const failing = dataSource.transaction(async (transaction) => {
+      const [backend] = await transaction.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
+      await dataSource.query('SELECT pg_terminate_backend($1)', [backend?.pid]);
+      while (!transaction.queryRunner?.isReleased) await new Promise((resolve) => setImmediate(resolve));
+      await transaction.query('SELECT 1');
+    });
+    expect(isDatabaseUnavailable(await failing.catch((error: unknown) => error))).toBe(true);
   });
 
   it('waits at start for a PostgreSQL that is away', async () => {
