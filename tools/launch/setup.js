@@ -75,14 +75,19 @@ async function build(node, title, isStale, args) {
   throw new SetupError(`${title} failed:\n${output.trim()}`);
 }
 
+/** The page is built from the console's sources, some of which it shares with its API. */
 function pageIsStale() {
-  const source = path.join(root, 'apps/console/src/page');
-  const built = path.join(root, 'apps/console/dist/page/index.html');
+  const folder = path.join(root, 'apps/console');
+  const source = path.join(folder, 'src');
+  const built = fs.statSync(path.join(folder, 'dist/page/index.html'), { throwIfNoEntry: false });
   if (!fs.existsSync(source)) return false;
-  if (!fs.existsSync(built)) return true;
-  const builtAt = fs.statSync(built).mtimeMs;
+  if (!built) return true;
   const inputs = fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return inputs.some((entry) => fs.statSync(path.join(entry.parentPath ?? entry.path, entry.name)).mtimeMs > builtAt);
+  const files = [
+    ...inputs.map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)),
+    path.join(folder, 'vite.config.js'),
+  ];
+  return files.some((file) => fs.statSync(file).mtimeMs > built.mtimeMs);
 }
 
 function installFingerprint() {
