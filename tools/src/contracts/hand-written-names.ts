@@ -3,7 +3,7 @@
  *
  * A full event name and a topic name of several words are found wherever they are quoted. A topic of one word (`posts`) is also
  * a path, a table and a noun, so it is found only where a topic stands: after `topic`, `topics`, `EventPattern` and the like.
- * The broker and the registry know no contracts and are not looked at; nor are the specs of libs, which invent their topics.
+ * The broker and the registry know no contracts and are not looked at; nor are specs, which invent topics or pin a name from outside.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -72,7 +72,7 @@ export function findHandWrittenNames(root: string, names: ContractNames): HandWr
       fs
         .readdirSync(path.join(root, project, 'src'), { recursive: true, encoding: 'utf8' })
         .filter((name) => /\.(ts|svelte)$/.test(name) && !name.endsWith('.gen.ts') && !name.includes('node_modules'))
-        .filter((name) => !(project.startsWith('libs') && name.endsWith('.spec.ts')))
+        .filter((name) => !name.endsWith('.spec.ts'))
         .map((name) => path.posix.join(project, 'src', name)),
     )
     .sort()
