@@ -17,6 +17,11 @@ import { deleteTopicsApi } from './apis/20-delete-topics.ts';
 import { deleteRecordsApi } from './apis/21-delete-records.ts';
 import { initProducerIdApi } from './apis/22-init-producer-id.ts';
 import { offsetForLeaderEpochApi } from './apis/23-offset-for-leader-epoch.ts';
+import { addPartitionsToTxnApi } from './apis/24-add-partitions-to-txn.ts';
+import { addOffsetsToTxnApi } from './apis/25-add-offsets-to-txn.ts';
+import { endTxnApi } from './apis/26-end-txn.ts';
+import { writeTxnMarkersApi } from './apis/27-write-txn-markers.ts';
+import { txnOffsetCommitApi } from './apis/28-txn-offset-commit.ts';
 import { describeConfigsApi } from './apis/32-describe-configs.ts';
 import { alterConfigsApi } from './apis/33-alter-configs.ts';
 import { describeLogDirsApi } from './apis/35-describe-log-dirs.ts';
@@ -25,6 +30,9 @@ import { deleteGroupsApi } from './apis/42-delete-groups.ts';
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
 import { offsetDeleteApi } from './apis/47-offset-delete.ts';
 import { describeClusterApi } from './apis/60-describe-cluster.ts';
+import { describeProducersApi } from './apis/61-describe-producers.ts';
+import { describeTransactionsApi } from './apis/65-describe-transactions.ts';
+import { listTransactionsApi } from './apis/66-list-transactions.ts';
 import { describeTopicPartitionsApi } from './apis/75-describe-topic-partitions.ts';
 import type { AnyApi } from './codec/define-api.ts';
 
@@ -49,6 +57,11 @@ export const apis: readonly AnyApi[] = [
   deleteRecordsApi,
   initProducerIdApi,
   offsetForLeaderEpochApi,
+  addPartitionsToTxnApi,
+  addOffsetsToTxnApi,
+  endTxnApi,
+  writeTxnMarkersApi,
+  txnOffsetCommitApi,
   describeConfigsApi,
   alterConfigsApi,
   describeLogDirsApi,
@@ -57,6 +70,9 @@ export const apis: readonly AnyApi[] = [
   incrementalAlterConfigsApi,
   offsetDeleteApi,
   describeClusterApi,
+  describeProducersApi,
+  describeTransactionsApi,
+  listTransactionsApi,
   describeTopicPartitionsApi,
 ];
 

@@ -58,6 +58,27 @@ export {
   type OffsetForLeaderEpochResponse,
 } from './apis/23-offset-for-leader-epoch.ts';
 export {
+  addPartitionsToTxnApi,
+  type AddPartitionsToTxnRequest,
+  type AddPartitionsToTxnResponse,
+} from './apis/24-add-partitions-to-txn.ts';
+export {
+  addOffsetsToTxnApi,
+  type AddOffsetsToTxnRequest,
+  type AddOffsetsToTxnResponse,
+} from './apis/25-add-offsets-to-txn.ts';
+export { endTxnApi, type EndTxnRequest, type EndTxnResponse } from './apis/26-end-txn.ts';
+export {
+  writeTxnMarkersApi,
+  type WriteTxnMarkersRequest,
+  type WriteTxnMarkersResponse,
+} from './apis/27-write-txn-markers.ts';
+export {
+  txnOffsetCommitApi,
+  type TxnOffsetCommitRequest,
+  type TxnOffsetCommitResponse,
+} from './apis/28-txn-offset-commit.ts';
+export {
   describeConfigsApi,
   type DescribeConfigsRequest,
   type DescribeConfigsResponse,
@@ -86,6 +107,21 @@ export {
   type DescribeClusterResponse,
 } from './apis/60-describe-cluster.ts';
 export {
+  describeProducersApi,
+  type DescribeProducersRequest,
+  type DescribeProducersResponse,
+} from './apis/61-describe-producers.ts';
+export {
+  describeTransactionsApi,
+  type DescribeTransactionsRequest,
+  type DescribeTransactionsResponse,
+} from './apis/65-describe-transactions.ts';
+export {
+  listTransactionsApi,
+  type ListTransactionsRequest,
+  type ListTransactionsResponse,
+} from './apis/66-list-transactions.ts';
+export {
   describeTopicPartitionsApi,
   type DescribeTopicPartitionsRequest,
   type DescribeTopicPartitionsResponse,
@@ -102,6 +138,8 @@ export { partitionRecord, type PartitionRecord } from './stored/partition-record
 export { producerIdsRecord, type ProducerIdsRecord } from './stored/producer-ids-record.ts';
 export { removeTopicRecord, type RemoveTopicRecord } from './stored/remove-topic-record.ts';
 export { topicRecord, type TopicRecord } from './stored/topic-record.ts';
+export { transactionLogKey, type TransactionLogKey } from './stored/transaction-log-key.ts';
+export { transactionLogValue, type TransactionLogValue } from './stored/transaction-log-value.ts';
 
 export {
   addSequence,
@@ -131,3 +169,8 @@ export {
   type DecodeOptions,
   type RecordHeader,
 } from './records/record-reader.ts';
+export {
+  decodeTransactionMarker,
+  encodeTransactionMarker,
+  type TransactionMarker,
+} from './records/transaction-marker.ts';

@@ -27,7 +27,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * {"message", "version", "hex", "value"}. The values come from a seeded generator over Kafka's schemas; the bytes are what
  * Kafka writes for them, the value is Kafka's own JSON of them.
  *
- * java -cp 'kafka-clients.jar:kafka-metadata.jar:kafka-group-coordinator.jar:jackson-*.jar' MakeVectors.java > kafka-vectors.jsonl
+ * java -cp 'kafka-clients.jar:kafka-metadata.jar:kafka-group-coordinator.jar:kafka-transaction-coordinator.jar:jackson-*.jar' MakeVectors.java > kafka-vectors.jsonl
  */
 public class MakeVectors {
     static final Random RANDOM = new Random(20261121);
@@ -35,9 +35,12 @@ public class MakeVectors {
     static final String[] APIS = {"Produce:3-13", "Fetch:4-18", "ListOffsets:1-11", "Metadata:0-13", "OffsetCommit:2-10",
         "OffsetFetch:1-10", "FindCoordinator:0-6", "JoinGroup:0-9", "Heartbeat:0-4", "LeaveGroup:0-5", "SyncGroup:0-5",
         "DescribeGroups:0-6", "ListGroups:0-5", "ApiVersions:0-4", "CreateTopics:2-7", "DeleteTopics:1-6",
-        "DeleteRecords:0-2", "InitProducerId:0-5", "OffsetForLeaderEpoch:2-4", "DescribeConfigs:1-4", "AlterConfigs:0-2",
+        "DeleteRecords:0-2", "InitProducerId:0-5", "OffsetForLeaderEpoch:2-4",
+        "AddPartitionsToTxn:0-5", "AddOffsetsToTxn:0-4", "EndTxn:0-5", "WriteTxnMarkers:1-2", "TxnOffsetCommit:0-5",
+        "DescribeConfigs:1-4", "AlterConfigs:0-2",
         "DescribeLogDirs:1-5", "CreatePartitions:0-3", "DeleteGroups:0-2", "IncrementalAlterConfigs:0-1",
-        "OffsetDelete:0-0", "DescribeCluster:0-2", "DescribeTopicPartitions:0-0"};
+        "OffsetDelete:0-0", "DescribeCluster:0-2", "DescribeProducers:0-0", "DescribeTransactions:0-0",
+        "ListTransactions:0-2", "DescribeTopicPartitions:0-0"};
     static final String[] STORED = {"org.apache.kafka.coordinator.group.generated.OffsetCommitKey:0-0",
         "org.apache.kafka.coordinator.group.generated.OffsetCommitValue:0-4",
         "org.apache.kafka.coordinator.group.generated.GroupMetadataKey:0-0",
@@ -45,7 +48,9 @@ public class MakeVectors {
         "org.apache.kafka.common.metadata.TopicRecord:0-0", "org.apache.kafka.common.metadata.PartitionRecord:0-2",
         "org.apache.kafka.common.metadata.ConfigRecord:0-0", "org.apache.kafka.common.metadata.RemoveTopicRecord:0-0",
         "org.apache.kafka.common.metadata.ProducerIdsRecord:0-0", "org.apache.kafka.common.metadata.FeatureLevelRecord:0-0",
-        "org.apache.kafka.common.metadata.PartitionChangeRecord:0-2"};
+        "org.apache.kafka.common.metadata.PartitionChangeRecord:0-2",
+        "org.apache.kafka.coordinator.transaction.generated.TransactionLogKey:0-0",
+        "org.apache.kafka.coordinator.transaction.generated.TransactionLogValue:0-1"};
 
     public static void main(String[] arguments) throws Exception {
         for (String api : APIS) {
