@@ -1,10 +1,12 @@
 /** Reads what the topics of MySocialMedia hold after a replay. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { TopicReader, type ReadMessage, type TopicSource } from '@headwater/testkit';
 import { type Recording } from './recording.ts';
 import { type CommentMessage, type LikeMessage, type PostMessage, type TopicContents } from './topic-rules.ts';
 
-const READ_DEADLINE_MS = 30_000;
+/** Reading ends when nothing new came for so long. */
+const PATIENCE_MS = 45_000;
 
 /** Reads until as many different events are there as were recorded; when they do not come, what there is. */
 export async function readTopics(source: TopicSource, recording: Recording): Promise<TopicContents> {
@@ -24,13 +26,22 @@ async function readEvents<Message extends ReadMessage<{ readonly eventId: string
   name: 'posts' | 'likes' | 'comments',
   events: number,
 ): Promise<readonly Message[]> {
-  const deadlineMs = performance.now() + READ_DEADLINE_MS;
-  for (;;) {
+  for (let before = -1; ;) {
     const messages = reader.seen<Message['value']>(topics[name], () => true) as Message[];
     const missing = events - new Set(messages.map(({ value }) => value.eventId)).size;
-    const leftMs = deadlineMs - performance.now();
-    if (missing <= 0 || leftMs <= 0) return messages;
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, leftMs).unref());
-    await Promise.race([reader.take(topics[name], () => true, messages.length + missing), deadline]);
+    if (missing > 0 && messages.length === before) tellHowFar(name, messages);
+    if (missing <= 0 || messages.length === before) return messages;
+    before = messages.length;
+    const patience = new AbortController();
+    const silence = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([reader.take(topics[name], () => true, messages.length + missing), silence]);
+    patience.abort();
   }
+}
+
+/** Tells what was lost from what was not read. */
+function tellHowFar(name: string, messages: readonly ReadMessage[]): void {
+  const byPartition = Map.groupBy(messages, ({ partition }) => partition);
+  const lines = [...byPartition].map(([partition, of]) => `partition ${partition} up to offset ${of.at(-1)?.offset}`);
+  process.stderr.write(`${name}: nothing new for ${PATIENCE_MS / 1000} s; read ${lines.join(', ')}\n`);
 }

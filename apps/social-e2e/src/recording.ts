@@ -31,6 +31,16 @@ async function rows(folder: string, file: string): Promise<Row[]> {
     .map((line) => JSON.parse(line) as Row);
 }
 
+/** The totals that the feed must have, by post. */
+export function recordedTotals(recording: Recording): Map<string, { likes: number; comments: number }> {
+  return new Map(
+    [...recording.posts].map(([postId, { voteIds, commentIds }]) => [
+      postId,
+      { likes: voteIds.length, comments: commentIds.length },
+    ]),
+  );
+}
+
 /** Removes a recording that this suite made. */
 export async function removeIfMadeUp({ folder }: Recording): Promise<void> {
   if (folder !== SHARED) await rm(dirname(folder), { recursive: true });

@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DemoUnderTest, demoFolder, removeFolder } from './demo-under-test.ts';
 import { Program } from './program.ts';
-import { recordingAtHand, removeIfMadeUp, type Recording } from './recording.ts';
+import { recordedTotals, recordingAtHand, removeIfMadeUp, type Recording } from './recording.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { totalsOf } from './social-api.ts';
+import { totalsOfAll } from './social-api.ts';
 import { readTopics } from './read-topics.ts';
 import { checkTopics } from './topic-rules.ts';
 
@@ -34,13 +34,12 @@ function replay(): Program {
 }
 
 async function differences(): Promise<string[]> {
-  const found: string[] = [];
-  for (const [postId, { voteIds, commentIds }] of recording.posts) {
-    const totals = await totalsOf(demo.endpoints['social-feed'], postId);
-    if (totals?.likes === voteIds.length && totals.comments === commentIds.length) continue;
-    found.push(`post ${postId}: ${JSON.stringify(totals)}, not ${voteIds.length} likes, ${commentIds.length} comments`);
-  }
-  return found;
+  const actual = await totalsOfAll(demo.endpoints['social-feed'], recording.posts.keys());
+  return [...recordedTotals(recording)].flatMap(([postId, { likes, comments }]) => {
+    const totals = actual.get(postId);
+    if (totals?.likes === likes && totals.comments === comments) return [];
+    return [`post ${postId}: ${JSON.stringify(totals)}, not ${likes} likes, ${comments} comments`];
+  });
 }
 
 describe('a replay of recorded real life', () => {

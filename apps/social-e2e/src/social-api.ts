@@ -16,6 +16,22 @@ export async function totalsOf(feedUrl: string, postId: string): Promise<Totals 
   return { likes, comments };
 }
 
+const CONCURRENT_READS = 16;
+
+/** Totals of many posts. */
+export async function totalsOfAll(
+  feedUrl: string,
+  postIds: Iterable<string>,
+): Promise<Map<string, Totals | undefined>> {
+  const totals = new Map<string, Totals | undefined>();
+  const queue = Iterator.from(postIds);
+  const worker = async (): Promise<void> => {
+    for (const postId of queue) totals.set(postId, await totalsOf(feedUrl, postId));
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_READS }, worker));
+  return totals;
+}
+
 /** Waits until a post has these totals. The test's own time-out is the limit. */
 export async function awaitTotals(feedUrl: string, postId: string, wanted: Totals): Promise<void> {
   for (;;) {

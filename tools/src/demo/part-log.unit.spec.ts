@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const json = (level: string, msg: string): string => JSON.stringify({ level, msg });
+const json = (level: string, message: string): string => JSON.stringify({ level, msg: message });
 
 describe("a part's log", () => {
   it('keeps every line in the file', async () => {
