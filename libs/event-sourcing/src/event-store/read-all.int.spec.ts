@@ -89,6 +89,20 @@ describe('reading all events', () => {
     await dataSource.destroy();
   });
 
+  it('misses none of a transaction that began to write early and appended late', async () => {
+    await freshStore('early');
+    const early = dataSource.createQueryRunner();
+    await early.startTransaction();
+    await early.query('SELECT pg_current_xact_id()');
+    await store.append({ streamId: 'lower number', events: [event('a')] });
+    await store.appendWithin(early.manager, { streamId: 'lower transaction', events: [event('b')] });
+    await commit(early);
+    const reader = new Reader();
+    while ((await reader.read(1)) > 0);
+    expect(reader.seen).toEqual(['lower transaction', 'lower number']);
+    await dataSource.destroy();
+  });
+
   it('does not wait for an open transaction that has written nothing', async () => {
     await freshStore('idle');
     const idle = dataSource.createQueryRunner();

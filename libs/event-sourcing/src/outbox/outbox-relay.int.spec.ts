@@ -117,7 +117,7 @@ describe('the relay', () => {
   });
 
   it('is woken by a notification when it sleeps', async () => {
-    startRelay({ pollMs: 3_600_000, leaseMs: 7_200_000 });
+    startRelay({ firstPollMs: 3_600_000, pollMs: 3_600_000, leaseMs: 36_000_000 });
     await sleeping(1);
     await write(message('p1', 'woken'));
     await publisher.until(() => publisher.log.length === 1);
@@ -176,6 +176,22 @@ describe('the relay', () => {
     down = false;
     await publisher.until(() => publisher.log.length === 5);
     expect(publisher.valuesOf('a')).toEqual(['1', '2']);
+  });
+
+  it('remembers what was acknowledged when PostgreSQL goes away before it is marked', async () => {
+    await write(message('a', '1'), message('a', '2'));
+    publisher.after = async () => {
+      await dataSource.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+    };
+    const lost: unknown[] = [];
+    startRelay({ observer: { disconnected: (error) => lost.push(error) } });
+    await publisher.until(() => publisher.log.length === 2);
+    publisher.after = () => undefined;
+    await drained();
+    expect([publisher.valuesOf('a'), lost.length]).toEqual([['1', '2'], 1]);
+    expect((await rows()).map(({ published }) => published)).toEqual([true, true]);
   });
 
   it('removes rows only when they were published long enough ago', async () => {

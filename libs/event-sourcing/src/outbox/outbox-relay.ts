@@ -17,7 +17,6 @@ import { TopicBackoff } from './topic-backoff.ts';
 import { WakeUp } from './wake-up.ts';
 
 const RECONNECT_WAIT_MS = 250;
-const FIRST_SLEEP_MS = 20;
 const RETENTION_INTERVAL_MS = 30_000;
 const RETENTION_ROWS = 10_000;
 
@@ -141,7 +140,7 @@ export class OutboxRelay {
    */
   private async sleep(session: RelaySession): Promise<void> {
     await session.setSleeping(true);
-    let waitMs = FIRST_SLEEP_MS;
+    let waitMs = this.settings.firstPollMs;
     while (!this.stopping && !(await this.anyPending(session))) {
       const nowMs = performance.now();
       const deadlines = [waitMs, this.claimDueMs - nowMs, this.backoff.untilNextMs(nowMs) ?? waitMs];

@@ -7,7 +7,9 @@ export interface RelayOptions {
   readonly maxBatchBytes?: number;
   /** How long a shard stays with a relay that is not heard of, in milliseconds; 5000 by default. */
   readonly leaseMs?: number;
-  /** Longest pause between looks at the outbox when no notification comes, in milliseconds; 1000 by default. */
+  /** First pause between looks at the outbox when no notification comes, in milliseconds; 20 by default. It doubles … */
+  readonly firstPollMs?: number;
+  /** … up to this one; 1000 by default. */
   readonly pollMs?: number;
   /** Longest pause before a topic is tried again after a failure, in milliseconds; 10,000 by default. */
   readonly maxBackoffMs?: number;
@@ -49,6 +51,7 @@ export function relaySettings(options: RelayOptions): RelaySettings {
     maxBatchRecords: options.maxBatchRecords ?? 1000,
     maxBatchBytes: options.maxBatchBytes ?? 8_388_608,
     leaseMs: options.leaseMs ?? 5000,
+    firstPollMs: options.firstPollMs ?? 20,
     pollMs: options.pollMs ?? 1000,
     maxBackoffMs: options.maxBackoffMs ?? 10_000,
     retentionMs: options.retentionMs ?? 3_600_000,
