@@ -8,8 +8,8 @@
  * Order: groups are written one after another, so that what is durable is always a first part of the log, and a segment is
  * complete on disk before the next one's file is made. Groups end at segment boundaries.
  *
- * Failure: the group and all behind it are taken back (`onFailed` restores the log to the last durable end), and the file is cut
- * there; while that cannot be done, each later commit tries it again first. Nothing is kept for later: producers retry.
+ * Failure: the group and all behind it are taken back (`onFailed` restores the log to the last durable end). The next commit first
+ * cuts the file there, durably, and fails too while that cannot be done. Nothing is kept for later: producers retry.
  */
 import type { Chunks } from '../protocol/index.ts';
 import { addAdjacent } from './batch-placement.ts';
@@ -76,8 +76,8 @@ export class CommitQueue {
   readonly #groups: CommitGroup[] = [];
   #scheduled = false;
   #writing: Promise<void> | undefined;
-  /** The file may hold bytes behind the durable end. */
-  #needsCut = false;
+  /** A file that may hold bytes behind the durable end, which a recovery would take for records. */
+  #uncut: { readonly segment: LogSegment; readonly position: number } | undefined;
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
@@ -114,6 +114,7 @@ export class CommitQueue {
       if (!this.#writing) this.#start();
       await this.#writing;
     }
+    await this.#tryCut();
   }
 
   /** Fails all that waits; what is being written is waited for. */
@@ -132,7 +133,7 @@ export class CommitQueue {
 
   #canWriteNow(group: CommitGroup): boolean {
     const { context, epochs } = this.#options;
-    const plain = group.segment.onDisk && !this.#needsCut && !epochs.dirty;
+    const plain = group.segment.onDisk && !this.#uncut && !epochs.dirty;
     return context.flush === 'os' && plain && group.sizeBytes <= longestSyncWriteBytes;
   }
 
@@ -173,15 +174,13 @@ export class CommitQueue {
     const { context, directory, epochs } = this.#options;
     const { segment } = group;
     const isNewFile = !segment.onDisk;
+    await this.#cut();
     if (isNewFile) await this.#options.onNewSegment(segment);
-    if (epochs.dirty) await epochs.flush();
+    if (epochs.dirty) await epochs.flush({ sync: false });
     const file = context.files.borrow(segment.logPath);
     try {
       const position = group.segmentBefore.sizeBytes;
-      if (isNewFile || this.#needsCut) {
-        if (file.handle.size() > position) file.handle.truncate(position);
-        this.#needsCut = false;
-      }
+      if (isNewFile && file.handle.size() > position) file.handle.truncate(position);
       await file.handle.write(group.chunks, position);
       if (isNewFile && context.flush === 'fsync') await context.fileSystem.syncDirectory(directory);
       segment.onDisk = true;
@@ -195,23 +194,35 @@ export class CommitQueue {
     const [first] = groups;
     for (const group of groups) group.closed = true;
     this.#options.onFailed(groups, error);
-    this.#cut(first!.segment, first!.segmentBefore.sizeBytes);
+    this.#uncut = { segment: first!.segment, position: first!.segmentBefore.sizeBytes };
   }
 
-  /** Cuts off what a failed write left behind. */
-  #cut(segment: LogSegment, position: number): void {
-    this.#needsCut = true;
-    if (!segment.onDisk) return;
-    try {
-      const file = this.#options.context.files.borrow(segment.logPath);
+  /**
+   * Cuts off what a failed write left behind. The cut must be durable before anything is written to another file: else a power
+   * cut could bring the rest back, and the recovery would end the log there.
+   */
+  async #cut(): Promise<void> {
+    if (!this.#uncut) return;
+    const { segment, position } = this.#uncut;
+    const { files, fileSystem, flush } = this.#options.context;
+    if (segment.onDisk || fileSystem.stat(segment.logPath)) {
+      const file = files.borrow(segment.logPath);
       try {
         file.handle.truncate(position);
+        if (flush === 'fsync') await file.handle.sync();
       } finally {
         file.release();
       }
-      this.#needsCut = false;
+    }
+    this.#uncut = undefined;
+  }
+
+  async #tryCut(): Promise<void> {
+    try {
+      await this.#cut();
     } catch (error) {
-      const message = `Cannot cut ${segment.logPath} to its durable ${position} bytes; it is tried again before the next write`;
+      const { segment, position } = this.#uncut!;
+      const message = `Cannot cut ${segment.logPath} to its durable ${position} bytes: unacknowledged records may come back`;
       this.#options.context.report({ level: 'error', message, error });
     }
   }

@@ -13,7 +13,7 @@ interface Sent {
 }
 
 const config = { segmentBytes: 1500, indexIntervalBytes: 200 };
-const seeds = Array.from({ length: 20 }, (_, index) => 7919 * (index + 1));
+const seeds = Array.from({ length: Number(process.env['CRASH_SEEDS'] ?? 20) }, (_, index) => 7919 * (index + 1));
 
 /** Lets a random number of microtasks and, now and then, a turn of the event loop pass. */
 async function pause(random: () => number): Promise<void> {
@@ -52,7 +52,7 @@ describe.each(['fsync', 'os'] as const)('a log with flush=%s that crashes again 
     const acknowledged: string[] = [];
     let lastSent: Sent[] = [];
     for (let cycle = 0; cycle < 6; cycle++) {
-      const { storage } = await openMemory({ fileSystem, flush, tailCacheBytes: 3000 });
+      const { storage } = await openMemory({ fileSystem, flush, tailCacheBytes: 3000, checkpointBytes: 1 });
       const log = storage.get('orders', 0) ?? (await createLog(storage, config));
       log.updateConfig({ ...log.config, ...config });
 
@@ -101,7 +101,7 @@ describe('a log with flush=os after a power cut', () => {
     const random = seededRandom(seed);
     let fileSystem = new MemoryFileSystem();
     for (let cycle = 0; cycle < 5; cycle++) {
-      const { storage } = await openMemory({ fileSystem, flush: 'os' });
+      const { storage } = await openMemory({ fileSystem, flush: 'os', checkpointBytes: 1 });
       const log = storage.get('orders', 0) ?? (await createLog(storage, config));
       log.updateConfig({ ...log.config, ...config });
       const found = await readAll(log);
@@ -124,7 +124,7 @@ describe('a log whose disk fails now and then', () => {
     async (seed) => {
       const random = seededRandom(seed);
       const fileSystem = new MemoryFileSystem();
-      const { storage } = await openMemory({ fileSystem, tailCacheBytes: 2000 });
+      const { storage } = await openMemory({ fileSystem, tailCacheBytes: 2000, checkpointBytes: 1 });
       const log = await createLog(storage, config);
       const acknowledged = new Map<number, string>();
       let failures = 0;

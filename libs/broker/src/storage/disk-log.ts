@@ -1,14 +1,22 @@
 /**
  * One partition's log: offsets, segments, producers, and what of them is durable.
  *
- * Offsets:  logStartOffset <= highWatermark <= logEndOffset
+ * Offsets:  logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset
  *           [deleted)        [durable, visible) [waits in the commit queue)
  *
  * Concurrency: one thread; `append` runs to its end at once, so that offsets follow the order of calls. Invariant: offsets between
  * high watermark and end are exactly those of the queue's groups, in order; when a group fails, the log, its segments, its
  * producers and its epochs go back to what they were before that group.
  */
-import { ErrorCode, KafkaError, type BatchHeader, type Chunks } from '../protocol/index.ts';
+import {
+  decodeTransactionMarker,
+  ErrorCode,
+  KafkaError,
+  type BatchHeader,
+  type Chunks,
+  type TransactionMarker,
+} from '../protocol/index.ts';
+import { findAborted } from './aborted-transactions.ts';
 import { checkBatch } from './append-check.ts';
 import { BatchPlacer } from './batch-placement.ts';
 import { type CommitGroup, CommitQueue } from './commit-queue.ts';
@@ -19,6 +27,7 @@ import type { LogContext } from './log-context.ts';
 import { type DurableEnd, LogReader } from './log-reader.ts';
 import { LogSegment } from './log-segment.ts';
 import type {
+  AbortedTransaction,
   ActiveProducer,
   AppendOptions,
   AppendResult,
@@ -65,6 +74,9 @@ export class DiskLog implements PartitionLog {
   /** Why the log takes no more calls. */
   #ended: KafkaError | undefined;
   #deleted = false;
+  /** Bytes that became durable in this process, and how many of them when the last checkpoint was written. */
+  #durableBytes = 0;
+  #checkpointedBytes = 0;
   #retaining: Promise<void> = Promise.resolve();
   readonly #context: LogContext;
   readonly #segments: SegmentList;
@@ -129,6 +141,13 @@ export class DiskLog implements PartitionLog {
     return this.#durable.highWatermark;
   }
 
+  get lastStableOffset(): number {
+    const { highWatermark } = this.#durable;
+    const unstable = this.#producers.transactions.firstUnstableOffset();
+    if (unstable === undefined || unstable >= highWatermark) return highWatermark;
+    return Math.max(unstable, this.#logStartOffset);
+  }
+
   get sizeBytes(): number {
     return this.#segments.sizeBytes;
   }
@@ -151,15 +170,17 @@ export class DiskLog implements PartitionLog {
     const nowMs = this.#context.clock.now();
     const check = { origin: options.origin, config: this.#config, nowMs, where: this.#name };
     const header = checkBatch(records, check);
+    let marker: TransactionMarker | undefined;
     if (header.hasProducerId) {
+      marker = header.isControl ? decodeTransactionMarker({ header, chunks: records }) : undefined;
       const isClient = options.origin === 'client';
       const known = isClient ? this.#producers.findDuplicate(header) : undefined;
       if (known) return this.#duplicate(known.lastOffset - known.offsetDelta, known.lastOffset, known.timestampMs);
-      this.#producers.check(header, this.#name, isClient);
+      this.#producers.check(header, this.#name, isClient, marker);
     }
     const logAppendTimeMs = this.#config.messageTimestampType === 'LogAppendTime' ? nowMs : undefined;
     const leaderEpoch = Math.max(options.leaderEpoch ?? 0, this.leaderEpoch);
-    return this.#take(records, header, { leaderEpoch, logAppendTimeMs, nowMs });
+    return this.#take(records, header, { leaderEpoch, logAppendTimeMs, nowMs, marker });
   }
 
   read(offset: number, maxBytes: number, options?: ReadOptions): LogRead | Promise<LogRead> {
@@ -170,8 +191,16 @@ export class DiskLog implements PartitionLog {
         `Offset ${offset} of ${this.#name} is outside ${this.#logStartOffset} to ${this.highWatermark}`,
       );
     }
-    const read = this.#reader.read({ offset, maxBytes, minOneMessage: options?.minOneMessage ?? true }, this.#durable);
+    const end =
+      options?.committedOnly === true ? this.#reader.endAt(this.lastStableOffset, this.#durable) : this.#durable;
+    if (offset > end.highWatermark) return { records: [], sizeBytes: 0, nextOffset: offset };
+    const read = this.#reader.read({ offset, maxBytes, minOneMessage: options?.minOneMessage ?? true }, end);
     return read instanceof Promise ? this.#guardStorage(() => read) : read;
+  }
+
+  abortedTransactions(from: number, to: number): AbortedTransaction[] {
+    this.#assertPresent();
+    return findAborted(this.#segments, from, to);
   }
 
   offsetForTimestamp(timestampMs: number): Promise<TimestampOffset | undefined> {
@@ -253,7 +282,9 @@ export class DiskLog implements PartitionLog {
     const { active } = this.#segments;
     if (options.closing) active.sealTimeIndex();
     const offset = this.#logEndOffset;
-    if (offset === this.checkpointer.recoveryPoint && !(active.onDisk && active.hasUnwrittenIndexes)) return;
+    const isComplete = offset === this.checkpointer.recoveryPoint && !(active.onDisk && active.hasUnwrittenIndexes);
+    const grownBytes = this.#durableBytes - this.#checkpointedBytes;
+    if (isComplete || (!options.closing && grownBytes < this.#context.checkpointBytes)) return;
     const producers = this.#producers.copyEntries();
     try {
       await this.#queue.groupOf(offset - 1)?.durable;
@@ -261,6 +292,7 @@ export class DiskLog implements PartitionLog {
       return;
     }
     if (this.#isDeleted()) return;
+    this.#checkpointedBytes = this.#durableBytes;
     await this.checkpointer.write(offset, producers);
   }
 
@@ -281,9 +313,14 @@ export class DiskLog implements PartitionLog {
   #take(
     records: Chunks,
     header: BatchHeader,
-    given: { readonly leaderEpoch: number; readonly logAppendTimeMs: number | undefined; readonly nowMs: number },
+    given: {
+      readonly leaderEpoch: number;
+      readonly logAppendTimeMs: number | undefined;
+      readonly nowMs: number;
+      readonly marker: TransactionMarker | undefined;
+    },
   ): AppendResult {
-    const { leaderEpoch, logAppendTimeMs, nowMs } = given;
+    const { leaderEpoch, logAppendTimeMs, nowMs, marker } = given;
     const sizeBytes = header.sizeBytes;
     const baseOffset = this.#logEndOffset;
     const lastOffset = baseOffset + header.lastOffsetDelta;
@@ -302,7 +339,8 @@ export class DiskLog implements PartitionLog {
         producerId: header.producerId,
         entry: this.#producers.get(header.producerId),
       });
-      this.#producers.add(header, baseOffset, nowMs);
+      const ended = this.#producers.add(header, baseOffset, nowMs, marker);
+      if (ended?.committed === false) segment.addAborted(ended);
     }
     this.#epochs.assign(leaderEpoch, baseOffset);
     segment.append(lastOffset, maxTimestampMs, sizeBytes, this.#config.indexIntervalBytes);
@@ -373,8 +411,10 @@ export class DiskLog implements PartitionLog {
   #onDurable(group: CommitGroup): void {
     this.#durable = { segment: group.segment, endPosition: group.endPosition, highWatermark: group.endOffset };
     this.#context.pending.bytes -= group.sizeBytes;
+    this.#durableBytes += group.sizeBytes;
     const still = this.#undo.findIndex((undo) => undo.offset >= group.endOffset);
     this.#undo.splice(0, still === -1 ? this.#undo.length : still);
+    this.#producers.transactions.settle(group.endOffset);
     group.resolve();
     this.#notify();
   }
@@ -383,6 +423,7 @@ export class DiskLog implements PartitionLog {
     const first = groups[0]!;
     const end = first.startOffset;
     for (const undo of this.#undo.splice(0).reverse()) this.#producers.restore(undo.producerId, undo.entry);
+    this.#producers.transactions.truncateTo(end);
     this.#segments.cutAfter(first.segment);
     first.segment.restore(first.segmentBefore, end);
     this.#epochs.truncateFromEnd(end);

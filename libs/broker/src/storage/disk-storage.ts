@@ -40,6 +40,9 @@ import type { PartitionLog } from './partition-log.ts';
 import { PeriodicTask } from './periodic-task.ts';
 import { ProducerState } from './producer-state.ts';
 
+/** As many as keep the thread pool busy. */
+const concurrentCheckpoints = 8;
+
 export interface DiskStorageOptions {
   readonly directory: string;
   /** `saveLogStarts` is the storage's own. */
@@ -63,6 +66,8 @@ export class DiskStorage implements LogStorage {
   #recoveredFromCrash = false;
   #removals: Promise<void>[] = [];
   #closing: Promise<void> | undefined;
+  #lastSync: Promise<void> = Promise.resolve();
+  #nextSync: Promise<void> | undefined;
 
   constructor(options: DiskStorageOptions) {
     this.directory = options.directory;
@@ -166,7 +171,7 @@ export class DiskStorage implements LogStorage {
     try {
       fileSystem.makeDirectory(directory);
       await writeTopicId(fileSystem, directory, options.topicId);
-      await fileSystem.syncDirectory(this.directory);
+      await this.#syncFolder();
     } catch (error) {
       this.#logs.delete(name);
       await log.remove();
@@ -187,7 +192,7 @@ export class DiskStorage implements LogStorage {
     await log.remove();
     try {
       fileSystem.rename(this.#path(name), aside);
-      await fileSystem.syncDirectory(this.directory);
+      await this.#syncFolder();
       await Promise.all([this.#recoveryPoints.write(), this.#logStarts.write()]);
     } catch (error) {
       throw this.#storageError(`Deleting the log ${name} failed`, error);
@@ -244,8 +249,21 @@ export class DiskStorage implements LogStorage {
   }
 
   async #checkpoint(how: { readonly closing: boolean }): Promise<void> {
-    for (const log of [...this.#logs.values()]) await log.checkpoint(how);
+    const logs = [...this.#logs.values()];
+    const work = async () => {
+      for (let log = logs.pop(); log; log = logs.pop()) await log.checkpoint(how);
+    };
+    await Promise.all(Array.from({ length: concurrentCheckpoints }, work));
     await Promise.all([this.#recoveryPoints.write(), this.#logStarts.write()]);
+  }
+
+  /** Makes the names in the folder durable; calls that come while one sync runs share the next. */
+  #syncFolder(): Promise<void> {
+    const sync = () => {
+      this.#nextSync = undefined;
+      return (this.#lastSync = this.#context.fileSystem.syncDirectory(this.directory));
+    };
+    return (this.#nextSync ??= this.#lastSync.then(sync, sync));
   }
 
   #path(name: string): string {

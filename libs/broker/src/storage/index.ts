@@ -9,6 +9,7 @@ export { type LogConfig, defaultLogConfig } from './log-config.ts';
 export { type LogStorage, type LogStorageOptions } from './log-storage.ts';
 export { openLogStorage } from './open-log-storage.ts';
 export {
+  type AbortedTransaction,
   type ActiveProducer,
   type AppendOptions,
   type AppendResult,

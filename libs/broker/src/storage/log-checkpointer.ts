@@ -8,7 +8,7 @@
  * Snapshots are kept at the beginnings of segments, and the newest one.
  */
 import { type LeaderEpochs } from './files/leader-epochs.ts';
-import { indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
+import { abortedIndexSuffix, indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
 import { snapshotPath, writeProducerSnapshot } from './files/producer-snapshot.ts';
 import type { LogContext } from './log-context.ts';
 import type { LogSegment } from './log-segment.ts';
@@ -81,7 +81,7 @@ export class LogCheckpointer {
         if (context.flush === 'os' && segment.onDisk) await this.#syncLog(segment);
         await segment.flushIndexes();
       }
-      await epochs.flush();
+      await epochs.flush({ sync: true });
       if (offset > 0) await this.#writeSnapshot({ offset, producers });
       this.#recoveryPoint = Math.max(this.#recoveryPoint, offset);
       const begins = new Set(segments.all().map((segment) => segment.baseOffset));
@@ -98,12 +98,13 @@ export class LogCheckpointer {
     for (const segment of removed) {
       context.indexCache.remove(segment);
       context.files.forget(segment.logPath);
-      for (const suffix of [logSuffix, indexSuffix, timeIndexSuffix]) {
+      for (const suffix of [logSuffix, indexSuffix, timeIndexSuffix, abortedIndexSuffix]) {
         await context.fileSystem.remove(segment.pathOf(suffix));
       }
     }
     const newest = Math.max(...this.#snapshotOffsets);
     await this.#removeSnapshots((known) => known < firstOffset && known !== newest);
+    if (context.flush === 'fsync') await context.fileSystem.syncDirectory(this.#options.directory);
   }
 
   /** Segments from the one that holds `offset` on, oldest first. */

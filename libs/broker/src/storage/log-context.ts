@@ -15,6 +15,8 @@ export interface LogContext {
   readonly tailCache: TailCache;
   readonly readBuffers: ReadBuffers;
   readonly indexCache: IndexCache;
+  /** A log's checkpoint is written when it has grown by so much. */
+  readonly checkpointBytes: number;
   /** Bytes appended that are not durable yet. */
   readonly pending: { bytes: number };
   readonly report: (event: StorageEvent) => void;

@@ -7,12 +7,14 @@
  * recovered as after a crash.
  *
  * Producers: the newest usable snapshot, then the batch headers behind it. A snapshot knows only the last batch of a producer, so
- * the headers of the last MiB before it are read too, to find the four before that.
+ * the headers of the last MiB before it are read too, to find the four before that. Transaction markers among them make the index
+ * of aborted transactions anew.
  */
 import { join } from 'node:path';
 import type { LogState } from './disk-log.ts';
 import { LeaderEpochs } from './files/leader-epochs.ts';
 import {
+  abortedIndexSuffix,
   indexSuffix,
   logSuffix,
   offsetFileName,
@@ -23,7 +25,7 @@ import {
 import { snapshotPath } from './files/producer-snapshot.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogContext } from './log-context.ts';
-import { LogSegment } from './log-segment.ts';
+import { LogSegment, smallSegmentBytes } from './log-segment.ts';
 import { loadProducers } from './producer-loader.ts';
 import { type ScanEnd, scanBatches } from './segment-scan.ts';
 
@@ -41,7 +43,7 @@ export interface LoadOptions {
 }
 
 const suffixesOfLeftovers = ['.deleted', '.cleaned', '.swap', '.tmp'];
-const suffixesOfSegments = [indexSuffix, timeIndexSuffix, '.txnindex'];
+const suffixesOfSegments = [indexSuffix, timeIndexSuffix, abortedIndexSuffix];
 
 export async function loadLog(context: LogContext, options: LoadOptions): Promise<LogState> {
   return await new LogLoader(context, options).load();
@@ -54,6 +56,9 @@ class LogLoader {
   /** Segments in which a recovery found records that may not have been synced. */
   readonly #checked: LogSegment[] = [];
   #snapshotOffsets: number[] = [];
+
+  /** Epochs of the batches that were walked over, where the first batch of each lies. */
+  readonly #walkedEpochs: { readonly epoch: number; readonly startOffset: number }[] = [];
 
   constructor(context: LogContext, options: LoadOptions) {
     this.#context = context;
@@ -78,12 +83,16 @@ class LogLoader {
     const epochs = new LeaderEpochs(this.#context.fileSystem, directory);
     epochs.load();
     epochs.truncateFromEnd(endOffset);
+    for (const { epoch, startOffset } of this.#walkedEpochs) {
+      if (startOffset < endOffset) epochs.assign(epoch, startOffset);
+    }
     epochs.truncateFromStart(start);
     await this.#removeSnapshotsAfter(endOffset);
     const producers = loadProducers(this.#context, {
       directory,
       segments: this.#segments,
       snapshotOffsets: this.#snapshotOffsets,
+      trustedOffset: clean ? endOffset : Math.min(this.#options.recoveryPoint ?? 0, endOffset),
       endOffset,
     });
     const { topic, partition, topicId, config } = this.#options;
@@ -128,11 +137,10 @@ class LogLoader {
   #findEnd(): number | undefined {
     const active = this.#segments.at(-1)!;
     if (active.sizeBytes === 0) return active.baseOffset;
-    if (!active.tryLoadIndexes()) return undefined;
-    const { end, nextOffset } = this.#walk(active, active.offsetIndex.lastPosition, {
-      checkCrc: false,
-      trustTimes: true,
-    });
+    const isSmall = active.sizeBytes <= smallSegmentBytes;
+    if (!isSmall && !active.tryLoadIndexes()) return undefined;
+    const from = isSmall ? 0 : active.offsetIndex.lastPosition;
+    const { end, nextOffset } = this.#walk(active, from, { checkCrc: false, trustTimes: !isSmall });
     if (end.damage !== undefined) return undefined;
     const { recoveryPoint } = this.#options;
     return recoveryPoint === undefined || recoveryPoint === nextOffset ? nextOffset : undefined;
@@ -152,7 +160,10 @@ class LogLoader {
         return endOffset;
       }
       const sizeBytes = segment.sizeBytes;
-      const isTrusted = recoveryPoint > segment.baseOffset && segment.tryLoadIndexes();
+      const isTrusted =
+        recoveryPoint > segment.baseOffset &&
+        (next !== undefined || sizeBytes > smallSegmentBytes) &&
+        segment.tryLoadIndexes();
       const from = isTrusted ? segment.offsetIndex.lookup(recoveryPoint - 1) : 0;
       const { end, nextOffset } = this.#walk(segment, from, { checkCrc: true, trustTimes: false });
       endOffset = nextOffset;
@@ -209,11 +220,16 @@ class LogLoader {
           this.#options.config.indexIntervalBytes,
         );
         nextOffset = header.lastOffset + 1;
+        this.#noteEpoch(header.partitionLeaderEpoch, header.baseOffset);
       }
     } finally {
       file.release();
       segment.active = false;
     }
+  }
+
+  #noteEpoch(epoch: number, startOffset: number): void {
+    if (epoch > (this.#walkedEpochs.at(-1)?.epoch ?? -1)) this.#walkedEpochs.push({ epoch, startOffset });
   }
 
   #cut(segment: LogSegment, end: ScanEnd, sizeBytes: number): void {

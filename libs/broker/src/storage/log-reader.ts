@@ -10,7 +10,7 @@ import type { LogContext } from './log-context.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogRead } from './partition-log.ts';
 import type { SegmentList } from './segment-list.ts';
-import { readSegment } from './segment-reader.ts';
+import { findPosition, readSegment } from './segment-reader.ts';
 import { LogTail, type TailBatch } from './tail-cache.ts';
 import type { ReadableSegment } from './timestamp-lookup.ts';
 
@@ -36,6 +36,7 @@ export class LogReader {
   readonly #segments: SegmentList;
   readonly #tail: LogTail;
   readonly #positions = new Map<number, { readonly segment: LogSegment; readonly position: number }>();
+  #earlierEnd: DurableEnd | undefined;
   /** When a reader last was at the end. */
   #endReadMs = Number.NEGATIVE_INFINITY;
 
@@ -59,11 +60,12 @@ export class LogReader {
   /** Segments went, or the whole log did. */
   forgetPositions(): void {
     this.#positions.clear();
+    this.#earlierEnd = undefined;
   }
 
   clear(): void {
     this.#tail.clear();
-    this.#positions.clear();
+    this.forgetPositions();
   }
 
   read(request: ReadRequest, end: DurableEnd): LogRead | Promise<LogRead> {
@@ -72,6 +74,19 @@ export class LogReader {
       return { records: [], sizeBytes: 0, nextOffset: request.offset };
     }
     return this.#readTail(request, end) ?? this.#readFiles(request, end);
+  }
+
+  /** The end of the log as if nothing at or after `offset`, in a durable batch, were there. Its place is looked up once. */
+  endAt(offset: number, end: DurableEnd): DurableEnd {
+    if (offset === end.highWatermark) return end;
+    if (this.#earlierEnd?.highWatermark === offset) return this.#earlierEnd;
+    for (const { segment, endPosition } of this.readable(end, offset)) {
+      const position = findPosition(this.#context, segment, offset, endPosition);
+      if (position === undefined) continue;
+      this.#earlierEnd = { segment, endPosition: position, highWatermark: offset };
+      return this.#earlierEnd;
+    }
+    return end;
   }
 
   /** The segments that hold durable records, from the one of `offset` on. */

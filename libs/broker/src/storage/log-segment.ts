@@ -9,8 +9,9 @@
  * missing or damaged index is made anew from the log.
  */
 import { join } from 'node:path';
+import { type AbortedEntry, AbortedIndex } from './files/aborted-index.ts';
 import type { OffsetIndex } from './files/offset-index.ts';
-import { offsetFileName, indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
+import { abortedIndexSuffix, offsetFileName, indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
 import type { TimeIndex } from './files/time-index.ts';
 import type { HoldsIndexes } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
@@ -29,6 +30,12 @@ export interface SegmentState {
 
 const largestRelativeOffset = 2 ** 31 - 1;
 
+/**
+ * The newest segment, while it is this small, is walked from its beginning when a log is loaded: that costs one read, and saves
+ * a small log two syncs at each checkpoint.
+ */
+export const smallSegmentBytes = 64 * 1024;
+
 /** Interval of an index made anew: the log's own setting is not at hand there, and any is correct. */
 const rebuildIntervalBytes = 4096;
 
@@ -43,6 +50,7 @@ export class LogSegment implements HoldsIndexes {
   active = false;
   readonly #context: LogContext;
   #indexes: SegmentIndexes | undefined;
+  #aborted: AbortedIndex | undefined;
   #sizeBytes: number;
   /** -1: no batch, or not known yet. */
   #maxTimestampMs = -1;
@@ -63,6 +71,7 @@ export class LogSegment implements HoldsIndexes {
     this.#sizeBytes = sizeBytes ?? 0;
     this.#timestampsKnown = this.#sizeBytes === 0;
     if (this.#sizeBytes === 0) this.#indexes = emptyIndexes(this);
+    if (!this.onDisk) this.#aborted = AbortedIndex.empty(this.pathOf(abortedIndexSuffix));
   }
 
   pathOf(suffix: string): string {
@@ -89,11 +98,21 @@ export class LogSegment implements HoldsIndexes {
     return this.#loadedIndexes().times;
   }
 
+  /** @throws Error when the file is damaged; a loader makes it anew. */
+  get abortedIndex(): AbortedIndex {
+    const aborted = this.tryLoadAborted();
+    if (!aborted)
+      throw new Error(`${this.pathOf(abortedIndexSuffix)} is damaged; it is made anew when the broker starts`);
+    return aborted;
+  }
+
   get indexBytes(): number {
-    return this.#indexes ? this.#indexes.offsets.sizeBytes + this.#indexes.times.sizeBytes : 0;
+    const abortedBytes = this.#aborted?.sizeBytes ?? 0;
+    return abortedBytes + (this.#indexes ? this.#indexes.offsets.sizeBytes + this.#indexes.times.sizeBytes : 0);
   }
 
   get hasUnwrittenIndexes(): boolean {
+    if (this.#aborted?.dirty === true) return true;
     return this.#indexes !== undefined && (this.#indexes.offsets.dirty || this.#indexes.times.dirty);
   }
 
@@ -144,6 +163,10 @@ export class LogSegment implements HoldsIndexes {
     return position;
   }
 
+  addAborted(entry: AbortedEntry): void {
+    this.abortedIndex.append(entry);
+  }
+
   state(): SegmentState {
     return {
       sizeBytes: this.#sizeBytes,
@@ -165,6 +188,7 @@ export class LogSegment implements HoldsIndexes {
     const { offsets, times } = this.#loadedIndexes();
     offsets.truncateToPosition(state.sizeBytes);
     times.truncateToOffset(endOffset);
+    this.#aborted?.truncateToOffset(endOffset);
   }
 
   /**
@@ -203,11 +227,14 @@ export class LogSegment implements HoldsIndexes {
     }
   }
 
+  /** Writes the indexes; durably unless a loader would not trust them anyway, see {@link smallSegmentBytes}. */
   async flushIndexes(): Promise<void> {
+    await this.#aborted?.flush(this.#context.fileSystem);
     const indexes = this.#indexes;
     if (!indexes) return;
-    await indexes.offsets.flush(this.#context.fileSystem);
-    await indexes.times.flush(this.#context.fileSystem);
+    const sync = !this.active || this.#sizeBytes > smallSegmentBytes;
+    await indexes.offsets.flush(this.#context.fileSystem, { sync });
+    await indexes.times.flush(this.#context.fileSystem, { sync });
   }
 
   /** Reads the indexes from their files; false when one is missing or damaged. */
@@ -219,7 +246,19 @@ export class LogSegment implements HoldsIndexes {
   unloadIndexes(): boolean {
     if (this.active || this.hasUnwrittenIndexes) return false;
     this.#indexes = undefined;
+    this.#aborted = undefined;
     return true;
+  }
+
+  /** The index of aborted transactions; undefined when its file is damaged. */
+  tryLoadAborted(): AbortedIndex | undefined {
+    this.#aborted ??= AbortedIndex.load(this.#context.fileSystem, this.pathOf(abortedIndexSuffix));
+    return this.#aborted;
+  }
+
+  /** Forgets what a damaged file says. */
+  clearAborted(): void {
+    this.#aborted = AbortedIndex.rewritten(this.pathOf(abortedIndexSuffix));
   }
 
   #loadedIndexes(): SegmentIndexes {

@@ -22,6 +22,8 @@ export interface LogStorageOptions {
   readonly retentionCheckIntervalMs?: number;
   /** `log.flush.offset.checkpoint.interval.ms`: recovery starts at most so much before the crash; default 60,000. */
   readonly checkpointIntervalMs?: number;
+  /** Logs that grew by less since their last checkpoint are left out of the next (but for the one at the end); default 1 MiB. */
+  readonly checkpointBytes?: number;
   /** `producer.id.expiration.ms`, default 86,400,000. */
   readonly producerIdExpirationMs?: number;
   /** Memory for the newest batches of all logs that have readers at their end, all together; default 16 MiB. */

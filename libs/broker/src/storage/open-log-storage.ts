@@ -57,6 +57,7 @@ async function createStorage(
       indexCache: new IndexCache(indexCacheBytes),
       readBuffers: new ReadBuffers(idleReadBufferBytes),
       pending: { bytes: 0 },
+      checkpointBytes: options.checkpointBytes ?? 1024 * 1024,
       report: options.onEvent ?? (() => undefined),
       atEndOfTurn: endOfTurn(),
     },

@@ -28,6 +28,8 @@ export interface AppendResult {
 export interface ReadOptions {
   /** Returns the first batch even when it is larger than `maxBytes`; default true. */
   readonly minOneMessage?: boolean;
+  /** Nothing at or after `lastStableOffset` is returned; default false. */
+  readonly committedOnly?: boolean;
 }
 
 /** Whole batches, as stored. */
@@ -46,6 +48,12 @@ export interface TimestampOffset {
   readonly timestampMs: number;
   readonly offset: number;
   readonly leaderEpoch: number;
+}
+
+/** A transaction whose records, from `firstOffset` on, readers of committed records leave out up to its marker. */
+export interface AbortedTransaction {
+  readonly producerId: number;
+  readonly firstOffset: number;
 }
 
 /** A producer that wrote to the partition with idempotence, as DescribeProducers shows it. */
@@ -77,6 +85,8 @@ export interface PartitionLog {
   readonly logEndOffset: number;
   /** The durable end: everything below is visible and survives what `flush` promises. */
   readonly highWatermark: number;
+  /** Everything below belongs to no transaction, or to one that is over; at most the high watermark. */
+  readonly lastStableOffset: number;
   /** Bytes of all segments' records. */
   readonly sizeBytes: number;
   readonly leaderEpoch: number;
@@ -84,7 +94,8 @@ export interface PartitionLog {
   /**
    * Checks batches and gives them offsets, at once; writes them with all else that waits (group commit).
    * @throws KafkaError CORRUPT_MESSAGE, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_RECORD, INVALID_TIMESTAMP,
-   *   UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, KAFKA_STORAGE_ERROR.
+   *   UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, INVALID_TXN_STATE,
+   *   TRANSACTION_COORDINATOR_FENCED, KAFKA_STORAGE_ERROR.
    *   Nothing of the call was appended then.
    */
   append(records: Chunks, options: AppendOptions): AppendResult;
@@ -95,6 +106,9 @@ export interface PartitionLog {
    * @throws (or rejects with) KafkaError OFFSET_OUT_OF_RANGE outside `logStartOffset..highWatermark`, KAFKA_STORAGE_ERROR.
    */
   read(offset: number, maxBytes: number, options?: ReadOptions): LogRead | Promise<LogRead>;
+
+  /** Aborted transactions with records from `from` on and below `to`, by rising offset of their markers. */
+  abortedTransactions(from: number, to: number): AbortedTransaction[];
 
   /** First record whose timestamp is at or after `timestampMs`; undefined when there is none. */
   offsetForTimestamp(timestampMs: number): Promise<TimestampOffset | undefined>;

@@ -5,7 +5,8 @@
  * Invariants: entries are never changed, only replaced, so that an append that could not be written is undone by putting the former
  * entry back, and a copy of the map is a snapshot. Sequence numbers count records, go from 0 to 2^31-1 and wrap to 0.
  */
-import { type BatchHeader, ErrorCode, KafkaError } from '../protocol/index.ts';
+import { type BatchHeader, ErrorCode, KafkaError, type TransactionMarker } from '../protocol/index.ts';
+import { type EndedTransaction, OpenTransactions } from './open-transactions.ts';
 
 /** Batches kept for each producer; clients have at most five requests in flight. */
 const retainedBatches = 5;
@@ -41,6 +42,7 @@ export function subtractFromSequence(sequence: number, count: number): number {
 }
 
 export class ProducerState {
+  readonly transactions = new OpenTransactions();
   #entries = new Map<number, ProducerEntry>();
 
   get size(): number {
@@ -64,10 +66,12 @@ export class ProducerState {
   restore(producerId: number, entry: ProducerEntry | undefined): void {
     if (entry) this.#entries.set(producerId, entry);
     else this.#entries.delete(producerId);
+    this.transactions.restore(producerId, entry?.transactionStartOffset ?? -1);
   }
 
   clear(): void {
     this.#entries.clear();
+    this.transactions.clear();
   }
 
   /** The retained batch with the same epoch and sequences, if any. */
@@ -82,9 +86,9 @@ export class ProducerState {
   /**
    * Checks that the batch may follow. The sequence is checked for clients only: coordinators write without one.
    * A producer that is not known (its records were deleted, or it was silent for long) may begin at any sequence.
-   * @throws KafkaError INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER.
+   * @throws KafkaError INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TXN_STATE, TRANSACTION_COORDINATOR_FENCED.
    */
-  check(batch: BatchHeader, where: string, checkSequence: boolean): void {
+  check(batch: BatchHeader, where: string, checkSequence: boolean, marker?: TransactionMarker): void {
     const entry = this.#entries.get(batch.producerId);
     if (!entry) return;
     if (batch.producerEpoch < entry.producerEpoch) {
@@ -92,6 +96,19 @@ export class ProducerState {
         ErrorCode.INVALID_PRODUCER_EPOCH,
         `Producer ${batch.producerId} wrote to ${where} with epoch ${batch.producerEpoch}, but epoch ` +
           `${entry.producerEpoch} was seen: a newer instance has taken over`,
+      );
+    }
+    if (marker && marker.coordinatorEpoch < entry.coordinatorEpoch) {
+      throw new KafkaError(
+        ErrorCode.TRANSACTION_COORDINATOR_FENCED,
+        `A marker for producer ${batch.producerId} in ${where} comes from coordinator epoch ${marker.coordinatorEpoch}, but ` +
+          `${entry.coordinatorEpoch} was seen`,
+      );
+    }
+    if (!batch.isTransactional && entry.transactionStartOffset >= 0) {
+      throw new KafkaError(
+        ErrorCode.INVALID_TXN_STATE,
+        `Producer ${batch.producerId} has a transaction open in ${where} and may not write outside of it`,
       );
     }
     if (!checkSequence) return;
@@ -107,25 +124,29 @@ export class ProducerState {
     );
   }
 
-  /** Takes the batch in. Control batches are transaction markers: they end the producer's transaction. */
-  add(batch: BatchHeader, baseOffset: number, nowMs: number): void {
+  /**
+   * Takes the batch in; `marker` is what a control batch holds: it ends the producer's transaction, which is returned.
+   * Undefined when no transaction ended.
+   */
+  add(batch: BatchHeader, baseOffset: number, nowMs: number, marker?: TransactionMarker): EndedTransaction | undefined {
     const former = this.#entries.get(batch.producerId);
     const sameEpoch = former?.producerEpoch === batch.producerEpoch;
     const known = sameEpoch ? former.batches : [];
     const transactionStart = former?.transactionStartOffset ?? -1;
+    const begins = batch.isTransactional && !batch.isControl && transactionStart < 0;
+    if (begins) this.transactions.begin(batch.producerId, baseOffset);
     this.#entries.set(batch.producerId, {
       producerId: batch.producerId,
       producerEpoch: batch.producerEpoch,
-      coordinatorEpoch: former?.coordinatorEpoch ?? -1,
+      coordinatorEpoch: marker?.coordinatorEpoch ?? former?.coordinatorEpoch ?? -1,
       lastTimestampMs: batch.maxTimestamp,
-      transactionStartOffset: batch.isControl
-        ? -1
-        : batch.isTransactional && transactionStart < 0
-          ? baseOffset
-          : transactionStart,
+      transactionStartOffset: batch.isControl ? -1 : begins ? baseOffset : transactionStart,
       batches: batch.isControl ? known : [...known.slice(1 - retainedBatches), describeBatch(batch, baseOffset)],
       seenMs: nowMs,
     });
+    return batch.isControl
+      ? this.transactions.end(batch.producerId, baseOffset, marker?.committed ?? false)
+      : undefined;
   }
 
   /**

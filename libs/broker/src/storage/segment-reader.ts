@@ -42,6 +42,30 @@ export async function readSegment(context: LogContext, request: SegmentReadReque
   }
 }
 
+/** Position of the batch that holds `offset`, or of the first after it; undefined when there is none before `endPosition`. */
+export function findPosition(
+  context: LogContext,
+  segment: LogSegment,
+  offset: number,
+  endPosition: number,
+): number | undefined {
+  const file = context.files.borrow(segment.logPath);
+  try {
+    return locate(file.handle, segment, offset, endPosition);
+  } finally {
+    file.release();
+  }
+}
+
+function locate(file: FileHandle, segment: LogSegment, offset: number, endPosition: number): number | undefined {
+  const from = segment.offsetIndex.lookup(offset);
+  const scope = { from, to: endPosition, firstOffset: segment.baseOffset, windowBytes: locateWindowBytes };
+  for (const { header, position } of scanBatches({ file, checkCrc: false, ...scope })) {
+    if (header.lastOffset >= offset) return position;
+  }
+  return undefined;
+}
+
 /** Bytes of a file in a buffer that may be larger. */
 interface Loaded {
   readonly buffer: Buffer;
@@ -74,12 +98,7 @@ class SegmentReader {
   /** Position of the batch that holds the offset, or of the first after it. */
   #locate(): number | undefined {
     const { segment, offset, endPosition } = this.#request;
-    const from = segment.offsetIndex.lookup(offset);
-    const scope = { from, to: endPosition, firstOffset: segment.baseOffset, windowBytes: locateWindowBytes };
-    for (const { header, position } of scanBatches({ file: this.#file, checkCrc: false, ...scope })) {
-      if (header.lastOffset >= offset) return position;
-    }
-    return undefined;
+    return locate(this.#file, segment, offset, endPosition);
   }
 
   /** The whole batches, at least one. */

@@ -27,7 +27,8 @@ export function writeCheckpoint(
   fileSystem: FileSystem,
   path: string,
   entries: readonly (readonly (string | number)[])[],
+  options?: { readonly sync?: boolean },
 ): Promise<void> {
   const lines = [version, String(entries.length), ...entries.map((entry) => entry.join(' '))];
-  return writeFileAtomically(fileSystem, path, Buffer.from(lines.join('\n') + '\n'));
+  return writeFileAtomically(fileSystem, path, Buffer.from(lines.join('\n') + '\n'), options);
 }

@@ -6,6 +6,11 @@
  */
 import type { FileSystem } from '../file-system/file-system.ts';
 
+/** How an index is written. */
+export interface FlushOptions {
+  readonly sync: boolean;
+}
+
 export class EntryBuffer {
   readonly path: string;
   readonly entryBytes: number;
@@ -15,6 +20,8 @@ export class EntryBuffer {
   /** The file may hold more than `flushedCount` entries. */
   #fileIsLonger: boolean;
   #exists: boolean;
+  /** Bytes of the file may be lost to a power cut. */
+  #unsynced = false;
 
   private constructor(path: string, entryBytes: number, bytes: Buffer | undefined) {
     this.path = path;
@@ -89,9 +96,9 @@ export class EntryBuffer {
     return low;
   }
 
-  /** Writes what the file lacks and makes it durable. */
-  async flush(fileSystem: FileSystem): Promise<void> {
-    if (!this.dirty) return;
+  /** Writes what the file lacks; with `sync` it is durable then, as is what earlier flushes wrote. */
+  async flush(fileSystem: FileSystem, { sync }: FlushOptions): Promise<void> {
+    if (!this.dirty && !(sync && this.#unsynced)) return;
     const from = this.#flushedCount * this.entryBytes;
     const count = this.#count;
     const added = Buffer.from(this.#bytes.subarray(from, count * this.entryBytes));
@@ -99,7 +106,8 @@ export class EntryBuffer {
     try {
       if (this.#fileIsLonger) file.truncate(from);
       if (added.length > 0) await file.write([added], from);
-      await file.sync();
+      if (sync) await file.sync();
+      this.#unsynced = !sync;
       // The index may have been cut while it was written: then the file is longer again.
       this.#fileIsLonger = this.#count < count;
       this.#flushedCount = Math.min(count, this.#count);

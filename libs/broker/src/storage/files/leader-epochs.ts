@@ -2,10 +2,11 @@
  * Which leader epoch began at which offset, in `leader-epoch-checkpoint` (KIP-101).
  *
  * Entries rise in epoch and in start offset. The file is written when an epoch begins, before the records of that epoch are
- * acknowledged.
+ * acknowledged, and made durable before the recovery point moves over it: a recovery finds the epochs behind that in the batches.
  */
 import { join } from 'node:path';
 import type { FileSystem } from '../file-system/file-system.ts';
+import type { FlushOptions } from './entry-buffer.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 
 interface EpochStart {
@@ -18,6 +19,7 @@ export class LeaderEpochs {
   readonly #path: string;
   #entries: EpochStart[] = [];
   #dirty = false;
+  #unsynced = false;
 
   constructor(fileSystem: FileSystem, directory: string) {
     this.#fileSystem = fileSystem;
@@ -84,14 +86,16 @@ export class LeaderEpochs {
     return { leaderEpoch: this.#entries[after - 1]!.epoch, endOffset: this.#entries[after]!.startOffset };
   }
 
-  async flush(): Promise<void> {
-    if (!this.#dirty) return;
+  async flush({ sync }: FlushOptions): Promise<void> {
+    if (!this.#dirty && !(sync && this.#unsynced)) return;
     this.#dirty = false;
+    this.#unsynced = !sync;
     try {
       await writeCheckpoint(
         this.#fileSystem,
         this.#path,
         this.#entries.map(({ epoch, startOffset }) => [epoch, startOffset]),
+        { sync },
       );
     } catch (error) {
       this.#dirty = true;

@@ -9,6 +9,7 @@ export const partitionMetadataFile = 'partition.metadata';
 export const logSuffix = '.log';
 export const indexSuffix = '.index';
 export const timeIndexSuffix = '.timeindex';
+export const abortedIndexSuffix = '.txnindex';
 export const snapshotSuffix = '.snapshot';
 const deletedFolderSuffix = '-delete';
 

@@ -7,7 +7,7 @@
  * Entries rise in both. The index is sparse: about one entry for `index.interval.bytes` of log, none for a segment's first batch.
  */
 import type { FileSystem } from '../file-system/file-system.ts';
-import { EntryBuffer } from './entry-buffer.ts';
+import { EntryBuffer, type FlushOptions } from './entry-buffer.ts';
 
 const entryBytes = 8;
 
@@ -94,7 +94,7 @@ export class OffsetIndex {
     this.#entries.truncate(this.#entries.countWhile((at) => this.#entries.bytes.readInt32BE(at + 4) < position));
   }
 
-  flush(fileSystem: FileSystem): Promise<void> {
-    return this.#entries.flush(fileSystem);
+  flush(fileSystem: FileSystem, options: FlushOptions): Promise<void> {
+    return this.#entries.flush(fileSystem, options);
   }
 }

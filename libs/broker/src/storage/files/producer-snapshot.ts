@@ -43,7 +43,8 @@ export function writeProducerSnapshot(
   bytes.writeInt32BE(entries.length, 6);
   entries.forEach((entry, index) => writeEntry(bytes, headerBytes + index * entryBytes, entry));
   bytes.writeUInt32BE(crc32c(bytes.subarray(crcStart)), 2);
-  return writeFileAtomically(fileSystem, path, bytes);
+  // A snapshot lost to a power cut is made again from an older one and the log.
+  return writeFileAtomically(fileSystem, path, bytes, { sync: false });
 }
 
 function readInt64(bytes: Buffer, at: number): number {

@@ -7,7 +7,7 @@
  * Both rise. An entry is written with each entry of the offset index, and once more when the segment is closed.
  */
 import type { FileSystem } from '../file-system/file-system.ts';
-import { EntryBuffer } from './entry-buffer.ts';
+import { EntryBuffer, type FlushOptions } from './entry-buffer.ts';
 
 const entryBytes = 12;
 
@@ -31,6 +31,8 @@ export class TimeIndex {
     const index = new TimeIndex(baseOffset, entries);
     for (let entry = 0; entry < entries.count; entry++) {
       if (index.#timestamp(entry) < 0 || entries.bytes.readInt32BE(entry * entryBytes + 8) < 0) return undefined;
+      // What a power cut left unwritten reads as zeros.
+      if (entry === 0 && index.#timestamp(0) === 0) return undefined;
       if (entry === 0) continue;
       if (index.#timestamp(entry) <= index.#timestamp(entry - 1)) return undefined;
       if (index.#offset(entry) <= index.#offset(entry - 1)) return undefined;
@@ -82,8 +84,8 @@ export class TimeIndex {
     this.#entries.truncate(this.#entries.countWhile((at) => this.#entries.bytes.readInt32BE(at + 8) < relative));
   }
 
-  flush(fileSystem: FileSystem): Promise<void> {
-    return this.#entries.flush(fileSystem);
+  flush(fileSystem: FileSystem, options: FlushOptions): Promise<void> {
+    return this.#entries.flush(fileSystem, options);
   }
 
   #timestamp(entry: number): number {
