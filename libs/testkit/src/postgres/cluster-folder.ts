@@ -15,6 +15,7 @@ import { once } from 'node:events';
 import { chooseAccount, type PostgresAccount } from './postgres-account.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { PostgresError } from './postgres-error.ts';
+import { type StarterGuard } from './starter-guard.ts';
 
 /** A folder in which a server can be started. */
 export interface ClusterFolder {
@@ -29,7 +30,7 @@ export interface ClusterFolder {
  *
  * @throws PostgresError POSTGRES_NOT_INSTALLED, POSTGRES_ACCOUNT, POSTGRES_INIT_FAILED
  */
-export async function openClusterFolder(folder: string): Promise<ClusterFolder> {
+export async function openClusterFolder(folder: string, guard: StarterGuard): Promise<ClusterFolder> {
   const binaries = findPostgresBinaries();
   const dataFolder = path.join(folder, 'data');
   const passwordFile = path.join(folder, 'password');
@@ -37,7 +38,7 @@ export async function openClusterFolder(folder: string): Promise<ClusterFolder> 
   const account = chooseAccount(dataFolder, binaries.home);
   if (!existsSync(path.join(dataFolder, 'PG_VERSION'))) {
     await writeFile(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
-    await makeCluster(dataFolder, passwordFile, account, binaries);
+    await makeCluster(dataFolder, passwordFile, { account, binaries, guard });
   }
   return { dataFolder, password: await readFile(passwordFile, 'utf8'), account, binaries };
 }
@@ -45,8 +46,7 @@ export async function openClusterFolder(folder: string): Promise<ClusterFolder> 
 async function makeCluster(
   dataFolder: string,
   passwordFile: string,
-  account: PostgresAccount,
-  binaries: PostgresBinaries,
+  { account, binaries, guard }: { account: PostgresAccount; binaries: PostgresBinaries; guard: StarterGuard },
 ): Promise<void> {
   const fresh = `${dataFolder}.new`;
   await rm(fresh, { recursive: true, force: true });
@@ -70,6 +70,8 @@ async function makeCluster(
     env: { ...process.env, LC_ALL: 'C' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  guard.watch(child.pid);
+  child.once('exit', () => guard.watch(undefined));
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (complaint = (complaint + chunk).slice(-2000)));
   const [code] = (await once(child, 'close')) as [number | null];

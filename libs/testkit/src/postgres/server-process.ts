@@ -2,22 +2,17 @@
  * One run of the server program.
  *
  * The server is in a session of its own, so that Ctrl-C in a terminal reaches its starter only, who stops it when the
- * services are through. A guard process holds a pipe from the starter: when the starter dies, however it dies, the pipe
- * ends, and the guard stops the server (and removes a temporary folder).
+ * services are through.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClusterFolder } from './cluster-folder.ts';
 import { PostgresError } from './postgres-error.ts';
+import { type StarterGuard } from './starter-guard.ts';
 
 const READY = 'database system is ready to accept connections';
 const KEPT_LOG_CHARACTERS = 16_384;
 const STOP_DEADLINE_MS = 20_000;
-
-/** $1 server's pid, $2 signal, $3 folder to remove or an empty string. Ends by itself after 20 s even if nobody reaps the server. */
-const GUARD = `read -r line; kill -"$2" "$1"; n=0
-while kill -0 "$1" && [ "$n" -lt 200 ]; do sleep 0.1; n=$((n+1)); done
-if [ -n "$3" ]; then rm -rf "$3"; fi`;
 
 export interface ServerExit {
   readonly code: number | null;
@@ -26,8 +21,9 @@ export interface ServerExit {
 
 export interface ServerSettings {
   readonly port: number;
-  /** Folder that the guard removes when the starter died; undefined for one that persists. */
-  readonly temporaryFolder: string | undefined;
+  /** Syncs to disk, so that a power cut loses nothing. */
+  readonly durable: boolean;
+  readonly guard: StarterGuard;
   readonly onLog: (line: string) => void;
 }
 
@@ -51,7 +47,8 @@ export class ServerProcess {
     }));
     // A failed spawn rejects; `start` reports it, and nobody else has to.
     this.exited.catch(() => undefined);
-    if (this.child.pid !== undefined) this.guard(this.child.pid, settings.temporaryFolder);
+    settings.guard.watch(this.child.pid);
+    this.child.once('exit', () => settings.guard.watch(undefined));
   }
 
   /** Process id of the server (its postmaster). */
@@ -105,19 +102,6 @@ export class ServerProcess {
     for (const line of chunk.split('\n')) if (line !== '') onLog(line);
   }
 
-  private guard(pid: number, temporaryFolder: string | undefined): void {
-    const args = [String(pid), temporaryFolder === undefined ? 'INT' : 'QUIT', temporaryFolder ?? ''];
-    const guard = spawn('/bin/sh', ['-c', GUARD, 'postgres-guard', ...args], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    });
-    guard.unref();
-    (guard.stdin as unknown as { unref(): void }).unref();
-    guard.stdin.on('error', () => undefined);
-    // Without its server the guard must not act any more: the pid may soon be another process's.
-    this.child.once('exit', () => guard.kill('SIGKILL'));
-  }
-
   private startError(dataFolder: string, port: number): PostgresError {
     const log = this.log.trim();
     if (/could not bind|could not create any TCP\/IP sockets/.test(log)) {
@@ -150,7 +134,7 @@ function configuration(settings: ServerSettings): string[] {
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',
-    ...(settings.temporaryFolder === undefined ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...(settings.durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -138,26 +138,41 @@ describe('the embedded PostgreSQL', () => {
     expect((await readdir(directory)).sort()).toEqual(['data', 'password']);
   });
 
-  it('ends with the process that started it, even when that is killed, and leaves no temporary folder', async () => {
-    const script = `
-      import { startPostgres } from '${import.meta.dirname}/../../dist/postgres/index.js';
-      import pg from 'pg';
-      const postgres = await startPostgres();
-      const client = new pg.Client({ connectionString: postgres.url });
-      await client.connect();
-      const { rows } = await client.query('SHOW data_directory');
-      console.log(JSON.stringify({ pid: postgres.pid, folder: rows[0].data_directory }));
-      setInterval(() => {}, 1000);`;
-    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      cwd: import.meta.dirname,
-    });
-    const [line] = (await once(starter.stdout, 'data')) as [Buffer];
-    const { pid, folder } = JSON.parse(line.toString()) as { pid: number; folder: string };
-    expect(alive(pid)).toBe(true);
-    starter.kill('SIGKILL');
-    const deadlineMs = performance.now() + 20_000;
-    while ((alive(pid) || existsSync(path.dirname(folder))) && performance.now() < deadlineMs) await delay(50);
-    expect([alive(pid), existsSync(path.dirname(folder))]).toEqual([false, false]);
-  });
+  it.each([
+    ['a server that runs', ''],
+    ['a server that was killed and restarted', 'await postgres.kill(); await postgres.restart();'],
+    ['a server that was killed', 'await postgres.kill();'],
+  ])(
+    'ends with the process that started it, even when that is killed, and leaves no temporary folder: %s',
+    async (_case, before) => {
+      const { pid, folder, starter } = await starterOf(before);
+      expect(existsSync(folder)).toBe(true);
+      starter.kill('SIGKILL');
+      const deadlineMs = performance.now() + 20_000;
+      while ((alive(pid) || existsSync(folder)) && performance.now() < deadlineMs) await delay(50);
+      expect([alive(pid), existsSync(folder)]).toEqual([false, false]);
+    },
+  );
 });
+
+/** A process that has started a server in a temporary folder. */
+async function starterOf(before: string): Promise<{ pid: number; folder: string; starter: ChildProcess }> {
+  const script = `
+    import { startPostgres } from '${import.meta.dirname}/../../dist/postgres/index.js';
+    import pg from 'pg';
+    const postgres = await startPostgres();
+    const client = new pg.Client({ connectionString: postgres.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query('SHOW data_directory');
+    ${before}
+    console.log(JSON.stringify({ pid: postgres.pid, data: rows[0].data_directory }));
+    setInterval(() => {}, 1000);`;
+  const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: import.meta.dirname,
+  });
+  const [line] = (await once(starter.stdout, 'data')) as [Buffer];
+  const { pid, data } = JSON.parse(line.toString()) as { pid: number; data: string };
+  return { pid, folder: path.dirname(data), starter };
+}

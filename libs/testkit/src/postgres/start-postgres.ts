@@ -9,6 +9,7 @@ import pg from 'pg';
 import { openClusterFolder, type ClusterFolder } from './cluster-folder.ts';
 import { PostgresError } from './postgres-error.ts';
 import { ServerProcess, type ServerExit } from './server-process.ts';
+import { StarterGuard } from './starter-guard.ts';
 
 export interface StartPostgresOptions {
   /** Folder in which the data persists. Without it a temporary one is used, which goes when the server is closed. */
@@ -53,13 +54,15 @@ export interface RunningPostgres extends AsyncDisposable {
 export async function startPostgres(options: StartPostgresOptions = {}): Promise<RunningPostgres> {
   const temporary = options.directory === undefined;
   const folder = path.resolve(options.directory ?? (await mkdtemp(path.join(tmpdir(), 'headwater-postgres-'))));
+  const guard = new StarterGuard(temporary ? folder : undefined);
   try {
-    const cluster = await openClusterFolder(folder);
-    const postgres = new EmbeddedPostgres(cluster, folder, temporary, options);
+    const cluster = await openClusterFolder(folder, guard);
+    const postgres = new EmbeddedPostgres(cluster, folder, guard, options);
     await postgres.restart();
     return postgres;
   } catch (error) {
     if (temporary) await rm(folder, { recursive: true, force: true });
+    guard.dismiss();
     throw error;
   }
 }
@@ -73,15 +76,17 @@ class EmbeddedPostgres implements RunningPostgres {
   private readonly folder: string;
   private readonly temporary: boolean;
   private readonly options: StartPostgresOptions;
+  private readonly guard: StarterGuard;
   private server: ServerProcess | undefined;
   private expectedEnds = new WeakSet<ServerProcess>();
   private fixedPort: number;
 
-  constructor(cluster: ClusterFolder, folder: string, temporary: boolean, options: StartPostgresOptions) {
+  constructor(cluster: ClusterFolder, folder: string, guard: StarterGuard, options: StartPostgresOptions) {
     this.cluster = cluster;
     this.folder = folder;
-    this.temporary = temporary;
+    this.temporary = options.directory === undefined;
     this.options = options;
+    this.guard = guard;
     this.fixedPort = options.port ?? 0;
   }
 
@@ -128,7 +133,8 @@ class EmbeddedPostgres implements RunningPostgres {
       try {
         this.server = await ServerProcess.start(this.cluster, {
           port,
-          temporaryFolder: this.temporary ? this.folder : undefined,
+          durable: !this.temporary,
+          guard: this.guard,
           onLog: this.options.onLog ?? (() => undefined),
         });
         this.fixedPort = port;
@@ -143,6 +149,7 @@ class EmbeddedPostgres implements RunningPostgres {
   async close(): Promise<void> {
     await this.stop();
     if (this.temporary) await rm(this.folder, { recursive: true, force: true });
+    this.guard.dismiss();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
