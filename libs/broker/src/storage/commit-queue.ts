@@ -76,8 +76,8 @@ export class CommitQueue {
   readonly #groups: CommitGroup[] = [];
   #scheduled = false;
   #writing: Promise<void> | undefined;
-  /** A file that may hold bytes behind the durable end, which a recovery would take for records. */
-  #uncut: { readonly segment: LogSegment; readonly position: number } | undefined;
+  /** Segments whose files may hold bytes behind a position, which a recovery would take for records. */
+  readonly #uncut = new Map<LogSegment, number>();
 
   constructor(options: CommitQueueOptions) {
     this.#options = options;
@@ -133,7 +133,7 @@ export class CommitQueue {
 
   #canWriteNow(group: CommitGroup): boolean {
     const { context, epochs } = this.#options;
-    const plain = group.segment.onDisk && !this.#uncut && !epochs.dirty;
+    const plain = group.segment.onDisk && this.#uncut.size === 0 && !epochs.dirty;
     return context.flush === 'os' && plain && group.sizeBytes <= longestSyncWriteBytes;
   }
 
@@ -194,35 +194,35 @@ export class CommitQueue {
     const [first] = groups;
     for (const group of groups) group.closed = true;
     this.#options.onFailed(groups, error);
-    this.#uncut = { segment: first!.segment, position: first!.segmentBefore.sizeBytes };
+    this.#uncut.set(first!.segment, first!.segmentBefore.sizeBytes);
   }
 
   /**
-   * Cuts off what a failed write left behind. The cut must be durable before anything is written to another file: else a power
+   * Cuts off what failed writes left behind. The cut must be durable before anything is written to another file: else a power
    * cut could bring the rest back, and the recovery would end the log there.
    */
   async #cut(): Promise<void> {
-    if (!this.#uncut) return;
-    const { segment, position } = this.#uncut;
     const { files, fileSystem, flush } = this.#options.context;
-    if (segment.onDisk || fileSystem.stat(segment.logPath)) {
-      const file = files.borrow(segment.logPath);
-      try {
-        file.handle.truncate(position);
-        if (flush === 'fsync') await file.handle.sync();
-      } finally {
-        file.release();
+    for (const [segment, position] of this.#uncut) {
+      if (segment.onDisk || fileSystem.stat(segment.logPath)) {
+        const file = files.borrow(segment.logPath);
+        try {
+          file.handle.truncate(position);
+          if (flush === 'fsync') await file.handle.sync();
+        } finally {
+          file.release();
+        }
       }
+      this.#uncut.delete(segment);
     }
-    this.#uncut = undefined;
   }
 
   async #tryCut(): Promise<void> {
     try {
       await this.#cut();
     } catch (error) {
-      const { segment, position } = this.#uncut!;
-      const message = `Cannot cut ${segment.logPath} to its durable ${position} bytes: unacknowledged records may come back`;
+      const paths = [...this.#uncut.keys()].map((segment) => segment.logPath).join(', ');
+      const message = `Cannot cut ${paths} to what is durable: records that were refused may come back`;
       this.#options.context.report({ level: 'error', message, error });
     }
   }

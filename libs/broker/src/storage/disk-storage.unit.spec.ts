@@ -272,6 +272,25 @@ describe('a full disk', () => {
     expect([retry.duplicate, retry.baseOffset]).toEqual([false, 1]);
   });
 
+  it('does not bring a refused record back that could not be cut away when it was refused', async () => {
+    const { storage, fileSystem } = await openMemory();
+    const log = await createLog(storage, { segmentBytes: 1000 });
+    await append(log, { values: ['a'] });
+    const large = batch({ values: ['c'], valueBytes: 900 });
+    // The refused record is on the disk in full, the next one belongs into a new segment, and the cut fails at first.
+    fileSystem.fault = (operation) => (operation === 'sync' || operation === 'truncate' ? 'EIO' : undefined);
+    await expect(append(log, { values: ['refused'] })).rejects.toEqual(errorCode(ErrorCode.KAFKA_STORAGE_ERROR));
+    fileSystem.fault = (operation) => (operation === 'truncate' ? 'EIO' : undefined);
+    const again = log.append([Buffer.from(large)], { origin: 'client' });
+    await expect(again.durable).rejects.toEqual(errorCode(ErrorCode.KAFKA_STORAGE_ERROR));
+    fileSystem.fault = undefined;
+    await log.append([Buffer.from(large)], { origin: 'client' }).durable;
+    for (const disk of [fileSystem.crash(), fileSystem.crash(() => 0.99), fileSystem.kill()]) {
+      const { storage: recovered } = await openMemory({ fileSystem: disk });
+      expect(await readAll(recovered.get('orders', 0)!)).toEqual(['0:a', `1:${'c'.repeat(900)}`]);
+    }
+  });
+
   it('counts what waits, and counts it down again', async () => {
     const { storage, fileSystem } = await openMemory();
     const log = await createLog(storage);
