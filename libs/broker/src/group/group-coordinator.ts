@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { ErrorCode, KafkaError } from '../protocol/index.ts';
+import { coordinatorPartition } from '../state-machine/index.ts';
 import { systemClock, type Clock, type PartitionLog, type Timer } from '../storage/index.ts';
 import { extendSession } from './classic/member-session.ts';
 import { heartbeat } from './classic/heartbeat.ts';
 import { joinGroup } from './classic/join-group.ts';
 import { leaveGroup } from './classic/leave-group.ts';
 import { syncGroup } from './classic/sync-group.ts';
-import { coordinatorPartition } from './coordinator-partition.ts';
 import {
   describeGroup,
   describeMissingGroup,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErrorCode } from '../protocol/index.ts';
-import { coordinatorPartition } from './coordinator-partition.ts';
+import { coordinatorPartition } from '../state-machine/index.ts';
 import { defaultGroupConfig, GroupCoordinator } from './index.ts';
 import { GroupWorld, joinedOf, subscription } from './testing/group-world.ts';
 

@@ -7,6 +7,5 @@ export { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordina
 export { type RequestContext } from './request-context.ts';
 export { type TopicDirectory } from './topic-directory.ts';
 export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
-export { coordinatorPartition } from './coordinator-partition.ts';
 export { offsetsTopicName, offsetsTopicSettings } from './offsets-topic.ts';
 export { type CoordinatorNode } from './find-coordinator.ts';

@@ -9,10 +9,17 @@
  * Invariant: the machine's durable state is the replay of the log up to its end. When a write fails, the log keeps only its durable
  * part; the machine is then emptied and loaded again from it, and every reply that still waits fails with a retriable error.
  */
-import { encodeBatch, errorName, KafkaError, type ErrorCode } from '../protocol/index.ts';
+import {
+  encodeBatch,
+  encodeTransactionMarker,
+  errorName,
+  KafkaError,
+  type ErrorCode,
+  type TransactionMarker,
+} from '../protocol/index.ts';
 import type { AppendResult, Clock, PartitionLog, Timer } from '../storage/index.ts';
 import { loadLog } from './load-log.ts';
-import type { Outcome, RecordCodec, StateMachine } from './state-machine.ts';
+import type { Outcome, Producer, RecordCodec, StateMachine } from './state-machine.ts';
 
 export interface StateMachineRuntimeOptions<R> {
   /** Names the log in messages, for example `__consumer_offsets-7`. */
@@ -85,14 +92,22 @@ export class StateMachineRuntime<R> {
    */
   async write<T>(operation: () => Outcome<R, T>): Promise<T> {
     this.#assertActive();
-    const { records, reply, onApplied, onDurable } = operation();
+    const { records, reply, onApplied, onDurable, transaction } = operation();
     // It may be rejected, by a reset, while this call still waits for the disk.
     if (reply instanceof Promise) reply.catch(() => undefined);
-    if (records.length > 0) this.#append(records);
+    if (records.length > 0) this.#append(records, transaction);
     onApplied?.();
     await this.#whenDurable();
     onDurable?.();
     return reply;
+  }
+
+  /** Ends a producer's transaction in this log. @throws KafkaError as `write`. */
+  async writeMarker(marker: TransactionMarker): Promise<void> {
+    this.#assertActive();
+    this.#track(this.#appendBatch(encodeTransactionMarker(marker)).durable);
+    this.#options.machine.replayMarker?.(marker);
+    await this.#whenDurable();
   }
 
   /** Answers from the state; the answer leaves when everything that it can have seen is durable. @throws KafkaError as `write`. */
@@ -114,19 +129,26 @@ export class StateMachineRuntime<R> {
     this.#options.machine.reset(this.#unavailable('it is being closed'));
   }
 
-  #append(records: readonly R[]): void {
+  #append(records: readonly R[], transaction: Producer | undefined): void {
     const { machine, codec, clock } = this.#options;
     const timestampMs = clock.now();
-    const batch = encodeBatch({ records: records.map((record) => ({ ...codec.encode(record), timestampMs })) });
+    const batch = encodeBatch({
+      records: records.map((record) => ({ ...codec.encode(record), timestampMs })),
+      ...(transaction && { ...transaction, transactional: true }),
+    });
     const { baseOffset, durable } = this.#appendBatch(batch);
+    this.#track(durable);
+    records.forEach((record, index) => {
+      machine.replay(record, { offset: baseOffset + index, timestampMs, producerId: transaction?.producerId });
+    });
+  }
+
+  #track(durable: Promise<void>): void {
     const tail = this.#tail.then(() => durable);
     this.#tail = tail;
     durable.catch(() => undefined);
     tail.catch((cause: unknown) => {
       this.#writeFailed(cause);
-    });
-    records.forEach((record, index) => {
-      machine.replay(record, { offset: baseOffset + index, timestampMs });
     });
   }
 
@@ -188,10 +210,14 @@ export class StateMachineRuntime<R> {
 
   async #replayLog(): Promise<void> {
     const { machine, codec, log } = this.#options;
-    await loadLog(log, (record, position) => {
-      const decoded = codec.decode(record);
-      if (decoded !== undefined) machine.replay(decoded, position);
-    });
+    await loadLog(
+      log,
+      (record, position) => {
+        const decoded = codec.decode(record);
+        if (decoded !== undefined) machine.replay(decoded, position);
+      },
+      (marker) => machine.replayMarker?.(marker),
+    );
     if (this.#isClosed()) return;
     this.#status = 'active';
     machine.loaded();

@@ -1,4 +1,5 @@
 /** What a state machine is made of: its records, its replay, and the outcomes of operations on it. */
+import type { TransactionMarker } from '../protocol/index.ts';
 
 /** A key and a value as they lie in a log; a null value is a tombstone for its key. */
 export interface StateRecord {
@@ -10,6 +11,14 @@ export interface StateRecord {
 export interface RecordPosition {
   readonly offset: number;
   readonly timestampMs: number;
+  /** Of the producer whose transaction the record is part of; undefined outside of transactions. */
+  readonly producerId?: number | undefined;
+}
+
+/** On whose behalf records are written within a transaction. */
+export interface Producer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
 }
 
 /** Translates between a machine's typed records and the bytes of the log. */
@@ -28,6 +37,8 @@ export interface RecordCodec<R> {
  */
 export interface StateMachine<R> {
   replay(record: R, position: RecordPosition): void;
+  /** The end of a producer's transaction, in a log that holds records of transactions. */
+  replayMarker?(marker: TransactionMarker): void;
   /** Forgets all state, durable and soft: cancels timers and fails whoever still waits for an answer with `reason`. */
   reset(reason: Error): void;
   /** Called when the whole log has been replayed, before the first operation: the place to start timers for what was found. */
@@ -38,6 +49,8 @@ export interface StateMachine<R> {
 export interface Outcome<R, T> {
   /** Appended as one batch: a crash leaves all of them or none. */
   readonly records: readonly R[];
+  /** Writes the records as part of this producer's transaction. */
+  readonly transaction?: Producer | undefined;
   /**
    * Given to the caller when the records, and all that was appended before them, are durable. A promise is awaited after that:
    * another operation, or `reset`, settles it.

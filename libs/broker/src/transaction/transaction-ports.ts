@@ -1,0 +1,13 @@
+import type { TransactionMarker } from '../protocol/index.ts';
+
+/** What the room needs of the rest of the broker; wired by the server. */
+export interface TransactionPorts {
+  /**
+   * Writes a transaction's end into one partition and resolves when it is durable there. Writing it again does no harm.
+   * @throws KafkaError retriable: it is tried again; else the partition is given up (it was deleted).
+   */
+  writeMarker(topic: string, partition: number, marker: TransactionMarker): Promise<void>;
+  /** A producer id that nobody had. @throws KafkaError (retriable) when none can be recorded. */
+  allocateProducerId(): Promise<number>;
+  hasPartition(topic: string, partition: number): boolean;
+}
