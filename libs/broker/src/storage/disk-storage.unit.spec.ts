@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErrorCode, KafkaError, randomUuid } from '../protocol/index.ts';
 import { defaultLogConfig } from './log-config.ts';
-import { append, batch, createLog, openMemory, readAll, startMs } from './testing/log-fixtures.ts';
+import { append, batch, createLog, openMemory, readAll, seededRandom, startMs } from './testing/log-fixtures.ts';
 
 const errorCode = (code: number) => expect.objectContaining({ code });
 
@@ -31,6 +31,20 @@ describe('a log folder', () => {
     const second = await openMemory({ fileSystem: first.fileSystem.kill() });
     expect(second.storage.recoveredFromCrash).toBe(true);
     expect(await readAll(second.storage.get('orders', 0)!)).toEqual(['0:a']);
+  });
+
+  it('makes durable what it found after a kill, before anybody reads it', async () => {
+    const first = await openMemory();
+    const log = await createLog(first.storage);
+    await append(log, { values: ['a'] });
+    // Written, not synced, and then the process is gone.
+    first.fileSystem.fault = (operation) => (operation === 'sync' || operation === 'truncate' ? 'EIO' : undefined);
+    await append(log, { values: ['b'] }).catch(() => undefined);
+    const afterKill = first.fileSystem.kill();
+    const second = await openMemory({ fileSystem: afterKill });
+    expect(await readAll(second.storage.get('orders', 0)!)).toEqual(['0:a', '1:b']);
+    const third = await openMemory({ fileSystem: afterKill.crash() });
+    expect(await readAll(third.storage.get('orders', 0)!)).toEqual(['0:a', '1:b']);
   });
 
   it('is refused while another has it open, and opens when that one has closed it', async () => {
@@ -285,10 +299,23 @@ describe('a full disk', () => {
     await expect(again.durable).rejects.toEqual(errorCode(ErrorCode.KAFKA_STORAGE_ERROR));
     fileSystem.fault = undefined;
     await log.append([Buffer.from(large)], { origin: 'client' }).durable;
-    for (const disk of [fileSystem.crash(), fileSystem.crash(() => 0.99), fileSystem.kill()]) {
-      const { storage: recovered } = await openMemory({ fileSystem: disk });
+    for (let seed = 0; seed < 50; seed++) {
+      const { storage: recovered } = await openMemory({ fileSystem: fileSystem.crash(seededRandom(seed)) });
       expect(await readAll(recovered.get('orders', 0)!)).toEqual(['0:a', `1:${'c'.repeat(900)}`]);
     }
+  });
+
+  it('does not show a refused record to those who read at the end', async () => {
+    const { storage, fileSystem } = await openMemory();
+    const log = await createLog(storage);
+    await log.read(0, 1000);
+    fileSystem.fault = (operation) => (operation === 'write' ? 'EIO' : undefined);
+    await append(log, { values: ['refused'] }).catch(() => undefined);
+    fileSystem.fault = undefined;
+    expect(await log.read(0, 1000)).toMatchObject({ records: [] });
+    await append(log, { values: ['taken'] });
+    expect(log.read(0, 1000)).not.toBeInstanceOf(Promise);
+    expect(await readAll(log)).toEqual(['0:taken']);
   });
 
   it('counts what waits, and counts it down again', async () => {

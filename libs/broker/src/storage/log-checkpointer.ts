@@ -11,7 +11,7 @@ import { type LeaderEpochs } from './files/leader-epochs.ts';
 import { abortedIndexSuffix, indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
 import { snapshotPath, writeProducerSnapshot } from './files/producer-snapshot.ts';
 import type { LogContext } from './log-context.ts';
-import type { LogSegment } from './log-segment.ts';
+import { type LogSegment, smallSegmentBytes } from './log-segment.ts';
 import type { ProducerEntry } from './producer-state.ts';
 import type { SegmentList } from './segment-list.ts';
 
@@ -81,7 +81,9 @@ export class LogCheckpointer {
         if (context.flush === 'os' && segment.onDisk) await this.#syncLog(segment);
         await segment.flushIndexes();
       }
-      await epochs.flush({ sync: true });
+      // A small log's epochs are found in its batches again.
+      const isSmall = segments.count === 1 && segments.active.sizeBytes <= smallSegmentBytes;
+      await epochs.flush({ sync: !isSmall });
       if (offset > 0) await this.#writeSnapshot({ offset, producers });
       this.#recoveryPoint = Math.max(this.#recoveryPoint, offset);
       const begins = new Set(segments.all().map((segment) => segment.baseOffset));

@@ -49,7 +49,7 @@ export class MemoryFileSystem implements FileSystem {
     return new MemoryFileSystem(this.#root.survivor(random, new Map()));
   }
 
-  /** The disk as it is found after the process was killed: the operating system keeps all that was written. */
+  /** The disk as the next process finds it when this one was killed: all that was written is there, durable or not. */
   kill(): MemoryFileSystem {
     return new MemoryFileSystem(this.#root.copy(new Map()));
   }

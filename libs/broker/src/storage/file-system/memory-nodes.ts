@@ -66,10 +66,12 @@ export class MemoryFile {
     this.#changes = [];
   }
 
+  /** A twin in the same state: what is not durable here is not durable there. */
   copy(): MemoryFile {
     const copy = new MemoryFile();
-    copy.write(this.view(), 0);
+    copy.write(this.#durable.buffer.subarray(0, this.#durable.sizeBytes), 0);
     copy.sync();
+    for (const change of this.#changes) copy.#change(change);
     return copy;
   }
 
@@ -99,11 +101,17 @@ export class MemoryFile {
   }
 }
 
-type NameChange = (names: Map<string, DirectoryNode>) => void;
+/** Puts a node under a name and takes another name away; without a node, only the latter. */
+interface NameChange {
+  readonly added?: { readonly name: string; readonly node: DirectoryNode };
+  readonly removed?: string;
+}
+
+type Names = Map<string, DirectoryNode>;
 
 export class MemoryDirectory {
-  readonly #current = new Map<string, DirectoryNode>();
-  readonly #durable = new Map<string, DirectoryNode>();
+  readonly #current: Names = new Map();
+  readonly #durable: Names = new Map();
   #changes: NameChange[] = [];
 
   get(name: string): DirectoryNode | undefined {
@@ -115,23 +123,19 @@ export class MemoryDirectory {
   }
 
   set(name: string, node: DirectoryNode): void {
-    this.#change((names) => names.set(name, node));
+    this.#change({ added: { name, node } });
   }
 
   delete(name: string): void {
-    this.#change((names) => names.delete(name));
+    this.#change({ removed: name });
   }
 
   renameEntry(from: string, to: string): void {
-    const node = this.#current.get(from)!;
-    this.#change((names) => {
-      names.delete(from);
-      names.set(to, node);
-    });
+    this.#change({ removed: from, added: { name: to, node: this.#current.get(from)! } });
   }
 
   sync(): void {
-    for (const change of this.#changes) change(this.#durable);
+    for (const change of this.#changes) apply(change, this.#durable);
     this.#changes = [];
   }
 
@@ -143,22 +147,27 @@ export class MemoryDirectory {
     return total;
   }
 
-  /** `copies` keeps one copy for a node that several names or states hold. */
+  /** A twin in the same state; `copies` keeps one twin for a node that several names or states hold. */
   copy(copies: Map<DirectoryNode, DirectoryNode>): MemoryDirectory {
+    const twinOf = (node: DirectoryNode): DirectoryNode => {
+      const twin = copies.get(node) ?? node.copy(copies);
+      copies.set(node, twin);
+      return twin;
+    };
     const copy = new MemoryDirectory();
-    for (const [name, node] of this.#current) {
-      const copied = copies.get(node) ?? node.copy(copies);
-      copies.set(node, copied);
-      copy.set(name, copied);
-    }
+    for (const [name, node] of this.#durable) copy.set(name, twinOf(node));
     copy.sync();
+    for (const { added, removed } of this.#changes) {
+      const change = added ? { added: { name: added.name, node: twinOf(added.node) } } : {};
+      copy.#change({ ...change, ...(removed !== undefined && { removed }) });
+    }
     return copy;
   }
 
   survivor(random: Random | undefined, survivors: Map<DirectoryNode, DirectoryNode>): MemoryDirectory {
-    const names = new Map(this.#durable);
+    const names: Names = new Map(this.#durable);
     const kept = random ? Math.floor(random() * (this.#changes.length + 1)) : 0;
-    for (const change of this.#changes.slice(0, kept)) change(names);
+    for (const change of this.#changes.slice(0, kept)) apply(change, names);
     const survivor = new MemoryDirectory();
     for (const [name, node] of names) {
       const alive = survivors.get(node) ?? node.survivor(random, survivors);
@@ -170,7 +179,12 @@ export class MemoryDirectory {
   }
 
   #change(change: NameChange): void {
-    change(this.#current);
+    apply(change, this.#current);
     this.#changes.push(change);
   }
+}
+
+function apply({ added, removed }: NameChange, names: Names): void {
+  if (removed !== undefined) names.delete(removed);
+  if (added) names.set(added.name, added.node);
 }
