@@ -3,7 +3,7 @@
  * and turns what was decided there, or thrown, into each API's answer; nothing expected is thrown.
  */
 import { randomUUID } from 'node:crypto';
-import { ErrorCode, KafkaError } from '../protocol/index.ts';
+import { ErrorCode, KafkaError, type TransactionMarker } from '../protocol/index.ts';
 import { coordinatorPartition } from '../state-machine/index.ts';
 import { systemClock, type Clock, type PartitionLog, type Timer } from '../storage/index.ts';
 import { extendSession } from './classic/member-session.ts';
@@ -44,8 +44,15 @@ import type {
   OffsetFetchResponse,
   SyncGroupRequest,
   SyncGroupResponse,
+  TxnOffsetCommitRequest,
+  TxnOffsetCommitResponse,
 } from './messages.ts';
 import { checkCommitter, commitOffsets, refuseCommit } from './offsets/commit-offsets.ts';
+import {
+  checkTransactionalCommitter,
+  plainCommit,
+  refuseTransactionalCommit,
+} from './offsets/commit-transactional-offsets.ts';
 import { deleteOffsets } from './offsets/delete-offsets.ts';
 import {
   fetchOffsets,
@@ -75,6 +82,8 @@ const severalGroupsVersion = 8;
 const severalMembersVersion = 3;
 /** First version of OffsetCommit that has an error for an unknown group. */
 const unknownGroupVersion = 9;
+/** First version of TxnOffsetCommit whose clients know that a coordinator loads. */
+const loadingVersion = 2;
 /** First version of JoinGroup that can say "no protocol". */
 const nullableProtocolVersion = 7;
 
@@ -216,18 +225,59 @@ export class GroupCoordinator {
     }
   }
 
+  /** The caller has seen to it that the offsets' partition is in the producer's transaction. */
+  async txnOffsetCommit(request: TxnOffsetCommitRequest, context: RequestContext): Promise<TxnOffsetCommitResponse> {
+    const { producerId, producerEpoch, groupId } = request;
+    try {
+      const shard = this.#shardOfNamedGroup(groupId);
+      const { topics } = await shard.writeToGroup(groupId, (group) => {
+        checkTransactionalCommitter(group, request);
+        const member = group.members.get(request.memberId);
+        if (member !== undefined) extendSession(shard.environment, group, member);
+        const metadataMaxBytes = this.#options.config.offsetMetadataMaxBytes;
+        const rules = { nowMs: this.#clock.now(), metadataMaxBytes, topics: this.#options.topics, apiVersion: 0 };
+        return { ...commitOffsets(plainCommit(request), rules), transaction: { producerId, producerEpoch } };
+      });
+      return { topics: topics.map(({ name = '', partitions }) => ({ name, partitions })) };
+    } catch (error) {
+      const code = isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error);
+      // Clients of before version 2 could not cope with a coordinator that loads.
+      const isOld = context.apiVersion < loadingVersion && code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
+      return refuseTransactionalCommit(request, isOld ? ErrorCode.COORDINATOR_NOT_AVAILABLE : code);
+    }
+  }
+
+  /** Where a group keeps its offsets: the partition of the offsets topic. */
+  partitionOf(groupId: string): number {
+    return coordinatorPartition(groupId, this.#shards.length || this.#options.config.offsetsTopicPartitions);
+  }
+
+  /** Ends a producer's transaction in one partition of the offsets topic. @throws KafkaError (retriable) when it cannot be written. */
+  async writeMarker(partition: number, marker: TransactionMarker): Promise<void> {
+    const shard = this.#shards[partition];
+    if (shard === undefined)
+      throw new KafkaError(ErrorCode.COORDINATOR_NOT_AVAILABLE, 'The offsets topic is not there yet.');
+    await shard.writeMarker(marker);
+  }
+
   async offsetFetch(request: OffsetFetchRequest, context: RequestContext): Promise<OffsetFetchResponse> {
     const { apiVersion } = context;
     if (apiVersion >= severalGroupsVersion)
-      return { groups: await Promise.all(request.groups.map((group) => this.#fetchGroup(group, apiVersion))) };
-    return singleGroupResponse(await this.#fetchGroup(singleGroupRequest(request), apiVersion));
+      return { groups: await Promise.all(request.groups.map((group) => this.#fetchGroup(group, request, apiVersion))) };
+    return singleGroupResponse(await this.#fetchGroup(singleGroupRequest(request), request, apiVersion));
   }
 
-  async #fetchGroup(request: GroupRequest, apiVersion: number): Promise<GroupRow> {
+  async #fetchGroup(
+    request: GroupRequest,
+    { requireStable }: OffsetFetchRequest,
+    apiVersion: number,
+  ): Promise<GroupRow> {
     try {
       const shard = this.#shardOf(request.groupId);
+      const isUnstable = (topic: string, partition: number): boolean =>
+        requireStable && shard.isUnstable(request.groupId, topic, partition);
       return await shard.read(() =>
-        fetchOffsets(shard.offsetsOf(request.groupId), request, this.#options.topics, apiVersion),
+        fetchOffsets(shard.offsetsOf(request.groupId), isUnstable, request, this.#options.topics, apiVersion),
       );
     } catch (error) {
       const code = codeOf(error);
@@ -243,7 +293,8 @@ export class GroupCoordinator {
       return await shard.write(() => {
         const group = shard.groups.get(request.groupId);
         if (group === undefined) throw groupNotFound(request.groupId);
-        return deleteOffsets(group, shard.offsetsOf(request.groupId), request);
+        const isUnstable = shard.isUnstable.bind(shard, request.groupId);
+        return deleteOffsets(group, shard.offsetsOf(request.groupId), isUnstable, request);
       });
     } catch (error) {
       return { errorCode: codeOf(error), topics: [] };

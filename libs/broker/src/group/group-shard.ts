@@ -3,9 +3,9 @@
  *
  * A group is here when a record speaks of it (of itself or of its offsets), or while somebody joins it.
  */
-import { ErrorCode, KafkaError } from '../protocol/index.ts';
+import { ErrorCode, KafkaError, type TransactionMarker } from '../protocol/index.ts';
 import type { Clock, PartitionLog } from '../storage/index.ts';
-import { StateMachineRuntime, type Outcome, type StateMachine } from '../state-machine/index.ts';
+import { StateMachineRuntime, type Outcome, type RecordPosition, type StateMachine } from '../state-machine/index.ts';
 import { ClassicGroup } from './classic/classic-group.ts';
 import type { GroupEnvironment } from './classic/group-environment.ts';
 import { extendSession } from './classic/member-session.ts';
@@ -16,6 +16,7 @@ import { groupRecordCodec, type GroupRecord } from './group-record.ts';
 import { expireOffsets } from './offsets/expire-offsets.ts';
 import { OffsetStore, type GroupOffsets } from './offsets/offset-store.ts';
 import { allOffsetTombstones, offsetTombstone } from './offsets/offset-tombstones.ts';
+import { PendingOffsets } from './offsets/pending-offsets.ts';
 import { offsetsTopicName } from './offsets-topic.ts';
 
 export interface GroupShardOptions {
@@ -35,6 +36,7 @@ export class GroupShard implements StateMachine<GroupRecord> {
   readonly #options: GroupShardOptions;
   readonly #groups = new Map<string, ClassicGroup>();
   readonly #offsets = new OffsetStore();
+  readonly #pending = new PendingOffsets();
 
   constructor(options: GroupShardOptions) {
     const { log, config, clock, randomUuid, onProblem } = options;
@@ -68,6 +70,16 @@ export class GroupShard implements StateMachine<GroupRecord> {
     return this.#offsets.ofGroup(groupId);
   }
 
+  /** Whether an open transaction holds an offset of the partition. */
+  isUnstable(groupId: string, topic: string, partition: number): boolean {
+    return this.#pending.has(groupId, topic, partition);
+  }
+
+  /** Ends a producer's transaction: its offsets count, or are forgotten. */
+  writeMarker(marker: TransactionMarker): Promise<void> {
+    return this.#runtime.writeMarker(marker);
+  }
+
   read<T>(operation: () => T): Promise<T> {
     return this.#runtime.read(operation);
   }
@@ -98,6 +110,7 @@ export class GroupShard implements StateMachine<GroupRecord> {
     });
     await this.#writeAll([
       ...allOffsetTombstones(groupId, this.#offsets.ofGroup(groupId)),
+      ...this.#pending.ofGroup(groupId).map((key) => ({ kind: 'offset' as const, key, value: null })),
       { kind: 'group', groupId, value: null },
     ]);
   }
@@ -117,16 +130,19 @@ export class GroupShard implements StateMachine<GroupRecord> {
     const { clock, config } = this.#options;
     const records: GroupRecord[] = [];
     for (const [groupId, group] of this.#groups) {
-      const expiry = expireOffsets(group, this.#offsets.ofGroup(groupId), clock.now(), config.offsetsRetentionMs);
+      const isUnstable = this.isUnstable.bind(this, groupId);
+      const offsets = this.#offsets.ofGroup(groupId);
+      const expiry = expireOffsets(group, offsets, isUnstable, clock.now(), config.offsetsRetentionMs);
       records.push(...expiry.records);
-      const isUnused = expiry.isAll && group.state === 'Empty' && group.pendingJoins.size === 0;
+      const isUnused =
+        expiry.isAll && !this.#pending.hasGroup(groupId) && group.state === 'Empty' && group.pendingJoins.size === 0;
       if (isUnused) records.push({ kind: 'group', groupId, value: null });
     }
     await this.#writeAll(records);
   }
 
-  replay(record: GroupRecord): void {
-    if (record.kind === 'offset') this.#replayOffset(record);
+  replay(record: GroupRecord, position: RecordPosition): void {
+    if (record.kind === 'offset') this.#replayOffset(record, position);
     else if (record.value !== null) this.#getOrAdd(record.groupId).applyRecord(record.value);
     else this.#replayGroupTombstone(record.groupId);
   }
@@ -135,6 +151,7 @@ export class GroupShard implements StateMachine<GroupRecord> {
     for (const group of this.#groups.values()) group.abandon(reason);
     this.#groups.clear();
     this.#offsets.clear();
+    this.#pending.clear();
   }
 
   /** Members of the groups found live on: their sessions begin now. */
@@ -146,13 +163,27 @@ export class GroupShard implements StateMachine<GroupRecord> {
     }
   }
 
-  #replayOffset({ key, value }: GroupRecord & { readonly kind: 'offset' }): void {
+  replayMarker({ producerId, committed }: TransactionMarker): void {
+    for (const { key, value, recordOffset } of this.#pending.take(producerId)) {
+      const existing = this.#offsets.ofGroup(key.group).get(key.topic)?.get(key.partition);
+      if (committed && (existing?.recordOffset ?? -1) < recordOffset) this.#offsets.put(key, value, recordOffset);
+      const group = this.#groups.get(key.group);
+      if (group !== undefined) this.#forgetIfIdle(group);
+    }
+  }
+
+  #replayOffset(
+    { key, value }: GroupRecord & { readonly kind: 'offset' },
+    { offset, producerId }: RecordPosition,
+  ): void {
     const { group: groupId, topic, partition } = key;
     if (value !== null) {
       this.#getOrAdd(groupId);
-      this.#offsets.put(groupId, topic, partition, value);
+      if (producerId === undefined) this.#offsets.put(key, value, offset);
+      else this.#pending.put(producerId, { key, value, recordOffset: offset });
       return;
     }
+    this.#pending.remove(key);
     this.#offsets.remove(groupId, topic, partition);
     const group = this.#groups.get(groupId);
     if (group !== undefined) this.#forgetIfIdle(group);
@@ -208,7 +239,8 @@ export class GroupShard implements StateMachine<GroupRecord> {
   /** A group of which no record speaks and that nobody joins takes no memory. */
   #forgetIfIdle(group: ClassicGroup): void {
     const isIdle = group.state === 'Empty' && !group.isRecorded && group.pendingJoins.size === 0;
-    if (isIdle && !this.#offsets.has(group.groupId)) this.#groups.delete(group.groupId);
+    const hasOffsets = this.#offsets.has(group.groupId) || this.#pending.hasGroup(group.groupId);
+    if (isIdle && !hasOffsets) this.#groups.delete(group.groupId);
   }
 }
 

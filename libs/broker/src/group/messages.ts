@@ -12,6 +12,7 @@ import type {
   offsetFetchApi,
   ResponseInput,
   syncGroupApi,
+  txnOffsetCommitApi,
 } from '../protocol/index.ts';
 
 export type {
@@ -26,6 +27,7 @@ export type {
   OffsetDeleteRequest,
   OffsetFetchRequest,
   SyncGroupRequest,
+  TxnOffsetCommitRequest,
 } from '../protocol/index.ts';
 
 export type JoinGroupResponse = ResponseInput<typeof joinGroupApi>;
@@ -33,6 +35,7 @@ export type SyncGroupResponse = ResponseInput<typeof syncGroupApi>;
 export type HeartbeatResponse = ResponseInput<typeof heartbeatApi>;
 export type LeaveGroupResponse = ResponseInput<typeof leaveGroupApi>;
 export type OffsetCommitResponse = ResponseInput<typeof offsetCommitApi>;
+export type TxnOffsetCommitResponse = ResponseInput<typeof txnOffsetCommitApi>;
 export type OffsetFetchResponse = ResponseInput<typeof offsetFetchApi>;
 export type OffsetDeleteResponse = ResponseInput<typeof offsetDeleteApi>;
 export type ListGroupsResponse = ResponseInput<typeof listGroupsApi>;

@@ -14,6 +14,7 @@ import { offsetTombstone } from './offset-tombstones.ts';
 export function deleteOffsets(
   group: ClassicGroup,
   offsets: GroupOffsets,
+  isUnstable: (topic: string, partition: number) => boolean,
   request: OffsetDeleteRequest,
 ): Outcome<GroupRecord, OffsetDeleteResponse> {
   if (group.state !== 'Empty' && group.protocolType !== 'consumer')
@@ -24,7 +25,7 @@ export function deleteOffsets(
     const subscribed = isSubscribed(name);
     const rows = partitions.map(({ partitionIndex }) => {
       if (subscribed) return { partitionIndex, errorCode: ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC };
-      if (offsets.get(name)?.has(partitionIndex) === true)
+      if (offsets.get(name)?.has(partitionIndex) === true || isUnstable(name, partitionIndex))
         records.push(offsetTombstone(group.groupId, name, partitionIndex));
       return { partitionIndex, errorCode: ErrorCode.NONE };
     });

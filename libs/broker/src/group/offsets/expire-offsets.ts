@@ -14,7 +14,14 @@ export interface Expiry {
   readonly isAll: boolean;
 }
 
-export function expireOffsets(group: ClassicGroup, offsets: GroupOffsets, nowMs: number, retentionMs: number): Expiry {
+/** @param isUnstable whether an open transaction holds the offset: it stays. */
+export function expireOffsets(
+  group: ClassicGroup,
+  offsets: GroupOffsets,
+  isUnstable: (topic: string, partition: number) => boolean,
+  nowMs: number,
+  retentionMs: number,
+): Expiry {
   if (offsets.size === 0) return { records: [], isAll: true };
   const since = retentionStart(group);
   if (since === undefined) return { records: [], isAll: false };
@@ -25,7 +32,8 @@ export function expireOffsets(group: ClassicGroup, offsets: GroupOffsets, nowMs:
     const subscribed = isSubscribed(topic);
     for (const [partition, stored] of partitions) {
       const endMs = stored.expireTimestampMs === -1 ? since(stored) + retentionMs : stored.expireTimestampMs;
-      if (!subscribed && nowMs >= endMs) records.push(offsetTombstone(group.groupId, topic, partition));
+      if (!subscribed && nowMs >= endMs && !isUnstable(topic, partition))
+        records.push(offsetTombstone(group.groupId, topic, partition));
       else isAll = false;
     }
   }

@@ -43,8 +43,10 @@ export function refuseFetch(request: GroupRequest, errorCode: ErrorCode, apiVers
   };
 }
 
+/** @param isUnstable whether the answer for a partition must wait for the end of a transaction (KIP-447). */
 export function fetchOffsets(
   offsets: GroupOffsets,
+  isUnstable: (topic: string, partition: number) => boolean,
   request: GroupRequest,
   directory: TopicDirectory,
   apiVersion: number,
@@ -52,12 +54,17 @@ export function fetchOffsets(
   const byId = apiVersion >= topicIdVersion;
   const topics =
     request.topics === null
-      ? allTopics(offsets, directory, byId)
-      : request.topics.map((topic) => requestedTopic(offsets, topic, directory, byId));
+      ? allTopics(offsets, isUnstable, directory, byId)
+      : request.topics.map((topic) => requestedTopic(offsets, isUnstable, topic, directory, byId));
   return { groupId: request.groupId, errorCode: ErrorCode.NONE, topics };
 }
 
-function allTopics(offsets: GroupOffsets, directory: TopicDirectory, byId: boolean): TopicRow[] {
+function allTopics(
+  offsets: GroupOffsets,
+  isUnstable: (topic: string, partition: number) => boolean,
+  directory: TopicDirectory,
+  byId: boolean,
+): TopicRow[] {
   const rows: TopicRow[] = [];
   for (const [name, partitions] of offsets) {
     const topicId = directory.topicId(name);
@@ -66,7 +73,9 @@ function allTopics(offsets: GroupOffsets, directory: TopicDirectory, byId: boole
     rows.push({
       name,
       topicId: topicId ?? ZERO_UUID,
-      partitions: Array.from(partitions, ([partitionIndex, stored]) => storedRow(partitionIndex, stored)),
+      partitions: Array.from(partitions, ([partitionIndex, stored]) =>
+        isUnstable(name, partitionIndex) ? unstableRow(partitionIndex) : storedRow(partitionIndex, stored),
+      ),
     });
   }
   return rows;
@@ -74,6 +83,7 @@ function allTopics(offsets: GroupOffsets, directory: TopicDirectory, byId: boole
 
 function requestedTopic(
   offsets: GroupOffsets,
+  isUnstable: (topic: string, partition: number) => boolean,
   { name, topicId, partitionIndexes }: NonNullable<GroupRequest['topics']>[number],
   directory: TopicDirectory,
   byId: boolean,
@@ -82,6 +92,7 @@ function requestedTopic(
   const stored = topic === undefined ? undefined : offsets.get(topic);
   const partitions = partitionIndexes.map((partitionIndex): PartitionRow => {
     if (topic === undefined) return { ...noOffset(partitionIndex), errorCode: ErrorCode.UNKNOWN_TOPIC_ID };
+    if (isUnstable(topic, partitionIndex)) return unstableRow(partitionIndex);
     const offset = stored?.get(partitionIndex);
     return offset === undefined ? noOffset(partitionIndex) : storedRow(partitionIndex, offset);
   });
@@ -96,6 +107,10 @@ function storedRow(partitionIndex: number, { offset, leaderEpoch, metadata }: St
     metadata,
     errorCode: ErrorCode.NONE,
   };
+}
+
+function unstableRow(partitionIndex: number): PartitionRow {
+  return { ...noOffset(partitionIndex), errorCode: ErrorCode.UNSTABLE_OFFSET_COMMIT };
 }
 
 function noOffset(partitionIndex: number): PartitionRow {

@@ -1,4 +1,4 @@
-import type { OffsetCommitValue } from '../../protocol/index.ts';
+import type { OffsetCommitKey, OffsetCommitValue } from '../../protocol/index.ts';
 
 /** A committed offset as it is recorded. */
 export interface StoredOffset {
@@ -9,6 +9,8 @@ export interface StoredOffset {
   readonly commitTimestampMs: number;
   /** -1: `offsets.retention.minutes` decides. */
   readonly expireTimestampMs: number;
+  /** Of its record in the log. */
+  readonly recordOffset: number;
 }
 
 /** Of one group, by topic and partition. */
@@ -34,7 +36,7 @@ export class OffsetStore {
     return [...this.#groups.keys()];
   }
 
-  put(groupId: string, topic: string, partition: number, value: OffsetCommitValue): void {
+  put({ group: groupId, topic, partition }: OffsetCommitKey, value: OffsetCommitValue, recordOffset: number): void {
     const topics = getOrAdd(this.#groups, groupId, (): Mutable => new Map());
     const partitions = getOrAdd(topics, topic, () => new Map<number, StoredOffset>());
     partitions.set(partition, {
@@ -43,6 +45,7 @@ export class OffsetStore {
       metadata: value.metadata,
       commitTimestampMs: value.commitTimestamp,
       expireTimestampMs: value.expireTimestamp,
+      recordOffset,
     });
   }
 

@@ -1,0 +1,52 @@
+/**
+ * TxnOffsetCommit: offsets that count when the producer's transaction is committed. Version 3 adds member and generation (KIP-447), by
+ * which a member that lost its partitions is refused; without them nothing is checked.
+ */
+import { ErrorCode, KafkaError, ZERO_UUID } from '../../protocol/index.ts';
+import type { ClassicGroup } from '../classic/classic-group.ts';
+import type { OffsetCommitRequest, TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '../messages.ts';
+
+/** @throws KafkaError UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID. */
+export function checkTransactionalCommitter(group: ClassicGroup, request: TxnOffsetCommitRequest): void {
+  const { generationId, memberId, groupInstanceId } = request;
+  if (generationId < 0 && (group.state === 'Empty' || (memberId === '' && groupInstanceId === null))) return;
+  if (!isKnown(group)) throw illegalGeneration(group, generationId);
+  group.memberFor(memberId, groupInstanceId);
+  if (generationId !== group.generationId) throw illegalGeneration(group, generationId);
+}
+
+/** The same as a plain commit, to be written within the transaction. */
+export function plainCommit({ groupId, topics }: TxnOffsetCommitRequest): OffsetCommitRequest {
+  return {
+    groupId,
+    generationIdOrMemberEpoch: -1,
+    memberId: '',
+    groupInstanceId: null,
+    retentionTimeMs: -1,
+    topics: topics.map((topic) => ({ ...topic, topicId: ZERO_UUID })),
+  };
+}
+
+/** One error for all partitions, as the answer has no place for an error of the whole request. */
+export function refuseTransactionalCommit(
+  request: TxnOffsetCommitRequest,
+  errorCode: ErrorCode,
+): TxnOffsetCommitResponse {
+  return {
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    })),
+  };
+}
+
+function isKnown(group: ClassicGroup): boolean {
+  return group.isRecorded || group.members.size > 0;
+}
+
+function illegalGeneration({ groupId, generationId }: ClassicGroup, named: number): KafkaError {
+  return new KafkaError(
+    ErrorCode.ILLEGAL_GENERATION,
+    `Group ${groupId} is at generation ${generationId}, not ${named}.`,
+  );
+}
