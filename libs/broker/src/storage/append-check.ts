@@ -24,7 +24,8 @@ export interface AppendCheck {
 export function checkBatch(records: Chunks, { origin, config, nowMs, where }: AppendCheck): BatchHeader {
   const header = validateBatch(records);
   const sizeBytes = header.sizeBytes;
-  if (sizeBytes > config.maxMessageBytes) {
+  // A transaction must end, whatever the limit.
+  if (sizeBytes > config.maxMessageBytes && !header.isControl) {
     throw new KafkaError(
       ErrorCode.MESSAGE_TOO_LARGE,
       `A batch of ${sizeBytes} bytes for ${where} is larger than its max.message.bytes of ${config.maxMessageBytes}`,

@@ -245,6 +245,11 @@ export class DiskLog implements PartitionLog {
     this.#config = config;
   }
 
+  hasOpenTransaction(producerId: number, producerEpoch: number): boolean {
+    const entry = this.#producers.get(producerId);
+    return entry?.producerEpoch === producerEpoch && entry.transactionStartOffset >= 0;
+  }
+
   activeProducers(): ActiveProducer[] {
     return this.#producers.copyEntries().map((entry) => ({
       producerId: entry.producerId,

@@ -130,6 +130,9 @@ export interface PartitionLog {
   /** Takes effect at the next append, read and retention check. */
   updateConfig(config: LogConfig): void;
 
+  /** Whether the producer has a transaction open here, in this epoch. */
+  hasOpenTransaction(producerId: number, producerEpoch: number): boolean;
+
   /** Idempotent producers that the log still remembers. */
   activeProducers(): ActiveProducer[];
 }

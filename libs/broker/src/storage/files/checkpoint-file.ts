@@ -19,7 +19,7 @@ export function readCheckpoint(fileSystem: FileSystem, path: string): string[][]
   if (lines?.[0] !== version) return undefined;
   const count = Number(lines[1]);
   const entries = lines.slice(2).filter((line) => line !== '');
-  if (!Number.isInteger(count) || entries.length !== count) return undefined;
+  if (!/^\d+$/.test(lines[1] ?? '') || entries.length !== count) return undefined;
   return entries.map((line) => line.split(' '));
 }
 
