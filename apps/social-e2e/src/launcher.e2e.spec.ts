@@ -11,7 +11,6 @@ import { Program, type ProgramOptions } from './program.ts';
 import { awaitTotals, publishLikedPost, totalsOf } from './social-api.ts';
 
 const LIMIT_MS = 180_000;
-/** A part that nobody stops in order ends by itself within this time. */
 /** Parts are given 10 s to stop when their launcher is gone, PostgreSQL 20 s for its last checkpoint; then they are killed. */
 const LEFTOVER_MS = 45_000;
 
