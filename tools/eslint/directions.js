@@ -34,6 +34,7 @@ export const brokerRooms = {
   transaction: ['protocol', 'storage', 'state-machine'],
   security: ['protocol'],
   server: ['protocol', 'storage', 'state-machine', 'metadata', 'group', 'transaction', 'security'],
+  conformance: ['protocol', 'server'],
   interop: ['protocol', 'storage', 'state-machine', 'metadata', 'group', 'transaction', 'security', 'server'],
 };
 

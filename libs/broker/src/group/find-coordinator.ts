@@ -19,7 +19,7 @@ export function findCoordinator(
 ): FindCoordinatorResponse {
   const kinds: readonly number[] = Object.values(coordinatorKind);
   const answer = kinds.includes(request.keyType)
-    ? { errorCode: ErrorCode.NONE, errorMessage: null, ...node }
+    ? { errorCode: ErrorCode.NONE, errorMessage: apiVersion < 4 ? 'NONE' : '', ...node }
     : {
         errorCode: ErrorCode.INVALID_REQUEST,
         errorMessage: `This broker coordinates groups (0) and transactions (1), not keys of type ${request.keyType}.`,

@@ -172,9 +172,9 @@ describe('finding the coordinator', () => {
 
   it('leads to this broker, for one key or several', async () => {
     const { coordinator, context } = await GroupWorld.open();
-    const answer = { errorCode: 0, errorMessage: null, ...node };
+    const answer = { errorCode: 0, errorMessage: '', ...node };
     const one = { key: 'g', keyType: 0, coordinatorKeys: [] };
-    expect(coordinator.findCoordinator(one, context(3), node)).toEqual(answer);
+    expect(coordinator.findCoordinator(one, context(3), node)).toEqual({ ...answer, errorMessage: 'NONE' });
     const several = { key: '', keyType: 0, coordinatorKeys: ['a', 'b'] };
     expect(coordinator.findCoordinator(several, context(4), node)).toEqual({
       coordinators: [

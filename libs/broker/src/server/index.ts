@@ -3,3 +3,5 @@ export { Broker } from './broker.ts';
 export { type BrokerOptions } from './broker-options.ts';
 export { BrokerStartError, isDiskFull, type BrokerStartErrorCode } from './broker-start-error.ts';
 export { type LocalAppend, type LocalClient, type LocalRecord } from './local-client.ts';
+export { type ServedApi } from './request-context.ts';
+export { answeredVersions } from './served-apis.ts';

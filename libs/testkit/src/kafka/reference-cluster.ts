@@ -81,7 +81,7 @@ export class ReferenceCluster {
       port: ports[index]!,
       controllerPort: ports[brokers + index]!,
     }));
-    const state: ClusterState = { version: program.version, clusterId: randomBytes(16).toString('base64url'), nodes };
+    const state: ClusterState = { version: program.version, clusterId: randomClusterId(), nodes };
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, STATE_FILE), `${JSON.stringify(state, undefined, 2)}\n`);
     const cluster = new ReferenceCluster(folder, state);
@@ -239,3 +239,10 @@ export class ReferenceCluster {
 }
 
 const STATE_FILE = 'cluster.json';
+
+/** 16 random bytes; the first has no high bit, since the tool that takes the id would read one that begins with `-` as an option. */
+function randomClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0]! &= 0x7f;
+  return bytes.toString('base64url');
+}

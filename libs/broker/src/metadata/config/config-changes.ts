@@ -4,6 +4,7 @@ import { duplicatesIn } from '../duplicates-in.ts';
 import { resourceType, type MetadataImage } from '../metadata-image.ts';
 import type { MetadataRecord } from '../metadata-record.ts';
 import type { IncrementalAlterConfigsResponse } from '../messages.ts';
+import { checkTopicName } from '../topic-name.ts';
 import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { parseConfigValue, type ConfigDefinition } from './config-definition.ts';
 import { topicConfigCatalog } from './topic-config-catalog.ts';
@@ -77,6 +78,18 @@ export function checkBrokerResource(resourceName: string, nodeId: number): void 
   );
 }
 
+/** The same of a change, in the words that Kafka's controller has for it. */
+function checkAlteredBroker(resourceName: string, nodeId: number): void {
+  if (resourceName === '' || resourceName === String(nodeId)) return;
+  const isNumber = /^-?\d+$/.test(resourceName);
+  throw new KafkaError(
+    ErrorCode.INVALID_REQUEST,
+    isNumber
+      ? `Unexpected broker id, expected ${nodeId}, but received ${resourceName}`
+      : `Node id must be an integer, but it is: ${resourceName}`,
+  );
+}
+
 function changedSettings(
   image: MetadataImage,
   resource: ResourceChanges,
@@ -91,16 +104,13 @@ function changedSettings(
     return after;
   }
   if (resource.resourceType === resourceType.broker) {
-    checkBrokerResource(resource.resourceName, nodeId);
+    checkAlteredBroker(resource.resourceName, nodeId);
     checkDynamic(resource.configs);
     const after = applyChanges(resource, before, brokerConfigCatalog);
     checkBrokerValues(after);
     return after;
   }
-  throw new KafkaError(
-    ErrorCode.INVALID_REQUEST,
-    `Resources of type ${resource.resourceType} cannot be configured on this broker; topics (2) and brokers (4) can.`,
-  );
+  throw new KafkaError(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resource.resourceType}`);
 }
 
 function checkForm(configs: readonly ConfigChange[]): void {
@@ -118,6 +128,7 @@ function checkForm(configs: readonly ConfigChange[]): void {
 
 function checkTopicResource(image: MetadataImage, name: string): void {
   if (name === '') throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Default topic resources are not allowed.');
+  checkTopicName(name);
   if (image.topic(name) === undefined)
     throw new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`);
 }

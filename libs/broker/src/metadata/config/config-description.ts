@@ -28,12 +28,13 @@ function describeResource(
 ): Row {
   const { resourceType: type, resourceName, configurationKeys } = resource;
   try {
-    const wanted = configurationKeys === null ? undefined : new Set(configurationKeys);
+    const wanted =
+      configurationKeys === null || configurationKeys.length === 0 ? undefined : new Set(configurationKeys);
     const entries = entriesOf(image, type, resourceName, nodeId).filter(
       ({ definition }) => wanted?.has(definition.name) ?? true,
     );
     const configs = entries.map((entry) => describeEntry(entry, type, request));
-    return { errorCode: ErrorCode.NONE, errorMessage: null, resourceType: type, resourceName, configs };
+    return { errorCode: ErrorCode.NONE, errorMessage: '', resourceType: type, resourceName, configs };
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
     return { errorCode: error.code, errorMessage: error.message, resourceType: type, resourceName, configs: [] };

@@ -280,17 +280,9 @@ describe('changing configuration', () => {
       operation.set,
       '1',
       42,
-      'Unexpected broker id, expected 1 or empty string, but received 2',
+      'Unexpected broker id, expected 1, but received 2',
     ],
-    [
-      resourceType.group,
-      'g',
-      'x',
-      operation.set,
-      '1',
-      42,
-      'Resources of type 32 cannot be configured on this broker; topics (2) and brokers (4) can.',
-    ],
+    [resourceType.group, 'g', 'x', operation.set, '1', 42, 'Unknown resource type 32'],
   ])('of resource %i "%s": %s, operation %i with %s', async (type, resource, name, op, value, code, message) => {
     expect(await alter(await open(), type, resource, [[name, op, value]])).toEqual({ code, message });
   });

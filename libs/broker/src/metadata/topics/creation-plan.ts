@@ -29,7 +29,7 @@ export interface CreationRules {
 
 export interface CreationPlan {
   readonly records: readonly MetadataRecord[];
-  /** In the order of the request. */
+  /** One for each name: names that were given twice first, then the others in the order of the request. */
   readonly rows: readonly CreatedTopicRow[];
   /** Names of the topics that the records create. */
   readonly created: readonly string[];
@@ -45,10 +45,11 @@ export function planCreateTopics(
   const rows: CreatedTopicRow[] = [];
   const duplicates = duplicatesIn(topics.map(({ name }) => name));
   const createdKeys = new Map<string, string>();
+  for (const name of duplicates)
+    rows.push({ name, errorCode: ErrorCode.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' });
   let partitions = 0;
-  for (const topic of topics) {
+  for (const topic of topics.filter(({ name }) => !duplicates.has(name))) {
     try {
-      if (duplicates.has(topic.name)) throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.');
       checkNewName(image, topic.name, createdKeys, rules);
       const settings = settingsOf(topic);
       checkTopicSettings(settings);
@@ -75,11 +76,11 @@ function checkNewName(
   createdKeys: ReadonlyMap<string, string>,
   rules: CreationRules,
 ): void {
-  if (name === metadataTopicName || (isInternalTopic(name) && !rules.mayBeInternal))
-    throw new KafkaError(ErrorCode.INVALID_REQUEST, `Creation of internal topic ${name} is prohibited.`);
   checkTopicName(name);
   if (image.topic(name) !== undefined)
     throw new KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`);
+  if (name === metadataTopicName || (isInternalTopic(name) && !rules.mayBeInternal))
+    throw new KafkaError(ErrorCode.INVALID_REQUEST, `Creation of internal topic ${name} is prohibited.`);
   const other = createdKeys.get(collisionKey(name)) ?? image.collidingTopic(name);
   if (other !== undefined)
     throw new KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, `Topic '${name}' collides with existing topic: ${other}`);

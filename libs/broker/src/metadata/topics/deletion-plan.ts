@@ -1,5 +1,6 @@
 /** Decides a DeleteTopics request, by name or by topic id. Nothing is changed here. */
 import { ErrorCode, KafkaError, ZERO_UUID } from '../../protocol/index.ts';
+import { duplicatesIn } from '../duplicates-in.ts';
 import type { MetadataImage } from '../metadata-image.ts';
 import type { MetadataRecord } from '../metadata-record.ts';
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../messages.ts';
@@ -23,12 +24,13 @@ export function planDeleteTopics(image: MetadataImage, request: DeleteTopicsRequ
     ...request.topics,
     ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
   ];
-  const rows: Row[] = [];
+  const duplicates = duplicatesIn(requested.map(keyOf));
+  const rows: Row[] = [...duplicates].map((key) => duplicateRow(requested.find((each) => keyOf(each) === key)!));
   const deleted = new Set<TopicImage>();
-  for (const each of requested) {
+  for (const each of requested.filter((candidate) => !duplicates.has(keyOf(candidate)))) {
     try {
       const topic = deletableTopic(image, each);
-      if (deleted.has(topic)) throw duplicate(each);
+      if (deleted.has(topic)) throw new KafkaError(ErrorCode.INVALID_REQUEST, DUPLICATE_NAME);
       deleted.add(topic);
       rows.push({ name: topic.name, topicId: topic.topicId, errorCode: ErrorCode.NONE, errorMessage: null });
     } catch (error) {
@@ -58,6 +60,14 @@ function deletableTopic(image: MetadataImage, { name, topicId }: Requested): Top
   return topic;
 }
 
-function duplicate({ name }: Requested): KafkaError {
-  return new KafkaError(ErrorCode.INVALID_REQUEST, name === null ? 'Duplicate topic id.' : 'Duplicate topic name.');
+const DUPLICATE_NAME = 'Duplicate topic name.';
+
+function keyOf({ name, topicId }: Requested): string {
+  return `${topicId}:${name ?? ''}`;
+}
+
+/** None of several requests for one topic is done. */
+function duplicateRow({ name, topicId }: Requested): Row {
+  const errorMessage = name === null ? 'Duplicate topic id.' : DUPLICATE_NAME;
+  return { name, topicId, errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
 }

@@ -30,9 +30,10 @@ export function planCreatePartitions(
   const rows: Row[] = [];
   const grown: { topic: TopicImage; partitions: readonly number[] }[] = [];
   const duplicates = duplicatesIn(topics.map(({ name }) => name));
-  for (const requested of topics) {
+  for (const name of duplicates)
+    rows.push({ name, errorCode: ErrorCode.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' });
+  for (const requested of topics.filter(({ name }) => !duplicates.has(name))) {
     try {
-      if (duplicates.has(requested.name)) throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.');
       const topic = growableTopic(image, requested, nodeId);
       if (records.length + requested.count - topic.partitionCount > mostPartitions)
         throw new KafkaError(ErrorCode.POLICY_VIOLATION, 'Excessively large number of partitions per request.');

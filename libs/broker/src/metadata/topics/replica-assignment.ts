@@ -5,7 +5,7 @@ export function replicationFactorRefused(replicationFactor: number): KafkaError 
   return new KafkaError(
     ErrorCode.INVALID_REPLICATION_FACTOR,
     `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be ` +
-      'reached because only 1 broker(s) are registered.',
+      'reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.',
   );
 }
 

@@ -58,7 +58,7 @@ export const createTopicsApi = defineApi({
           type: '[]struct',
           versions: '5+',
           nullable: '5+',
-          default: null,
+          default: [],
           fields: {
             name: { type: 'string', versions: '5+' },
             value: { type: 'string', versions: '5+', nullable: '5+' },

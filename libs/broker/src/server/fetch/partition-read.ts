@@ -62,7 +62,7 @@ function readPartition(
   );
   if (found.log === undefined) return failed(request, found.errorCode);
   const { log } = found;
-  const epochError = leaderEpochError(log, request.currentLeaderEpoch);
+  const epochError = leaderEpochError(log, Math.max(request.currentLeaderEpoch, -1));
   if (epochError !== ErrorCode.NONE) return failed(request, epochError);
   const diverging = divergence(log, request);
   if (diverging !== undefined) return { ...read(request, log, NO_RECORDS, 0), divergingEpoch: diverging };

@@ -49,6 +49,14 @@ export const produceHandler = defineHandler(produceApi, (request, context) => {
   return Promise.all(waits).then(() => ({ responses }));
 });
 
+/** Refusals of a log that do not say where it starts; all others do, as Apache Kafka's. */
+const WITHOUT_LOG_START: ReadonlySet<number> = new Set([
+  ErrorCode.CORRUPT_MESSAGE,
+  ErrorCode.MESSAGE_TOO_LARGE,
+  ErrorCode.RECORD_LIST_TOO_LARGE,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+]);
+
 /** Appends one partition's batch; the answer given back is completed before `waits` settle. */
 function append(
   topic: TopicData,
@@ -57,15 +65,19 @@ function append(
   context: RequestContext,
   waits: Promise<void>[],
 ): PartitionAnswer {
+  let checkedLog: PartitionLog | undefined;
   try {
     const log = logToWrite(topic, index, request, context);
     checkBatch(records, log, context.apiVersion);
+    checkedLog = log;
     const result = log.append(records, { origin: 'client' });
     const answer = { ...appended(index, result) };
     waits.push(result.durable.catch((error: unknown) => void Object.assign(answer, failed(index, error))));
     return answer;
   } catch (error) {
-    return failed(index, error);
+    const answer = failed(index, error);
+    if (checkedLog === undefined || WITHOUT_LOG_START.has(answer.errorCode)) return answer;
+    return { ...answer, logStartOffset: checkedLog.logStartOffset };
   }
 }
 

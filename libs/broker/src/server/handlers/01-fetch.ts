@@ -74,6 +74,12 @@ function byTopic(reads: readonly PartitionRead[], request: FetchRequest, usesTop
   return topics;
 }
 
+/** Apache Kafka has a list for readers of committed records and for partitions that it does not know. */
+function hasAbortedList(errorCode: number, isolationLevel: number): boolean {
+  if (errorCode === ErrorCode.NONE) return isolationLevel === READ_COMMITTED;
+  return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
+}
+
 function answerOf(read: PartitionRead, isolationLevel: number): PartitionAnswer {
   return {
     partitionIndex: read.request.partition,
@@ -82,7 +88,7 @@ function answerOf(read: PartitionRead, isolationLevel: number): PartitionAnswer 
     lastStableOffset: read.highWatermark,
     logStartOffset: read.logStartOffset,
     divergingEpoch: read.divergingEpoch,
-    abortedTransactions: isolationLevel === READ_COMMITTED || read.errorCode !== ErrorCode.NONE ? [] : null,
+    abortedTransactions: hasAbortedList(read.errorCode, isolationLevel) ? [] : null,
     records: read.records,
   };
 }

@@ -8,7 +8,7 @@ import {
 import type { PartitionLog } from '../../storage/index.ts';
 import type { RequestContext } from '../request-context.ts';
 import { defineHandler } from './handler.ts';
-import { leaderEpochError, partitionByName } from './partition-lookup.ts';
+import { leaderEpochError, partitionByName, withPartitions } from './partition-lookup.ts';
 
 type PartitionRequest = ListOffsetsRequest['topics'][number]['partitions'][number];
 type PartitionAnswer = ResponseInput<typeof listOffsetsApi>['topics'][number]['partitions'][number];
@@ -36,12 +36,19 @@ const FIRST_VERSION_WITH: Readonly<Record<number, number>> = {
  */
 export const listOffsetsHandler = defineHandler(listOffsetsApi, async (request, context) => ({
   topics: await Promise.all(
-    request.topics.map(async ({ name, partitions }) => ({
+    withPartitions(request.topics).map(async ({ name, partitions }) => ({
       name,
-      partitions: await Promise.all(partitions.map((partition) => answer(name, partition, partitions, context))),
+      partitions: await Promise.all(
+        firstOfEach(partitions).map((partition) => answer(name, partition, partitions, context)),
+      ),
     })),
   ),
 }));
+
+/** A partition that is asked for more than once has one row, which refuses it. */
+function firstOfEach(partitions: readonly PartitionRequest[]): PartitionRequest[] {
+  return [...new Map(partitions.toReversed().map((each) => [each.partitionIndex, each])).values()].toReversed();
+}
 
 async function answer(
   topic: string,

@@ -2,14 +2,14 @@ import { isInternalTopic } from '../../metadata/index.ts';
 import { deleteRecordsApi, ErrorCode, KafkaError, type ResponseInput } from '../../protocol/index.ts';
 import type { RequestContext } from '../request-context.ts';
 import { defineHandler } from './handler.ts';
-import { partitionByName } from './partition-lookup.ts';
+import { partitionByName, withPartitions } from './partition-lookup.ts';
 
 type PartitionAnswer = ResponseInput<typeof deleteRecordsApi>['topics'][number]['partitions'][number];
 
 /** DeleteRecords (key 21, KIP-107): everything below an offset is forgotten; offset -1 stands for the high watermark. */
 export const deleteRecordsHandler = defineHandler(deleteRecordsApi, async (request, context) => ({
   topics: await Promise.all(
-    request.topics.map(async ({ name, partitions }) => ({
+    withPartitions(request.topics).map(async ({ name, partitions }) => ({
       name,
       partitions: await Promise.all(
         partitions.map(({ partitionIndex, offset }) => deleteBefore(name, partitionIndex, offset, context)),

@@ -11,6 +11,9 @@ export const initProducerIdHandler = defineHandler(initProducerIdApi, async (req
     broker.log(`refused a transactional producer of ${connection.remoteAddress}: transactions are not served yet`);
     return { errorCode: ErrorCode.INVALID_REQUEST, producerId: -1, producerEpoch: -1 };
   }
+  // Both or neither: only a transactional producer goes on with an id that it has.
+  if ((request.producerId === -1) !== (request.producerEpoch === -1))
+    return { errorCode: ErrorCode.INVALID_REQUEST, producerId: -1, producerEpoch: -1 };
   try {
     return { errorCode: ErrorCode.NONE, producerId: await broker.metadata.allocateProducerId(), producerEpoch: 0 };
   } catch (error) {

@@ -11,6 +11,8 @@ export const offsetForLeaderEpochHandler = defineHandler(offsetForLeaderEpochApi
       if (log === undefined) return { partition, errorCode, leaderEpoch: -1, endOffset: -1 };
       const epochError = leaderEpochError(log, currentLeaderEpoch);
       if (epochError !== ErrorCode.NONE) return { partition, errorCode: epochError, leaderEpoch: -1, endOffset: -1 };
+      if (leaderEpoch === log.leaderEpoch)
+        return { partition, errorCode: ErrorCode.NONE, leaderEpoch, endOffset: log.logEndOffset };
       return { partition, errorCode: ErrorCode.NONE, ...log.endOffsetForEpoch(leaderEpoch) };
     }),
   })),

@@ -1,9 +1,31 @@
-import { offsetDeleteApi } from '../../protocol/index.ts';
+import { ErrorCode, offsetDeleteApi, type OffsetDeleteRequest } from '../../protocol/index.ts';
 import { groupContext } from './group-context.ts';
 import { defineHandler } from './handler.ts';
 
 /** OffsetDelete (key 47, KIP-496): forgets offsets of topics that the group does not read now. */
 export const offsetDeleteHandler = defineHandler(offsetDeleteApi, async (request, context) => {
+  if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] };
+  const partitionCount = (name: string): number => context.broker.metadata.topic(name)?.partitionCount ?? 0;
+  const known = partitionsWhere(request, (name, index) => index >= 0 && index < partitionCount(name));
+  const unknown = partitionsWhere(request, (name, index) => index < 0 || index >= partitionCount(name));
   const groups = await context.broker.groups.get();
-  return groups.offsetDelete(request, groupContext(context));
+  const answer = await groups.offsetDelete({ ...request, topics: known }, groupContext(context));
+  if (answer.errorCode !== ErrorCode.NONE) return answer;
+  const refused = unknown.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map((partition) => ({ ...partition, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })),
+  }));
+  return { ...answer, topics: [...answer.topics, ...refused] };
 });
+
+function partitionsWhere(
+  { topics }: OffsetDeleteRequest,
+  isWanted: (topic: string, partitionIndex: number) => boolean,
+): OffsetDeleteRequest['topics'] {
+  return topics
+    .map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.filter(({ partitionIndex }) => isWanted(name, partitionIndex)),
+    }))
+    .filter(({ partitions }) => partitions.length > 0);
+}

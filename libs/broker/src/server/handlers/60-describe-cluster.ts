@@ -10,9 +10,12 @@ export const describeClusterHandler = defineHandler(describeClusterApi, (request
   const { clusterId } = broker.metadata;
   const { nodeId, host, port } = broker.endpointFor(connection);
   if (request.endpointType === CONTROLLERS)
-    return refused(ErrorCode.MISMATCHED_ENDPOINT_TYPE, 'The request asks for controllers, and came to a broker');
+    return refused(
+      ErrorCode.MISMATCHED_ENDPOINT_TYPE,
+      'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
+    );
   if (request.endpointType !== BROKERS)
-    return refused(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE, `There is no endpoint type ${request.endpointType}`);
+    return refused(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE, `Unsupported endpoint type ${request.endpointType}`);
   return {
     errorCode: ErrorCode.NONE,
     clusterId,

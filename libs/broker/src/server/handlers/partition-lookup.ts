@@ -30,6 +30,11 @@ export function partitionById(
   return partitionByName(broker, image.name, partition);
 }
 
+/** The topics of a request about which it asks something; the others have no place in the answer. */
+export function withPartitions<T extends { readonly partitions: readonly unknown[] }>(topics: readonly T[]): T[] {
+  return topics.filter(({ partitions }) => partitions.length > 0);
+}
+
 /** Compares the leader epoch that a client knows with ours (KIP-320); 0 when the request may go on. */
 export function leaderEpochError(log: PartitionLog, currentLeaderEpoch: number): ErrorCode {
   if (currentLeaderEpoch === -1 || currentLeaderEpoch === log.leaderEpoch) return ErrorCode.NONE;

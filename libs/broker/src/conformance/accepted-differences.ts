@@ -1,0 +1,216 @@
+/**
+ * Where this broker answers otherwise than Apache Kafka 4.3.1, and why that is right. The comparison accepts these and nothing
+ * else, and fails for one that it does not meet any more; docs/conformance.md is made of them.
+ */
+import type { Difference } from './compare-answers.ts';
+
+export interface AcceptedDifference {
+  /** What differs, for a reader. */
+  readonly what: string;
+  readonly reason: string;
+  /** Matches `API: scenario: request`. */
+  readonly requests: RegExp;
+  /** Matches the path of the field. */
+  readonly fields: RegExp;
+}
+
+const ANSWERS_NONSENSE = 'Apache Kafka fails at a value that it did not expect (UNKNOWN_SERVER_ERROR).';
+
+const clusterDifferences: readonly AcceptedDifference[] = [
+  {
+    what: 'The APIs and versions that ApiVersions lists',
+    reason: 'See [kafka-api.md](kafka-api.md).',
+    requests: /^ApiVersions: /,
+    fields: /^apiKeys\[\d+\]/,
+  },
+  {
+    what: 'The features that ApiVersions lists, and their epoch',
+    reason: 'A feature is listed when it is served: the ones of replicas, share groups and streams groups are not.',
+    requests: /^ApiVersions: /,
+    fields: /^(finalizedFeatures|supportedFeatures)/,
+  },
+  {
+    what: 'The brokers in the answer to a Metadata request that names topics by id where that is not allowed',
+    reason: 'Apache Kafka makes the answer to an invalid request without them; a client that reads them loses nothing.',
+    requests: /^Metadata: topics and brokers: by /,
+    fields: /^(brokers|clusterId|controllerId)$/,
+  },
+  {
+    what: 'Metadata for a topic without name and id',
+    reason: `INVALID_TOPIC_EXCEPTION here. ${ANSWERS_NONSENSE}`,
+    requests: /^Metadata: topics and brokers: by neither/,
+    fields: /errorCode$/,
+  },
+  {
+    what: 'The words for a kind of coordinator that does not exist',
+    reason: 'They name the kind; Apache Kafka has the general words of INVALID_REQUEST.',
+    requests: /^FindCoordinator: coordinators: of (an unknown|a negative) kind/,
+    fields: /errorMessage$/,
+  },
+];
+
+const topicDifferences: readonly AcceptedDifference[] = [
+  {
+    what: 'Two topics of one request whose names differ by a dot and an underscore',
+    reason:
+      'Both cannot be told apart in metrics: the second is refused, as it is in a request of its own. Apache Kafka sees only the topics that were there before.',
+    requests: /^CreateTopics: creation: names of one request that differ by a dot/,
+    fields: /^topics/,
+  },
+  {
+    what: 'The source of `min.insync.replicas`',
+    reason:
+      'Apache Kafka 4.3 writes the default for the whole cluster when it formats a disk, for eligible leader replicas; one node has none.',
+    requests: /^(CreateTopics|DescribeConfigs|AlterConfigs|IncrementalAlterConfigs): /,
+    fields: /configs\[min\.insync\.replicas\]/,
+  },
+  {
+    what: 'The form of a value that is not in its own form (blanks around it, `TRUE`)',
+    reason: 'It is shown as it is understood; Apache Kafka shows what was written.',
+    requests: /^CreateTopics: configurations: (retention\.ms= 5 |preallocate=TRUE)/,
+    fields: /configs\[(retention\.ms|preallocate)\]\.value$/,
+  },
+  {
+    what: 'The words of CreatePartitions for a topic that is not there',
+    reason: 'Apache Kafka has none.',
+    requests: /^CreatePartitions: more partitions: an (unknown|invalid) topic/,
+    fields: /errorMessage$/,
+  },
+];
+
+const configDifferences: readonly AcceptedDifference[] = [
+  {
+    what: 'The words of DescribeConfigs for what cannot be described',
+    reason: 'They say why; Apache Kafka has none, or the general words of INVALID_REQUEST.',
+    requests: /^DescribeConfigs: description: (an unknown (topic|kind)|kind 0|a broker logger)/,
+    fields: /errorMessage$/,
+  },
+  {
+    what: 'The documentation of a configuration',
+    reason: 'In our own words.',
+    requests: /^DescribeConfigs: /,
+    fields: /documentation$/,
+  },
+  {
+    what: 'The default of `node.id` among its synonyms',
+    reason: 'Apache Kafka has no default for it; this broker is node 1 when nothing is said.',
+    requests: /^DescribeConfigs: description: some of the broker/,
+    fields: /configs\[node\.id\]\.synonyms$/,
+  },
+  {
+    what: 'Levels of loggers, configurations of client metrics and of groups',
+    reason: 'There is nothing to configure: no loggers by name, no client metrics, no settings for a single group.',
+    requests: /^DescribeConfigs: description: (a broker logger|client metrics|a group)/,
+    fields: /^results\.(errorCode|configs)/,
+  },
+  {
+    what: 'IncrementalAlterConfigs with an operation that does not exist',
+    reason: `INVALID_REQUEST here. ${ANSWERS_NONSENSE}`,
+    requests: /^IncrementalAlterConfigs: change: an unknown operation/,
+    fields: /^responses\./,
+  },
+  {
+    what: 'A configuration of the broker that does not exist, or that only a restart can change',
+    reason: 'It is refused by its name. Apache Kafka takes an unknown one for a plug-in’s, and checks the value first.',
+    requests: /^IncrementalAlterConfigs: change: (an unknown|a read-only) one of the broker/,
+    fields: /^responses\./,
+  },
+];
+
+const logDifferences: readonly AcceptedDifference[] = [
+  {
+    what: 'The words of a refused Produce request, and the numbers of its bad records',
+    reason:
+      'They say what is wrong and where; Apache Kafka has none for most errors. The batch is refused as a whole in both.',
+    requests: /^Produce: /,
+    fields: /(errorMessage|recordErrors)$/,
+  },
+  {
+    what: 'A topic of a Produce request without partitions',
+    reason: 'It is answered by an entry without partitions; Apache Kafka leaves it out.',
+    requests: /^Produce: batches: no partition/,
+    fields: /^responses$/,
+  },
+  {
+    what: 'A partition that a Produce or Fetch request names twice',
+    reason:
+      'It is answered twice, in the order of the request; Apache Kafka keeps one of the two. No client does this.',
+    requests: /^(Produce: batches|Fetch: errors): a partition twice/,
+    fields: /^responses\.(partitionResponses|partitions)$/,
+  },
+  {
+    what: 'The error for bytes that are not one whole batch of format 2',
+    reason:
+      'CORRUPT_MESSAGE and UNSUPPORTED_FOR_MESSAGE_FORMAT say which of them it was; Apache Kafka has INVALID_RECORD, and CORRUPT_MESSAGE for an impossible length. Bytes behind the batch are refused; Apache Kafka drops them.',
+    requests:
+      /^Produce: malformed records: (ten zero bytes|an older format|cut off|a byte more|a length of zero|a negative length)/,
+    fields: /^responses\.partitionResponses\./,
+  },
+  {
+    what: 'A batch whose base offset is not 0',
+    reason: 'It is taken: the log assigns the offset in any case. Apache Kafka refuses it.',
+    requests: /^Produce: malformed records: a base offset of its own/,
+    fields: /^responses\.partitionResponses\./,
+  },
+  {
+    what: 'The append time in the answer to a batch that was there already',
+    reason: 'None, as in the first answer; Apache Kafka gives the largest timestamp of the batch.',
+    requests: /^Produce: idempotence: (the first again|the first of two again|the last batch again)/,
+    fields: /logAppendTimeMs$/,
+  },
+  {
+    what: 'A producer id with a negative epoch',
+    reason: 'INVALID_RECORD: no producer has it. Apache Kafka compares it with the epoch that it knows.',
+    requests: /^Produce: idempotence: a negative epoch/,
+    fields: /^responses\.partitionResponses\./,
+  },
+  {
+    what: 'A transactional batch without a producer, outside a transaction',
+    reason: 'It is taken as an ordinary batch until transactions are served.',
+    requests: /^Produce: malformed records: transactional without a producer/,
+    fields: /^responses\.partitionResponses\./,
+  },
+  {
+    what: 'An isolation level that does not exist',
+    reason: `It is read as uncommitted. ${ANSWERS_NONSENSE}`,
+    requests: /^(Fetch|ListOffsets): .*: an unknown isolation/,
+    fields: /^(responses|topics|errorCode)/,
+  },
+  {
+    what: 'A fetch that claims records of an epoch that this log never had',
+    reason: 'It is answered; Apache Kafka looks up where that epoch ended and says OFFSET_OUT_OF_RANGE.',
+    requests: /^Fetch: errors: last fetched epoch 1/,
+    fields: /^responses\.partitions\./,
+  },
+  {
+    what: 'Partitions with an error in a fetch session, when they are answered',
+    reason:
+      'An unknown partition is answered in every fetch of the session until it is forgotten; Apache Kafka answers in another order.',
+    requests: /^Fetch: sessions: an unknown topic added/,
+    fields: /^responses/,
+  },
+  {
+    what: 'The end of leader epoch -2',
+    reason: 'Unknown; Apache Kafka gives the start of the log. No client asks for it.',
+    requests: /^OffsetForLeaderEpoch: leader epochs: epoch -2/,
+    fields: /^topics\.partitions\./,
+  },
+  {
+    what: 'The largest timestamp of a log whose records were all deleted',
+    reason: 'None; Apache Kafka gives a record that cannot be read any more.',
+    requests: /^ListOffsets: deleted records: timestamp -3 afterwards/,
+    fields: /^topics\.partitions\./,
+  },
+];
+
+export const acceptedDifferences: readonly AcceptedDifference[] = [
+  ...clusterDifferences,
+  ...topicDifferences,
+  ...configDifferences,
+  ...logDifferences,
+];
+
+/** The accepted difference that a difference is, if it is one. */
+export function acceptanceOf({ request, field }: Difference): AcceptedDifference | undefined {
+  return acceptedDifferences.find(({ requests, fields }) => requests.test(request) && fields.test(field));
+}

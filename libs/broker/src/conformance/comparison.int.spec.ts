@@ -1,0 +1,82 @@
+/** The same requests to this broker and to Apache Kafka: see docs/conformance.md. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startReferenceKafka } from '@headwater/testkit/kafka';
+import { Broker } from '../server/index.ts';
+import { acceptanceOf, acceptedDifferences } from './accepted-differences.ts';
+import { compareAnswers, type Difference } from './compare-answers.ts';
+import { commonVersions, runScenario, servedVersions, warmUp, type ServedVersions } from './run-scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+import type { Engine, Scenario } from './session.ts';
+
+/** Of both engines: topics appear when they are created and keep records of 2023. */
+const CONFIG = {
+  'auto.create.topics.enable': 'false',
+  'group.initial.rebalance.delay.ms': '0',
+  'log.retention.ms': '-1',
+};
+/** Both engines wait for disks and timers in between: a few scenarios go on at a time. */
+const LANES = 4;
+
+const kafka = await startReferenceKafka({ config: CONFIG });
+if ('absent' in kafka) console.warn(`Apache Kafka is not on this machine, the comparison is skipped: ${kafka.absent}`);
+const describeKafka = 'absent' in kafka ? describe.skip : describe;
+
+const dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-conformance-'));
+const broker = await Broker.start({ port: 0, dataDir, flush: 'os', config: { ...CONFIG, 'node.id': '1' } });
+afterAll(async () => {
+  await broker.close();
+  await rm(dataDir, { recursive: true, force: true });
+  if (!('absent' in kafka)) await kafka.close();
+});
+
+function reference(): Engine {
+  if ('absent' in kafka) throw new Error(kafka.absent);
+  const [host = '', port = ''] = kafka.bootstrapServers.split(':');
+  return { host, port: Number(port) };
+}
+
+interface Run {
+  readonly scenario: Scenario;
+  readonly version: number;
+}
+
+function runsOf(one: ServedVersions, other: ServedVersions): Run[] {
+  return scenarios.flatMap((scenario) =>
+    commonVersions(scenario.api, one, other).map((version) => ({ scenario, version })),
+  );
+}
+
+function describeDifference({ request, version, field, headwater, kafka: theirs }: Difference): string {
+  return `${request} (v${version}): ${field} is ${JSON.stringify(headwater)} here and ${JSON.stringify(theirs)} there`;
+}
+
+describeKafka('this broker and Apache Kafka', () => {
+  it('answer the same requests alike, but for the differences that docs/conformance.md explains', async () => {
+    const [here, there] = [{ host: broker.host, port: broker.port }, reference()];
+    await Promise.all([warmUp(here), warmUp(there)]);
+    const runs = runsOf(await servedVersions(here), await servedVersions(there));
+    const differences: Difference[] = [];
+    let requests = 0;
+    const lane = async (): Promise<void> => {
+      for (let next = runs.shift(); next !== undefined; next = runs.shift()) {
+        const { scenario, version } = next;
+        const [ours, theirs] = await Promise.all([
+          runScenario(here, scenario, version),
+          runScenario(there, scenario, version),
+        ]);
+        requests += ours.length;
+        differences.push(...compareAnswers(scenario.name, ours, theirs));
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+
+    expect(requests).toBeGreaterThan(4000);
+    const unexplained = differences.filter((difference) => acceptanceOf(difference) === undefined);
+    expect([...new Set(unexplained.map(describeDifference))]).toEqual([]);
+    const met = new Set(differences.map(acceptanceOf));
+    expect(acceptedDifferences.filter((accepted) => !met.has(accepted)).map(({ what }) => what)).toEqual([]);
+  }, 180_000);
+});

@@ -1,0 +1,49 @@
+/** docs/conformance.md, made of what the comparison does: its normalizations, its accepted differences, its scenarios. */
+import { acceptedDifferences } from './accepted-differences.ts';
+import { normalizations } from './normalization.ts';
+import { scenarios } from './scenarios/index.ts';
+import type { Scenario } from './session.ts';
+
+const HEADER = `# Conformance with Apache Kafka
+
+A test sends the same requests to this broker and to Apache Kafka 4.3.1 and compares the answers field by field: every API
+that is served, in every version that both serve, with what is in order and with what is not (unknown topics, bad ids, wrong
+epochs, empty lists, nulls, duplicates, invalid names and configurations, unknown members, offsets and sequences out of
+order). It is \`libs/broker/src/conformance/comparison.int.spec.ts\`, takes less than a minute, and skips with the reason
+where there is no Java. A difference is a defect here, or it is in the list below with its reason; a difference in the list
+that is not met any more fails the test, too.
+
+Made by \`node libs/broker/dist/conformance/main.js\`; a test compares it with the code. Which APIs there are is in
+[kafka-api.md](kafka-api.md).
+`;
+
+export function renderConformanceDocument(): string {
+  return [
+    HEADER,
+    '## Where the answers differ\n',
+    ...acceptedDifferences.map(({ what, reason }) => `- **${what}.** ${reason}`),
+    '\n## What is made comparable first\n',
+    ...normalizations.map(({ name, explanation }) => `- **${name}**: ${explanation}`),
+    '\n## What is left out of the comparison\n',
+    ...LEFT_OUT.map((line) => `- ${line}`),
+    '\n## What is asked\n',
+    ...[...scenariosByApi()].map(([api, names]) => `- **${api}**: ${names.join(', ')}`),
+    '',
+  ].join('\n');
+}
+
+/** Requests that Apache Kafka does not answer, or not in a way that can be compared. */
+const LEFT_OUT: readonly string[] = [
+  'Null records in a Produce request, and an AlterConfigs request that names a resource twice: Apache Kafka 4.3.1 never answers them. This broker answers INVALID_RECORD and INVALID_REQUEST.',
+  'Topics that are created by their first use: Apache Kafka answers the first Metadata request with an error and a later one without; this broker creates the topic before it answers.',
+];
+
+function scenariosByApi(): Map<string, string[]> {
+  const byApi = new Map<string, string[]>();
+  for (const { api, name } of [...scenarios].sort(byKey)) byApi.set(api.name, [...(byApi.get(api.name) ?? []), name]);
+  return byApi;
+}
+
+function byKey(one: Scenario, other: Scenario): number {
+  return one.api.key - other.api.key;
+}

@@ -1,0 +1,11 @@
+import { answeredVersions } from '../server/index.ts';
+import { renderConformanceDocument } from './conformance-document.ts';
+import { renderKafkaApiDocument } from './kafka-api-document.ts';
+
+/** The generated documents by their names in docs/. */
+export function renderDocuments(): ReadonlyMap<string, string> {
+  return new Map([
+    ['conformance.md', renderConformanceDocument()],
+    ['kafka-api.md', renderKafkaApiDocument(answeredVersions())],
+  ]);
+}

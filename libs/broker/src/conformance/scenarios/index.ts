@@ -1,0 +1,21 @@
+/** Everything that both engines are asked. */
+import type { Scenario } from '../session.ts';
+import { clusterScenarios } from './cluster.ts';
+import { configScenarios } from './configs.ts';
+import { fetchScenarios } from './fetch.ts';
+import { groupScenarios } from './groups.ts';
+import { offsetScenarios } from './offsets.ts';
+import { positionScenarios } from './positions.ts';
+import { produceScenarios } from './produce.ts';
+import { topicScenarios } from './topics.ts';
+
+export const scenarios: readonly Scenario[] = [
+  ...clusterScenarios,
+  ...topicScenarios,
+  ...configScenarios,
+  ...produceScenarios,
+  ...fetchScenarios,
+  ...positionScenarios,
+  ...groupScenarios,
+  ...offsetScenarios,
+];
