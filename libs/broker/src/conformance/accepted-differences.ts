@@ -134,7 +134,7 @@ const logDifferences: readonly AcceptedDifference[] = [
   {
     what: 'A partition that a Produce or Fetch request names twice',
     reason:
-      'It is answered twice, in the order of the request; Apache Kafka keeps one of the two. No client does this.',
+      'Both are done and answered, in the order of the request; Apache Kafka does and answers one of them. No client does this.',
     requests: /^(Produce: batches|Fetch: errors): a partition twice/,
     fields: /^responses\.(partitionResponses|partitions)$/,
   },
@@ -183,9 +183,9 @@ const logDifferences: readonly AcceptedDifference[] = [
     fields: /^responses\.partitions\./,
   },
   {
-    what: 'Partitions with an error in a fetch session, when they are answered',
+    what: 'The entries of a topic in the answer to a fetch in a session',
     reason:
-      'An unknown partition is answered in every fetch of the session until it is forgotten; Apache Kafka answers in another order.',
+      'Its partitions share one entry; Apache Kafka makes another one for a partition that a later fetch has added.',
     requests: /^Fetch: sessions: an unknown topic added/,
     fields: /^responses/,
   },
