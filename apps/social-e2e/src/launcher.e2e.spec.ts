@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres } from '@headwater/testkit';
 import { DemoUnderTest, demoFolder, LAUNCHER, removeFolder } from './demo-under-test.ts';
-import { Program, type ProgramOptions } from './program.ts';
+import { Program, ROOT, type ProgramOptions } from './program.ts';
 import { awaitTotals, publishLikedPost, totalsOf } from './social-api.ts';
 
 const LIMIT_MS = 180_000;
@@ -124,6 +124,8 @@ describe('the demo', () => {
   it(
     'is started by `npm start` and stopped by Ctrl-C in its terminal, which reaches the whole process group',
     async () => {
+      // Without its mark the script would install anew, under the feet of the suites that run beside this one.
+      expect([INSTALL_MARK, existsSync(join(ROOT, INSTALL_MARK))]).toEqual([INSTALL_MARK, true]);
       const script = 'tools/launch/run.js';
       const args = ['start', '--dir', folder, '--ports', 'auto'];
       const program = new Program({ script, args, ownGroup: true });
