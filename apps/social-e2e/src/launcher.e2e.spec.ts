@@ -14,6 +14,9 @@ const LIMIT_MS = 180_000;
 /** Parts are given 10 s to stop when their launcher is gone, PostgreSQL 20 s for its last checkpoint; then they are killed. */
 const LEFTOVER_MS = 45_000;
 
+/** Left by an installation that `npm start` or `npm test` made. */
+const INSTALL_MARK = 'node_modules/.headwater-install';
+
 let folder: string;
 const programs: Program[] = [];
 
