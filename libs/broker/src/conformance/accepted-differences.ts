@@ -166,7 +166,7 @@ const logDifferences: readonly AcceptedDifference[] = [
   },
   {
     what: 'A transactional batch without a producer, outside a transaction',
-    reason: 'It is taken as an ordinary batch until transactions are served.',
+    reason: 'Both refuse it with TRANSACTIONAL_ID_AUTHORIZATION_FAILED; the words differ.',
     requests: /^Produce: malformed records: transactional without a producer/,
     fields: /^responses\.partitionResponses\./,
   },

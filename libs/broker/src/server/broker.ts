@@ -12,6 +12,7 @@ import type { BrokerServices } from './request-context.ts';
 import { loadRooms, type Rooms } from './rooms.ts';
 import { withoutRepetition } from './repeated-lines.ts';
 import { servedApisOf } from './served-apis.ts';
+import { TransactionalAppends } from './transactional-appends.ts';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 9092;
@@ -61,6 +62,7 @@ export class Broker {
       const stop = new AbortController();
       const listener = await listen(host, port, rooms, stop.signal, log);
       rooms.groups.resume();
+      rooms.transactions.resume();
       return new Broker(host, listener, rooms, stop);
     } catch (error) {
       // What the start failed of is told, not that closing failed of it too.
@@ -78,6 +80,7 @@ export class Broker {
   async #close(): Promise<void> {
     this.#stop.abort();
     const drained = this.#listener.close(STOP_GRACE_MS);
+    await this.#rooms.transactions.close();
     // Answers those who wait for a rebalance; nothing new reaches the coordinator any more.
     await this.#rooms.groups.close();
     await drained;
@@ -111,7 +114,7 @@ function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: s
 async function listen(
   host: string,
   port: number,
-  { metadata, storage, groups }: Rooms,
+  { metadata, storage, groups, transactions }: Rooms,
   stopping: AbortSignal,
   log: (line: string) => void,
 ): Promise<Listener> {
@@ -121,6 +124,8 @@ async function listen(
     metadata,
     storage,
     groups,
+    transactions,
+    transactionalAppends: new TransactionalAppends(transactions),
     fetchSessions: new FetchSessionCache({
       slots: config.maxIncrementalFetchSessionCacheSlots,
       evictionMs: SESSION_EVICTION_MS,

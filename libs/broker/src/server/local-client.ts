@@ -96,6 +96,7 @@ export function localClient({ metadata, storage, clock }: LocalClientOptions): L
 /** The records from `offset` on; the first batch may begin before it. */
 function* recordsOf(batches: Chunks, offset: number): Generator<LocalRecord> {
   for (const batch of batchesIn(batches)) {
+    if (batch.header.isControl) continue;
     for (const record of decodeRecords(batch)) {
       if (record.offset >= offset) yield record;
     }

@@ -130,13 +130,15 @@ describe('Produce', () => {
     expect((await produce(client, 'small-only', batchOf(['x']))).errorCode).toBe(0);
   });
 
-  it('gives every idempotent producer its own id, and refuses a transactional one', async () => {
+  it('gives every producer its own id, idempotent or transactional', async () => {
     const client = await kafka.connect();
     const ask = (transactionalId: string | null) =>
       client.send(initProducerIdApi, 4, { transactionalId, transactionTimeoutMs: 1000 });
     const [first, second] = [await ask(null), await ask(null)];
     expect(first.errorCode).toBe(0);
     expect(second.producerId).not.toBe(first.producerId);
-    expect((await ask('tx')).errorCode).not.toBe(0);
+    const transactional = await ask('tx');
+    expect(transactional.errorCode).toBe(0);
+    expect([first.producerId, second.producerId]).not.toContain(transactional.producerId);
   });
 });

@@ -3,6 +3,8 @@ import type { Clock, LogStorage } from '../storage/index.ts';
 import type { FetchSessionCache } from './fetch/fetch-session-cache.ts';
 import type { GroupService } from './group-service.ts';
 import type { Connection } from './network/index.ts';
+import type { TransactionService } from './transaction-service.ts';
+import type { TransactionalAppends } from './transactional-appends.ts';
 
 /** Where a client reaches this broker. */
 export interface NodeEndpoint {
@@ -23,6 +25,8 @@ export interface BrokerServices {
   readonly metadata: ClusterMetadata;
   readonly storage: LogStorage;
   readonly groups: GroupService;
+  readonly transactions: TransactionService;
+  readonly transactionalAppends: TransactionalAppends;
   readonly fetchSessions: FetchSessionCache;
   readonly clock: Clock;
   readonly servedApis: readonly ServedApi[];

@@ -1,6 +1,7 @@
 /**
  * The rooms of a running broker, wired: the metadata room creates and deletes partition logs through the storage, the group
- * room asks the metadata room about topics. They never see each other.
+ * room asks the metadata room about topics, the transaction room ends transactions in logs and in the group room. They never see
+ * each other.
  */
 import {
   ClusterMetadata,
@@ -13,11 +14,13 @@ import {
 } from '../metadata/index.ts';
 import type { LogStorage, PartitionLog } from '../storage/index.ts';
 import { GroupService } from './group-service.ts';
+import { TransactionService } from './transaction-service.ts';
 
 export interface Rooms {
   readonly storage: LogStorage;
   readonly metadata: ClusterMetadata;
   readonly groups: GroupService;
+  readonly transactions: TransactionService;
   /** Ends the coordinators, then closes the logs cleanly. */
   close(): Promise<void>;
 }
@@ -52,12 +55,15 @@ export async function loadRooms({ storage, properties, log }: RoomsOptions): Pro
     },
     onProblem,
   });
+  const transactions = new TransactionService({ metadata, storage, groups, onProblem });
   deletionListeners.push((name) => groups.topicDeleted(name));
   return {
     storage,
     metadata,
     groups,
+    transactions,
     close: async () => {
+      await transactions.close();
       await groups.close();
       await metadata.close();
       await storage.close();

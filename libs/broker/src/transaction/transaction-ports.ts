@@ -4,7 +4,7 @@ import type { TransactionMarker } from '../protocol/index.ts';
 export interface TransactionPorts {
   /**
    * Writes a transaction's end into one partition and resolves when it is durable there. Writing it again does no harm.
-   * @throws KafkaError retriable: it is tried again; else the partition is given up (it was deleted).
+   * @throws KafkaError retriable: it is tried again; UNKNOWN_TOPIC_OR_PARTITION (it was deleted) and others: it is given up.
    */
   writeMarker(topic: string, partition: number, marker: TransactionMarker): Promise<void>;
   /** A producer id that nobody had. @throws KafkaError (retriable) when none can be recorded. */

@@ -222,11 +222,12 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
     try {
       await ports.writeMarker(topic, partition, marker);
     } catch (error) {
+      // A partition that was deleted has nothing of this transaction that waits.
+      if (error instanceof KafkaError && error.code === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return;
       if (!(error instanceof KafkaError) || error.retriable) throw error;
-      // The partition was deleted, or holds a newer epoch of the producer: it has nothing of this transaction that waits.
+      // Nor has one that holds a newer epoch of the producer.
       const place = `${topic}-${partition}`;
-      if (error.code !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-        this.#options.onProblem?.(`A marker of producer ${marker.producerId} was not wanted in ${place}.`, error);
+      this.#options.onProblem?.(`A marker of producer ${marker.producerId} was not wanted in ${place}.`, error);
     }
   }
 }

@@ -59,6 +59,7 @@ function readOf(request: FetchPartition, changes: Partial<PartitionRead> = {}): 
     request,
     errorCode: ErrorCode.NONE,
     highWatermark: 5,
+    lastStableOffset: 5,
     logStartOffset: 0,
     records: [],
     sizeBytes: 0,

@@ -1,5 +1,5 @@
 import { ErrorCode, KafkaError, type Chunks } from '../../protocol/index.ts';
-import type { PartitionLog } from '../../storage/index.ts';
+import type { AbortedTransaction, LogRead, PartitionLog } from '../../storage/index.ts';
 import { leaderEpochError, partitionById } from '../handlers/partition-lookup.ts';
 import type { BrokerServices } from '../request-context.ts';
 import type { FetchPartition } from './fetch-session.ts';
@@ -10,7 +10,11 @@ export interface PartitionRead {
   readonly errorCode: number;
   /** -1 with an error. */
   readonly highWatermark: number;
+  /** -1 with an error. */
+  readonly lastStableOffset: number;
   readonly logStartOffset: number;
+  /** Of the records, for a reader of committed ones. */
+  readonly abortedTransactions?: readonly AbortedTransaction[];
   readonly records: Chunks;
   readonly sizeBytes: number;
   /** The client's log ends elsewhere in that epoch: it truncates and asks again (KIP-595). */
@@ -23,6 +27,8 @@ export interface ReadLimits {
   readonly usesTopicIds: boolean;
   /** Of the whole answer. A first batch larger than this is returned all the same. */
   readonly maxBytes: number;
+  /** Nothing of open transactions is returned. */
+  readonly committedOnly: boolean;
 }
 
 const NO_RECORDS: Chunks = [];
@@ -31,13 +37,13 @@ const NO_RECORDS: Chunks = [];
 export async function readPartitions(
   broker: BrokerServices,
   partitions: Iterable<FetchPartition>,
-  { usesTopicIds, maxBytes }: ReadLimits,
+  limits: ReadLimits,
 ): Promise<PartitionRead[]> {
   const reads: PartitionRead[] = [];
-  let remainingBytes = maxBytes;
+  let remainingBytes = limits.maxBytes;
   let isFirst = true;
   for (const request of partitions) {
-    const pending = readPartition(broker, request, usesTopicIds, remainingBytes, isFirst);
+    const pending = readPartition(broker, request, { ...limits, maxBytes: remainingBytes }, isFirst);
     // Most reads are of the log's end, in memory: no turn is given up for them.
     const read = pending instanceof Promise ? await pending : pending;
     reads.push(read);
@@ -50,8 +56,7 @@ export async function readPartitions(
 function readPartition(
   broker: BrokerServices,
   request: FetchPartition,
-  usesTopicIds: boolean,
-  remainingBytes: number,
+  { usesTopicIds, maxBytes: remainingBytes, committedOnly }: ReadLimits,
   isFirst: boolean,
 ): PartitionRead | Promise<PartitionRead> {
   const found = partitionById(
@@ -71,23 +76,30 @@ function readPartition(
   const limitBytes = Math.min(request.maxBytes, remainingBytes);
   if (request.fetchOffset >= log.highWatermark || (limitBytes <= 0 && !isFirst))
     return read(request, log, NO_RECORDS, 0);
-  return readLog(log, request, Math.max(limitBytes, 0), isFirst);
+  return readLog(log, request, { maxBytes: Math.max(limitBytes, 0), minOneMessage: isFirst, committedOnly });
 }
 
 function readLog(
   log: PartitionLog,
   request: FetchPartition,
-  maxBytes: number,
-  minOneMessage: boolean,
+  {
+    maxBytes,
+    minOneMessage,
+    committedOnly,
+  }: { readonly maxBytes: number; readonly minOneMessage: boolean; readonly committedOnly: boolean },
 ): PartitionRead | Promise<PartitionRead> {
   const onError = (error: unknown): PartitionRead => {
     if (!(error instanceof KafkaError)) throw error;
     return { ...failed(request, error.code), log };
   };
   try {
-    const pending = log.read(request.fetchOffset, maxBytes, { minOneMessage });
-    if (!(pending instanceof Promise)) return read(request, log, pending.records, pending.sizeBytes);
-    return pending.then(({ records, sizeBytes }) => read(request, log, records, sizeBytes), onError);
+    const complete = ({ records, sizeBytes, nextOffset }: LogRead): PartitionRead => {
+      const result = read(request, log, records, sizeBytes);
+      if (!committedOnly || sizeBytes === 0) return result;
+      return { ...result, abortedTransactions: log.abortedTransactions(request.fetchOffset, nextOffset) };
+    };
+    const pending = log.read(request.fetchOffset, maxBytes, { minOneMessage, committedOnly });
+    return pending instanceof Promise ? pending.then(complete).catch(onError) : complete(pending);
   } catch (error) {
     return onError(error);
   }
@@ -102,10 +114,12 @@ function divergence(log: PartitionLog, request: FetchPartition): PartitionRead['
 }
 
 function read(request: FetchPartition, log: PartitionLog, records: Chunks, sizeBytes: number): PartitionRead {
-  const { highWatermark, logStartOffset } = log;
-  return { request, errorCode: ErrorCode.NONE, highWatermark, logStartOffset, records, sizeBytes, log };
+  const { highWatermark, lastStableOffset, logStartOffset } = log;
+  const offsets = { highWatermark, lastStableOffset, logStartOffset };
+  return { request, errorCode: ErrorCode.NONE, ...offsets, records, sizeBytes, log };
 }
 
 function failed(request: FetchPartition, errorCode: number): PartitionRead {
-  return { request, errorCode, highWatermark: -1, logStartOffset: -1, records: NO_RECORDS, sizeBytes: 0 };
+  const offsets = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 };
+  return { request, errorCode, ...offsets, records: NO_RECORDS, sizeBytes: 0 };
 }

@@ -70,6 +70,16 @@ function append(
     const log = logToWrite(topic, index, request, context);
     checkBatch(records, log, context.apiVersion);
     checkedLog = log;
+    const admission =
+      chunksLength(records) < BATCH_HEADER_BYTES
+        ? undefined
+        : context.broker.transactionalAppends.admit(
+            request.transactionalId,
+            readBatchHeader(records, 0),
+            log,
+            context.apiVersion,
+          );
+    if (admission !== undefined) return appendLater(admission, index, log, records, waits);
     const result = log.append(records, { origin: 'client' });
     const answer = { ...appended(index, result) };
     waits.push(result.durable.catch((error: unknown) => void Object.assign(answer, failed(index, error))));
@@ -79,6 +89,25 @@ function append(
     if (checkedLog === undefined || WITHOUT_LOG_START.has(answer.errorCode)) return answer;
     return { ...answer, logStartOffset: checkedLog.logStartOffset };
   }
+}
+
+/** Appends a batch once its partition is in the transaction. */
+function appendLater(
+  admission: Promise<void>,
+  index: number,
+  log: PartitionLog,
+  records: Chunks,
+  waits: Promise<void>[],
+): PartitionAnswer {
+  const answer = { index, errorCode: ErrorCode.NONE, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 };
+  const append = async (): Promise<void> => {
+    await admission;
+    const result = log.append(records, { origin: 'client' });
+    Object.assign(answer, appended(index, result));
+    await result.durable;
+  };
+  waits.push(append().catch((error: unknown) => void Object.assign(answer, failed(index, error))));
+  return answer;
 }
 
 function logToWrite(topic: TopicData, index: number, request: ProduceRequest, context: RequestContext): PartitionLog {
@@ -92,11 +121,6 @@ function logToWrite(topic: TopicData, index: number, request: ProduceRequest, co
   const { log } = found;
   if (request.acks !== ACKS_NONE && request.acks !== ACKS_LEADER && request.acks !== ACKS_ALL)
     throw new KafkaError(ErrorCode.INVALID_REQUIRED_ACKS, `acks must be 0, 1 or -1, not ${request.acks}`);
-  if (request.transactionalId !== null)
-    throw new KafkaError(
-      ErrorCode.INVALID_REQUEST,
-      'This broker does not serve transactions yet; produce without a transactional id',
-    );
   // Kafka's own administration client repairs the broker's topics by writing them; nobody else may.
   if (isInternalTopic(log.topic) && clientId !== '__admin_client')
     throw new KafkaError(ErrorCode.INVALID_TOPIC_EXCEPTION, `${log.topic} is written by the broker alone`);

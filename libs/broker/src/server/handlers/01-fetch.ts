@@ -17,8 +17,8 @@ const SMALL_ANSWER_BYTES = 64 * 1024;
 /**
  * Fetch (key 1): records from offsets on, whole batches as they are stored. The answer waits for `minBytes` up to
  * `maxWaitMs`. v7 adds sessions (KIP-227), v9 leader epochs (KIP-320), v12 the check of the last fetched epoch (KIP-595),
- * v13 topic ids (KIP-516). Everything durable is committed, so both isolation levels read alike; `read_committed` is
- * answered with its (empty) list of aborted transactions.
+ * v13 topic ids (KIP-516). `read_committed` ends at the last stable offset, and lists the aborted transactions whose records the
+ * client leaves out (KIP-98).
  */
 export const fetchHandler = defineHandler(fetchApi, async (request, context) => {
   const usesTopicIds = context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
@@ -38,9 +38,10 @@ async function readUntilEnough(
 ): Promise<PartitionRead[]> {
   const maxBytes = answerLimit(broker, request);
   const minBytes = Math.min(request.minBytes, maxBytes);
+  const committedOnly = request.isolationLevel === READ_COMMITTED;
   const deadlineMs = broker.clock.now() + request.maxWaitMs;
   for (;;) {
-    const reads = await readPartitions(broker, fetch.partitions, { usesTopicIds, maxBytes });
+    const reads = await readPartitions(broker, fetch.partitions, { usesTopicIds, maxBytes, committedOnly });
     if (fetch.partitionCount === 0 || isEnough(reads, minBytes)) return reads;
     if (!(await awaitData(broker, connection, reads, deadlineMs - broker.clock.now()))) return reads;
   }
@@ -85,10 +86,10 @@ function answerOf(read: PartitionRead, isolationLevel: number): PartitionAnswer 
     partitionIndex: read.request.partition,
     errorCode: read.errorCode,
     highWatermark: read.highWatermark,
-    lastStableOffset: read.highWatermark,
+    lastStableOffset: read.lastStableOffset,
     logStartOffset: read.logStartOffset,
     divergingEpoch: read.divergingEpoch,
-    abortedTransactions: hasAbortedList(read.errorCode, isolationLevel) ? [] : null,
+    abortedTransactions: hasAbortedList(read.errorCode, isolationLevel) ? (read.abortedTransactions ?? []) : null,
     records: read.records,
   };
 }

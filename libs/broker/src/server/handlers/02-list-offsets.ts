@@ -20,6 +20,7 @@ const MAX_TIMESTAMP = -3;
 const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
+const READ_COMMITTED = 1;
 const FIRST_VERSION_WITH: Readonly<Record<number, number>> = {
   [LATEST]: 0,
   [EARLIEST]: 0,
@@ -39,7 +40,9 @@ export const listOffsetsHandler = defineHandler(listOffsetsApi, async (request, 
     withPartitions(request.topics).map(async ({ name, partitions }) => ({
       name,
       partitions: await Promise.all(
-        firstOfEach(partitions).map((partition) => answer(name, partition, partitions, context)),
+        firstOfEach(partitions).map((partition) =>
+          answer(name, partition, partitions, request.isolationLevel, context),
+        ),
       ),
     })),
   ),
@@ -54,6 +57,7 @@ async function answer(
   topic: string,
   request: PartitionRequest,
   all: readonly PartitionRequest[],
+  isolationLevel: number,
   { broker, apiVersion }: RequestContext,
 ): Promise<PartitionAnswer> {
   const { partitionIndex, timestamp, currentLeaderEpoch } = request;
@@ -66,7 +70,7 @@ async function answer(
   const epochError = leaderEpochError(found.log, currentLeaderEpoch);
   if (epochError !== ErrorCode.NONE) return failed(partitionIndex, epochError);
   try {
-    return { partitionIndex, errorCode: ErrorCode.NONE, ...(await placeOf(found.log, timestamp)) };
+    return { partitionIndex, errorCode: ErrorCode.NONE, ...(await placeOf(found.log, timestamp, isolationLevel)) };
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
     return failed(partitionIndex, error.code);
@@ -76,8 +80,10 @@ async function answer(
 async function placeOf(
   log: PartitionLog,
   timestamp: number,
+  isolationLevel: number,
 ): Promise<{ readonly timestamp: number; readonly offset: number; readonly leaderEpoch: number }> {
-  if (timestamp === LATEST) return { timestamp: -1, offset: log.highWatermark, leaderEpoch: log.leaderEpoch };
+  const end = isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark;
+  if (timestamp === LATEST) return { timestamp: -1, offset: end, leaderEpoch: log.leaderEpoch };
   if (timestamp === EARLIEST || timestamp === EARLIEST_LOCAL)
     return { timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.leaderEpoch };
   const found =
@@ -86,7 +92,7 @@ async function placeOf(
       : timestamp >= 0
         ? await log.offsetForTimestamp(timestamp)
         : undefined;
-  if (found === undefined) return { timestamp: -1, offset: -1, leaderEpoch: -1 };
+  if (found === undefined || found.offset >= end) return { timestamp: -1, offset: -1, leaderEpoch: -1 };
   return { timestamp: found.timestampMs, offset: found.offset, leaderEpoch: found.leaderEpoch };
 }
 

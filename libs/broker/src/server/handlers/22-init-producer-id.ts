@@ -3,17 +3,17 @@ import { defineHandler } from './handler.ts';
 
 /**
  * InitProducerId (key 22): a producer id for an idempotent producer (KIP-98). v3 lets it name the id that it had (KIP-360);
- * without transactions it is given a new one all the same, as Kafka does. A transactional id is refused: transactions are
- * not served yet.
+ * without transactions it is given a new one all the same, as Kafka does. A transactional id makes the coordinator fence
+ * earlier producers with it.
  */
-export const initProducerIdHandler = defineHandler(initProducerIdApi, async (request, { broker, connection }) => {
-  if (request.transactionalId !== null) {
-    broker.log(`refused a transactional producer of ${connection.remoteAddress}: transactions are not served yet`);
-    return { errorCode: ErrorCode.INVALID_REQUEST, producerId: -1, producerEpoch: -1 };
-  }
+export const initProducerIdHandler = defineHandler(initProducerIdApi, async (request, { broker, apiVersion }) => {
   // Both or neither: only a transactional producer goes on with an id that it has.
   if ((request.producerId === -1) !== (request.producerEpoch === -1))
     return { errorCode: ErrorCode.INVALID_REQUEST, producerId: -1, producerEpoch: -1 };
+  if (request.transactionalId !== null) {
+    const transactions = await broker.transactions.get();
+    return transactions.initProducerId(request, apiVersion);
+  }
   try {
     return { errorCode: ErrorCode.NONE, producerId: await broker.metadata.allocateProducerId(), producerEpoch: 0 };
   } catch (error) {
