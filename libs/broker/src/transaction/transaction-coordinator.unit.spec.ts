@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { ErrorCode, KafkaError, randomUuid, type TransactionMarker } from '../protocol/index.ts';
+import { ManualClock } from '../state-machine/index.ts';
+import { defaultLogConfig, MemoryFileSystem, openLogStorage, type Clock } from '../storage/index.ts';
+import { defaultTransactionConfig, TransactionCoordinator, transactionsTopicName } from './index.ts';
+
+interface Written extends TransactionMarker {
+  readonly place: string;
+}
+
+/** A coordinator on logs in memory; the markers are what is left of other partitions, and survive its crashes. */
+async function open(
+  fileSystem = new MemoryFileSystem(),
+  markers: Written[] = [],
+  clock = new ManualClock(),
+  nextId = { value: 1000 },
+) {
+  const still: Clock = { now: () => clock.now(), schedule: () => ({ cancel: () => undefined }) };
+  const storage = await openLogStorage({ directory: '/data', fileSystem, clock: still });
+  const logs = [];
+  for (let partition = 0; partition < 2; partition++)
+    logs.push(
+      storage.get(transactionsTopicName, partition) ??
+        (await storage.create(transactionsTopicName, partition, { topicId: randomUuid(), config: defaultLogConfig })),
+    );
+  const faults = { markers: false };
+  const coordinator = new TransactionCoordinator({
+    config: defaultTransactionConfig,
+    clock,
+    ports: {
+      writeMarker: (topic, partition, marker) => {
+        if (faults.markers) return Promise.reject(new KafkaError(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'not now'));
+        markers.push({ ...marker, place: `${topic}-${partition}` });
+        return Promise.resolve();
+      },
+      allocateProducerId: () => Promise.resolve(nextId.value++),
+      hasPartition: (topic, partition) => topic === 'orders' && partition < 3,
+    },
+  });
+  await coordinator.activate(logs);
+  return { coordinator, storage, fileSystem, markers, clock, nextId, faults };
+}
+
+type Opened = Awaited<ReturnType<typeof open>>;
+
+function init({ coordinator }: Opened, version = 5, had = { producerId: -1, producerEpoch: -1 }) {
+  return coordinator.initProducerId({ transactionalId: 'tx', transactionTimeoutMs: 60_000, ...had }, version);
+}
+
+async function producer(opened: Opened) {
+  const { errorCode, producerId = -1, producerEpoch } = await init(opened);
+  expect(errorCode).toBe(0);
+  return { producerId, producerEpoch };
+}
+
+async function add({ coordinator }: Opened, name: { producerId: number; producerEpoch: number }, partition = 0) {
+  const { resultsByTopicV3AndBelow } = await coordinator.addPartitionsToTxn(
+    {
+      transactions: [],
+      v3AndBelowTransactionalId: 'tx',
+      v3AndBelowProducerId: name.producerId,
+      v3AndBelowProducerEpoch: name.producerEpoch,
+      v3AndBelowTopics: [{ name: 'orders', partitions: [partition] }],
+    },
+    3,
+  );
+  return resultsByTopicV3AndBelow![0]!.resultsByPartition[0]!.partitionErrorCode;
+}
+
+function end(
+  { coordinator }: Opened,
+  name: { producerId: number; producerEpoch: number },
+  committed: boolean,
+  version = 4,
+) {
+  return coordinator.endTxn({ transactionalId: 'tx', ...name, committed }, version);
+}
+
+async function state({ coordinator }: Opened): Promise<string> {
+  const { transactionStates } = await coordinator.describeTransactions({ transactionalIds: ['tx'] });
+  return transactionStates[0]!.transactionState;
+}
+
+describe('the transaction coordinator', () => {
+  it('writes a marker to each partition of the transaction, and takes a repeated end for the same', async () => {
+    const opened = await open();
+    const name = await producer(opened);
+    expect([await add(opened, name, 0), await add(opened, name, 2)]).toEqual([0, 0]);
+    expect((await end(opened, name, true)).errorCode).toBe(0);
+    expect(opened.markers.map(({ place, committed }) => [place, committed])).toEqual([
+      ['orders-0', true],
+      ['orders-2', true],
+    ]);
+    expect((await end(opened, name, true)).errorCode).toBe(0);
+    expect((await end(opened, name, false)).errorCode).toBe(ErrorCode.INVALID_TXN_STATE);
+    expect(await state(opened)).toBe('CompleteCommit');
+  });
+
+  it('refuses partitions that do not exist, and attempts none of the others', async () => {
+    const opened = await open();
+    expect(await add(opened, await producer(opened), 7)).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    expect(await state(opened)).toBe('Empty');
+  });
+
+  it('fences a producer by the next epoch, and aborts what it had begun', async () => {
+    const opened = await open();
+    const zombie = await producer(opened);
+    await add(opened, zombie);
+    expect((await init(opened)).errorCode).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
+    const heir = await producer(opened);
+    expect(heir).toEqual({ producerId: zombie.producerId, producerEpoch: zombie.producerEpoch + 2 });
+    expect(opened.markers.map(({ committed, producerEpoch }) => [committed, producerEpoch])).toEqual([[false, 1]]);
+    expect((await end(opened, zombie, true)).errorCode).toBe(ErrorCode.PRODUCER_FENCED);
+    expect((await end(opened, zombie, true, 1)).errorCode).toBe(ErrorCode.INVALID_PRODUCER_EPOCH);
+    expect((await init(opened, 4, zombie)).errorCode).toBe(ErrorCode.PRODUCER_FENCED);
+  });
+
+  it('gives each transaction of the newer kind its own epoch', async () => {
+    const opened = await open();
+    let name = await producer(opened);
+    const first = name;
+    await opened.coordinator.addImplicitly('tx', name, 'orders', 0);
+    const ended = await end(opened, name, true, 5);
+    expect(ended).toMatchObject({ errorCode: 0, producerId: name.producerId, producerEpoch: 1 });
+    expect(await end(opened, name, true, 5)).toEqual(ended);
+    name = { producerId: ended.producerId!, producerEpoch: ended.producerEpoch! };
+    expect(opened.coordinator.verify('tx', first, 'orders', 0)).toBe(ErrorCode.PRODUCER_FENCED);
+    expect(await end(opened, name, false, 5)).toMatchObject({ errorCode: 0, producerEpoch: 2 });
+  });
+
+  it('aborts a transaction whose time is up, and forgets ids that are not used', async () => {
+    const opened = await open();
+    const name = await producer(opened);
+    await add(opened, name);
+    await opened.clock.advance(75_000);
+    expect(opened.markers.map(({ committed }) => committed)).toEqual([false]);
+    expect((await end(opened, name, true)).errorCode).toBe(ErrorCode.PRODUCER_FENCED);
+    await opened.clock.advance(defaultTransactionConfig.transactionalIdExpirationMs + 2 * 60 * 60 * 1000);
+    const { transactionStates } = await opened.coordinator.listTransactions({
+      stateFilters: [],
+      producerIdFilters: [],
+      durationFilter: -1,
+      transactionalIdPattern: null,
+    });
+    expect(transactionStates).toEqual([]);
+  });
+
+  it.each([true, false])('ends after a crash what was decided before it (commit %s)', async (committed) => {
+    const opened = await open();
+    const name = await producer(opened);
+    await add(opened, name);
+    opened.faults.markers = true;
+    expect((await end(opened, name, committed)).errorCode).toBe(0);
+    expect(await add(opened, name)).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
+    expect(opened.markers).toEqual([]);
+    const again = await open(opened.fileSystem.crash(), opened.markers, opened.clock, opened.nextId);
+    while ((await state(again)).startsWith('Prepare')) await again.clock.advance(0);
+    expect(opened.markers.map((marker) => marker.committed)).toEqual([committed]);
+    expect(await state(again)).toBe(committed ? 'CompleteCommit' : 'CompleteAbort');
+  });
+
+  it('leaves a transaction that was not decided before a crash to its producer', async () => {
+    const opened = await open();
+    const name = await producer(opened);
+    await add(opened, name);
+    const again = await open(opened.fileSystem.crash(), opened.markers, opened.clock, opened.nextId);
+    expect(await state(again)).toBe('Ongoing');
+    expect((await end(again, name, true)).errorCode).toBe(0);
+    expect(opened.markers.map(({ place, committed }) => [place, committed])).toEqual([['orders-0', true]]);
+  });
+});
