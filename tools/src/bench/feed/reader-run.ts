@@ -5,20 +5,22 @@ import type { Stage } from './stage.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
-/** Records a second that the client reads when nothing is done with them, from the first batch to the last. */
+/** Records a second that the client reads when nothing is done with them, from the moment it has its partitions to the last batch. */
 export async function readsPerSecond({ bootstrapServers, likes }: Stage): Promise<number> {
   const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: `bench-${randomUUID()}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topics: [topics.likes.name], fromBeginning: true });
   const all = Promise.withResolvers<number>();
-  let firstMs: number | undefined;
+  let joinedMs = 0;
   let read = 0;
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    joinedMs = performance.now();
+  });
   await consumer.run({
     eachBatch: ({ batch }) => {
-      firstMs ??= performance.now();
       read += batch.messages.length;
-      if (read >= likes) all.resolve(performance.now() - firstMs);
+      if (read >= likes) all.resolve(performance.now() - joinedMs);
       return Promise.resolve();
     },
   });
