@@ -15,7 +15,7 @@ export function machineFacts(): MachineFacts {
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: cpus.length,
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
-    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+    platform: `${os.platform()} ${os.arch()}`,
     node: process.version,
   };
 }
