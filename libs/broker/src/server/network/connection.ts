@@ -15,6 +15,7 @@ import type { Socket } from 'node:net';
 import { releaseRead } from '../../storage/index.ts';
 import { FrameAssembler, FrameError } from './frame-assembler.ts';
 import type { MemoryBudget, MemoryTicket } from './memory-budget.ts';
+import { noteReceived } from './young-garbage.ts';
 
 /** An answer in pieces, `null` for none (Produce with acks=0), or `CLOSE_CONNECTION`. */
 export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
@@ -174,6 +175,7 @@ export class Connection {
     }
     this.#advance();
     this.#regulate();
+    noteReceived(chunk.length);
   }
 
   #takeFrame(frame: readonly Buffer[], sizeBytes: number): void {
