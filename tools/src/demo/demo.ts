@@ -6,6 +6,7 @@ import { rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
+import { awaitReadiness } from './await-readiness.ts';
 import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
 import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
@@ -165,7 +166,10 @@ export class Demo {
     );
     this.services.push(service);
     if (this.isStopping) return;
-    await this.terminal.step(part.name, () => service.start());
+    await this.terminal.step(part.name, async () => {
+      await service.start();
+      await awaitReadiness(part.name, `http://${HOST}:${ports.get(part.name)}`, () => this.isStopping);
+    });
   }
 
   /** What services share: Kafka, the registry, and each other's addresses as `SOCIAL_FEED_URL`. */
