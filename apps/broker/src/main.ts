@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommandLine } from './command-line.ts';
-import { exposeCollector } from './expose-collector.ts';
+import { tuneGarbageCollection } from './garbage-collection.ts';
 import type { RunningBroker, StartBrokerOptions } from './start-broker.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** Serves until a signal asks for the end; resolves when everything is closed. */
 async function serve(options: StartBrokerOptions): Promise<void> {
-  exposeCollector();
+  tuneGarbageCollection();
   const asked = signalReceived();
   const early: string[] = [];
   let log = (line: string): void => void early.push(line);
