@@ -16,6 +16,7 @@ const commands = {
   broker: { script: 'apps/broker/dist/main.js', built: true },
   simulate: { script: 'apps/simulator/dist/main.js', built: true },
   bench: { script: 'tools/dist/bench/main.js', built: true },
+  drill: { script: 'tools/dist/drill/main.js', built: true },
   kafka: { script: 'tools/dist/kafka/main.js', built: true },
   contracts: { script: 'tools/dist/contracts/main.js', built: true },
   openapi: { script: 'tools/launch/openapi.js', built: true },
