@@ -1,4 +1,9 @@
-/** docs/conformance.md, made of what the comparison does: its normalizations, its accepted differences, its scenarios. */
+/**
+ * docs/conformance.md, made of what the comparison does (its normalizations, its accepted differences, its scenarios) and of
+ * the sections in `sections/*.md`, which say what was run by hand, in the order of their file names.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { acceptedDifferences } from './accepted-differences.ts';
 import { normalizations } from './normalization.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -28,8 +33,22 @@ export function renderConformanceDocument(): string {
     ...LEFT_OUT.map((line) => `- ${line}`),
     '\n## What is asked\n',
     ...[...scenariosByApi()].map(([api, names]) => `- **${api}**: ${names.join(', ')}`),
+    ...sections().map((text) => `\n${text.trim()}`),
     '',
   ].join('\n');
+}
+
+/** Beside the sources: the compiler does not copy them. */
+const SECTIONS = path.resolve(import.meta.dirname, '../../src/conformance/sections');
+
+/** Each begins with a heading of the second level. @throws Error when one does not. */
+function sections(): string[] {
+  const names = readdirSync(SECTIONS).filter((name) => name.endsWith('.md'));
+  return names.sort().map((name) => {
+    const text = readFileSync(path.join(SECTIONS, name), 'utf8');
+    if (!text.startsWith('## ')) throw new Error(`sections/${name} does not begin with a heading of the second level`);
+    return text;
+  });
 }
 
 /** Requests that Apache Kafka does not answer, or not in a way that can be compared. */
