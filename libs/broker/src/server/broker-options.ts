@@ -1,3 +1,5 @@
+import type { FileSystem } from '../storage/index.ts';
+
 /** What a broker is started with. */
 export interface BrokerOptions {
   /** Address to listen on; default `127.0.0.1`. */
@@ -13,6 +15,8 @@ export interface BrokerOptions {
    * cut; `os` after it was handed to the operating system, so that it survives the end of the process.
    */
   readonly flush?: 'fsync' | 'os';
+  /** What the data lies on; default: the machine's files. For drills and tests of faults. */
+  readonly fileSystem?: FileSystem;
   /** Told what an operator should know, one line each; default: nobody. */
   readonly log?: (line: string) => void;
 }

@@ -100,6 +100,7 @@ export class Broker {
 function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: string) => void): Promise<LogStorage> {
   return openLogStorage({
     directory: options.dataDir,
+    ...(options.fileSystem && { fileSystem: options.fileSystem }),
     flush: options.flush ?? 'fsync',
     nodeId: config.nodeId,
     retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,

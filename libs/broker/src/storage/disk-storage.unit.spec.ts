@@ -38,9 +38,15 @@ describe('a log folder', () => {
     const log = await createLog(first.storage);
     await append(log, { values: ['a'] });
     // Written, not synced, and then the process is gone.
-    first.fileSystem.fault = (operation) => (operation === 'sync' || operation === 'truncate' ? 'EIO' : undefined);
-    await append(log, { values: ['b'] }).catch(() => undefined);
-    const afterKill = first.fileSystem.kill();
+    let afterKill = first.fileSystem;
+    first.fileSystem.fault = (operation) => {
+      if (operation === 'sync') afterKill = first.fileSystem.kill();
+      return undefined;
+    };
+    await append(log, { values: ['b'] });
+    expect(await readAll((await openMemory({ fileSystem: afterKill.crash() })).storage.get('orders', 0)!)).toEqual([
+      '0:a',
+    ]);
     const second = await openMemory({ fileSystem: afterKill });
     expect(await readAll(second.storage.get('orders', 0)!)).toEqual(['0:a', '1:b']);
     const third = await openMemory({ fileSystem: afterKill.crash() });

@@ -6,7 +6,11 @@
  * first part (file systems journal names in order, not bytes). The instance goes on after a crash; the survivor is a new one.
  * (The idea is pebble's `CrashClone`.)
  *
- * Asynchronous calls take effect in a later microtask, so that calls overlap as they do on a disk.
+ * A sync that fails loses what it should have written, as Linux does: later syncs succeed, and those bytes never reach the disk
+ * (zeros lie in their place) unless they are written again.
+ *
+ * Asynchronous calls take effect after `pause`, a microtask by default, so that calls overlap as they do on a disk. A sync makes
+ * durable what was written before it was called.
  */
 import {
   type DirectoryEntry,
@@ -15,6 +19,7 @@ import {
   type FileSystem,
   FolderLockedError,
 } from './file-system.ts';
+import { readFolder, replaceFolder } from './memory-folder.ts';
 import { type DirectoryNode, MemoryDirectory, MemoryFile } from './memory-nodes.ts';
 
 export type Operation =
@@ -35,6 +40,8 @@ export class MemoryFileSystem implements FileSystem {
   fault: FaultRule | undefined;
   /** Bytes that all files together may take; a write beyond it fails with ENOSPC after a part of it was written. */
   capacityBytes = Number.POSITIVE_INFINITY;
+  /** What an asynchronous call waits for before it takes effect. */
+  pause: () => Promise<void> = () => Promise.resolve();
   /** Handles opened and not closed. */
   openHandles = 0;
   readonly #root: MemoryDirectory;
@@ -52,6 +59,27 @@ export class MemoryFileSystem implements FileSystem {
   /** The disk as the next process finds it when this one was killed: all that was written is there, durable or not. */
   kill(): MemoryFileSystem {
     return new MemoryFileSystem(this.#root.copy(new Map()));
+  }
+
+  /** A disk that holds the folder of the real one, all of it durable. */
+  static ofFolder(path: string): MemoryFileSystem {
+    const root = new MemoryDirectory();
+    let folder = root;
+    const names = parts(path);
+    for (const name of names.slice(0, -1)) {
+      const next = new MemoryDirectory();
+      folder.set(name, next);
+      folder.sync();
+      folder = next;
+    }
+    folder.set(names.at(-1)!, readFolder(path));
+    folder.sync();
+    return new MemoryFileSystem(root);
+  }
+
+  /** Puts a folder of this disk, as it is now, in the place of the real one's. */
+  saveFolder(path: string): void {
+    replaceFolder(this.#directory(path), path);
   }
 
   /** Bytes of all files. */
@@ -100,7 +128,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   async remove(path: string): Promise<void> {
-    await Promise.resolve();
+    await this.pause();
     this.check('remove', path);
     if (!this.#find(path)) return;
     const [folder, name] = this.#parent(path);
@@ -112,9 +140,11 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   async syncDirectory(path: string): Promise<void> {
-    await Promise.resolve();
+    const directory = this.#directory(path);
+    const upTo = directory.changeCount;
+    await this.pause();
     this.check('sync', path);
-    this.#directory(path).sync();
+    directory.sync(upTo);
   }
 
   open(path: string, mode: 'read' | 'write' | 'write-through'): FileHandle {
@@ -185,7 +215,7 @@ class MemoryFileHandle implements FileHandle {
   }
 
   async write(chunks: readonly Buffer[], position: number): Promise<void> {
-    await Promise.resolve();
+    await this.#fileSystem.pause();
     this.writeNow(chunks, position);
   }
 
@@ -205,14 +235,11 @@ class MemoryFileHandle implements FileHandle {
       throw ioError('ENOSPC', 'write', this.#path);
     }
     this.#file.write(bytes, position);
-    if (this.#writeThrough) {
-      this.#fileSystem.check('sync', this.#path);
-      this.#file.sync();
-    }
+    if (this.#writeThrough) this.#sync(this.#file.changeCount);
   }
 
   async read(buffer: Buffer, position: number): Promise<number> {
-    await Promise.resolve();
+    await this.#fileSystem.pause();
     return this.readNow(buffer, position);
   }
 
@@ -229,10 +256,20 @@ class MemoryFileHandle implements FileHandle {
   }
 
   async sync(): Promise<void> {
-    await Promise.resolve();
+    const upTo = this.#file.changeCount;
+    await this.#fileSystem.pause();
     this.#assertOpen();
-    this.#fileSystem.check('sync', this.#path);
-    this.#file.sync();
+    this.#sync(upTo);
+  }
+
+  #sync(upTo: number): void {
+    try {
+      this.#fileSystem.check('sync', this.#path);
+    } catch (error) {
+      this.#file.failSync(upTo);
+      throw error;
+    }
+    this.#file.sync(upTo);
   }
 
   close(): void {

@@ -9,7 +9,8 @@ export type DirectoryNode = MemoryDirectory | MemoryFile;
 type Random = () => number;
 
 type FileChange =
-  | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer }
+  /** `isLost`: a sync of it failed, and the disk never sees its bytes. */
+  | { readonly kind: 'write'; readonly position: number; readonly bytes: Buffer; readonly isLost?: boolean }
   | { readonly kind: 'truncate'; readonly sizeBytes: number };
 
 /** Bytes that grow; what lies beyond `sizeBytes` in the buffer is free. */
@@ -38,12 +39,25 @@ class Bytes {
     if (change.kind === 'write') this.write(change.bytes, change.position);
     else this.truncate(change.sizeBytes);
   }
+
+  /** The change as a sync brings it to the disk. */
+  applyDurably(change: FileChange): void {
+    if (change.kind === 'write' && change.isLost)
+      this.truncate(Math.max(this.sizeBytes, change.position + change.bytes.length));
+    else this.apply(change);
+  }
 }
 
 export class MemoryFile {
   readonly #current = new Bytes();
   readonly #durable = new Bytes();
   #changes: FileChange[] = [];
+  #syncedChanges = 0;
+
+  /** Changes made so far, durable or not. */
+  get changeCount(): number {
+    return this.#syncedChanges + this.#changes.length;
+  }
 
   get sizeBytes(): number {
     return this.#current.sizeBytes;
@@ -61,9 +75,19 @@ export class MemoryFile {
     this.#change({ kind: 'truncate', sizeBytes });
   }
 
-  sync(): void {
-    for (const change of this.#changes) this.#durable.apply(change);
-    this.#changes = [];
+  /** Makes the first `upTo` changes durable. */
+  sync(upTo = this.changeCount): void {
+    const synced = this.#changes.splice(0, Math.max(0, upTo - this.#syncedChanges));
+    for (const change of synced) this.#durable.applyDurably(change);
+    this.#syncedChanges += synced.length;
+  }
+
+  /** A sync of the first `upTo` changes failed: what they wrote counts as written from now on, and is not. */
+  failSync(upTo: number): void {
+    for (let index = 0; index < upTo - this.#syncedChanges; index++) {
+      const change = this.#changes[index]!;
+      if (change.kind === 'write') this.#changes[index] = { ...change, isLost: true };
+    }
   }
 
   /** A twin in the same state: what is not durable here is not durable there. */
@@ -80,6 +104,7 @@ export class MemoryFile {
     survivor.write(this.#durable.buffer.subarray(0, this.#durable.sizeBytes), 0);
     // Most crashes keep nothing or all of what was not synced; a few keep it in pieces.
     const keep = random ? Math.min(1, Math.max(0, random() * 2 - 0.5)) : 0;
+    if (random && random() < 0.2) this.#growUnwritten(survivor, random);
     for (const change of this.#changes) {
       if (change.kind === 'truncate') {
         if (random && random() < keep) survivor.truncate(change.sizeBytes);
@@ -87,12 +112,22 @@ export class MemoryFile {
       }
       for (let at = 0; at < change.bytes.length;) {
         const sectorEnd = sectorBytes - ((change.position + at) % sectorBytes) + at;
-        if (random && random() < keep) survivor.write(change.bytes.subarray(at, sectorEnd), change.position + at);
+        if (random && !change.isLost && random() < keep)
+          survivor.write(change.bytes.subarray(at, sectorEnd), change.position + at);
         at = sectorEnd;
       }
     }
     survivor.sync();
     return survivor;
+  }
+
+  /** The file's new size reached the disk, and its bytes did not: zeros lie there, or what the blocks held before. */
+  #growUnwritten(survivor: MemoryFile, random: Random): void {
+    const growth = this.sizeBytes - survivor.sizeBytes;
+    if (growth <= 0) return;
+    const tail = Buffer.alloc(Math.ceil(growth * random()));
+    if (random() < 0.5) for (let at = 0; at < tail.length; at++) tail[at] = random() * 256;
+    survivor.write(tail, survivor.sizeBytes);
   }
 
   #change(change: FileChange): void {
@@ -113,6 +148,12 @@ export class MemoryDirectory {
   readonly #current: Names = new Map();
   readonly #durable: Names = new Map();
   #changes: NameChange[] = [];
+  #syncedChanges = 0;
+
+  /** Changes made so far, durable or not. */
+  get changeCount(): number {
+    return this.#syncedChanges + this.#changes.length;
+  }
 
   get(name: string): DirectoryNode | undefined {
     return this.#current.get(name);
@@ -134,9 +175,11 @@ export class MemoryDirectory {
     this.#change({ removed: from, added: { name: to, node: this.#current.get(from)! } });
   }
 
-  sync(): void {
-    for (const change of this.#changes) apply(change, this.#durable);
-    this.#changes = [];
+  /** Makes the first `upTo` changes durable. */
+  sync(upTo = this.changeCount): void {
+    const synced = this.#changes.splice(0, Math.max(0, upTo - this.#syncedChanges));
+    for (const change of synced) apply(change, this.#durable);
+    this.#syncedChanges += synced.length;
   }
 
   usedBytes(): number {
