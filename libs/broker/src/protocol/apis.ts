@@ -33,6 +33,9 @@ import { describeClusterApi } from './apis/60-describe-cluster.ts';
 import { describeProducersApi } from './apis/61-describe-producers.ts';
 import { describeTransactionsApi } from './apis/65-describe-transactions.ts';
 import { listTransactionsApi } from './apis/66-list-transactions.ts';
+import { consumerGroupHeartbeatApi } from './apis/68-consumer-group-heartbeat.ts';
+import { consumerGroupDescribeApi } from './apis/69-consumer-group-describe.ts';
+import { listConfigResourcesApi } from './apis/74-list-config-resources.ts';
 import { describeTopicPartitionsApi } from './apis/75-describe-topic-partitions.ts';
 import type { AnyApi } from './codec/define-api.ts';
 
@@ -73,6 +76,9 @@ export const apis: readonly AnyApi[] = [
   describeProducersApi,
   describeTransactionsApi,
   listTransactionsApi,
+  consumerGroupHeartbeatApi,
+  consumerGroupDescribeApi,
+  listConfigResourcesApi,
   describeTopicPartitionsApi,
 ];
 

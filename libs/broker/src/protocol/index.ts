@@ -122,12 +122,69 @@ export {
   type ListTransactionsResponse,
 } from './apis/66-list-transactions.ts';
 export {
+  consumerGroupHeartbeatApi,
+  type ConsumerGroupHeartbeatRequest,
+  type ConsumerGroupHeartbeatResponse,
+} from './apis/68-consumer-group-heartbeat.ts';
+export {
+  consumerGroupDescribeApi,
+  type ConsumerGroupDescribeRequest,
+  type ConsumerGroupDescribeResponse,
+} from './apis/69-consumer-group-describe.ts';
+export {
+  listConfigResourcesApi,
+  type ListConfigResourcesRequest,
+  type ListConfigResourcesResponse,
+} from './apis/74-list-config-resources.ts';
+export {
   describeTopicPartitionsApi,
   type DescribeTopicPartitionsRequest,
   type DescribeTopicPartitionsResponse,
 } from './apis/75-describe-topic-partitions.ts';
 
 export { configRecord, type ConfigRecord } from './stored/config-record.ts';
+export {
+  consumerGroupCurrentMemberAssignmentKey,
+  type ConsumerGroupCurrentMemberAssignmentKey,
+} from './stored/consumer-group-current-member-assignment-key.ts';
+export {
+  consumerGroupCurrentMemberAssignmentValue,
+  type ConsumerGroupCurrentMemberAssignmentValue,
+} from './stored/consumer-group-current-member-assignment-value.ts';
+export {
+  consumerGroupMemberMetadataKey,
+  type ConsumerGroupMemberMetadataKey,
+} from './stored/consumer-group-member-metadata-key.ts';
+export {
+  consumerGroupMemberMetadataValue,
+  type ConsumerGroupMemberMetadataValue,
+} from './stored/consumer-group-member-metadata-value.ts';
+export { consumerGroupMetadataKey, type ConsumerGroupMetadataKey } from './stored/consumer-group-metadata-key.ts';
+export { consumerGroupMetadataValue, type ConsumerGroupMetadataValue } from './stored/consumer-group-metadata-value.ts';
+export {
+  consumerGroupRegularExpressionKey,
+  type ConsumerGroupRegularExpressionKey,
+} from './stored/consumer-group-regular-expression-key.ts';
+export {
+  consumerGroupRegularExpressionValue,
+  type ConsumerGroupRegularExpressionValue,
+} from './stored/consumer-group-regular-expression-value.ts';
+export {
+  consumerGroupTargetAssignmentMemberKey,
+  type ConsumerGroupTargetAssignmentMemberKey,
+} from './stored/consumer-group-target-assignment-member-key.ts';
+export {
+  consumerGroupTargetAssignmentMemberValue,
+  type ConsumerGroupTargetAssignmentMemberValue,
+} from './stored/consumer-group-target-assignment-member-value.ts';
+export {
+  consumerGroupTargetAssignmentMetadataKey,
+  type ConsumerGroupTargetAssignmentMetadataKey,
+} from './stored/consumer-group-target-assignment-metadata-key.ts';
+export {
+  consumerGroupTargetAssignmentMetadataValue,
+  type ConsumerGroupTargetAssignmentMetadataValue,
+} from './stored/consumer-group-target-assignment-metadata-value.ts';
 export { featureLevelRecord, type FeatureLevelRecord } from './stored/feature-level-record.ts';
 export { groupMetadataKey, type GroupMetadataKey } from './stored/group-metadata-key.ts';
 export { groupMetadataValue, type GroupMetadataValue } from './stored/group-metadata-value.ts';

@@ -40,7 +40,8 @@ public class MakeVectors {
         "DescribeConfigs:1-4", "AlterConfigs:0-2",
         "DescribeLogDirs:1-5", "CreatePartitions:0-3", "DeleteGroups:0-2", "IncrementalAlterConfigs:0-1",
         "OffsetDelete:0-0", "DescribeCluster:0-2", "DescribeProducers:0-0", "DescribeTransactions:0-0",
-        "ListTransactions:0-2", "DescribeTopicPartitions:0-0"};
+        "ListTransactions:0-2", "DescribeTopicPartitions:0-0", "ConsumerGroupHeartbeat:0-1", "ConsumerGroupDescribe:0-1",
+        "ListConfigResources:0-1"};
     static final String[] STORED = {"org.apache.kafka.coordinator.group.generated.OffsetCommitKey:0-0",
         "org.apache.kafka.coordinator.group.generated.OffsetCommitValue:0-4",
         "org.apache.kafka.coordinator.group.generated.GroupMetadataKey:0-0",
@@ -50,7 +51,19 @@ public class MakeVectors {
         "org.apache.kafka.common.metadata.ProducerIdsRecord:0-0", "org.apache.kafka.common.metadata.FeatureLevelRecord:0-0",
         "org.apache.kafka.common.metadata.PartitionChangeRecord:0-2",
         "org.apache.kafka.coordinator.transaction.generated.TransactionLogKey:0-0",
-        "org.apache.kafka.coordinator.transaction.generated.TransactionLogValue:0-1"};
+        "org.apache.kafka.coordinator.transaction.generated.TransactionLogValue:0-1",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataKey:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataValue:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataKey:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupMemberMetadataValue:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMetadataKey:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMetadataValue:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMemberKey:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupTargetAssignmentMemberValue:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentKey:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupCurrentMemberAssignmentValue:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupRegularExpressionKey:0-0",
+        "org.apache.kafka.coordinator.group.generated.ConsumerGroupRegularExpressionValue:0-0"};
 
     public static void main(String[] arguments) throws Exception {
         for (String api : APIS) {
