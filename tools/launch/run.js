@@ -13,7 +13,7 @@ import { SetupError, ensureBuilt, ensureInstalled, pinnedNode, root } from './se
 /** What each command runs, and whether it needs the compiled sources first. */
 const commands = {
   start: { script: 'tools/dist/demo/main.js', built: true },
-  broker: { script: 'apps/broker/dist/main.js', built: true },
+  broker: { script: 'apps/broker/dist/broker.cjs', built: true },
   simulate: { script: 'apps/simulator/dist/main.js', built: true },
   bench: { script: 'tools/dist/bench/main.js', built: true },
   drill: { script: 'tools/dist/drill/main.js', built: true },

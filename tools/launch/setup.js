@@ -55,6 +55,13 @@ export function pinnedNode() {
 export async function ensureBuilt(node = pinnedNode()) {
   await withLock(async () => {
     await build(node, 'Compiling', () => true, ['node_modules/@typescript/native/bin/tsc', '-b']);
+    await build(node, 'Bundling the broker', brokerIsStale, [
+      'node_modules/rolldown/bin/cli.mjs',
+      '--config',
+      'apps/broker/rolldown.config.js',
+      '--logLevel',
+      'warn',
+    ]);
     await build(node, 'Building the console page', pageIsStale, [
       'node_modules/vite/bin/vite.js',
       'build',
@@ -75,19 +82,36 @@ async function build(node, title, isStale, args) {
   throw new SetupError(`${title} failed:\n${output.trim()}`);
 }
 
+/** The broker's program is bundled from the sources of three projects. */
+function brokerIsStale() {
+  return isOlder('apps/broker/dist/broker.cjs', [
+    'apps/broker/rolldown.config.js',
+    'apps/broker/src',
+    'libs/broker/src',
+    'libs/schema-registry/src',
+  ]);
+}
+
 /** The page is built from the console's sources, some of which it shares with its API. */
 function pageIsStale() {
-  const folder = path.join(root, 'apps/console');
-  const source = path.join(folder, 'src');
-  const built = fs.statSync(path.join(folder, 'dist/page/index.html'), { throwIfNoEntry: false });
-  if (!fs.existsSync(source)) return false;
-  if (!built) return true;
-  const inputs = fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const files = [
-    ...inputs.map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)),
-    path.join(folder, 'vite.config.js'),
-  ];
-  return files.some((file) => fs.statSync(file).mtimeMs > built.mtimeMs);
+  return isOlder('apps/console/dist/page/index.html', ['apps/console/vite.config.js', 'apps/console/src']);
+}
+
+/** Whether a built file is missing, or older than a file among its inputs (files and folders); inputs that are not there count for nothing. */
+function isOlder(builtFile, inputs) {
+  const built = fs.statSync(path.join(root, builtFile), { throwIfNoEntry: false });
+  const files = inputs.flatMap((input) => filesOf(path.join(root, input)));
+  return files.some((file) => !built || fs.statSync(file).mtimeMs > built.mtimeMs);
+}
+
+function filesOf(input) {
+  const facts = fs.statSync(input, { throwIfNoEntry: false });
+  if (!facts) return [];
+  if (!facts.isDirectory()) return [input];
+  return fs
+    .readdirSync(input, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
 function installFingerprint() {

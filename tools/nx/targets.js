@@ -1,7 +1,8 @@
 /**
  * The Nx plugin of this workspace: every folder with a `tsconfig.json` under apps/ and libs/, and tools/ itself, gets the same
- * four targets, so that no project repeats them.
+ * four targets, so that no project repeats them. One with a `rolldown.config.js` is bundled, too.
  */
+import fs from 'node:fs';
 import path from 'node:path';
 
 export const name = 'headwater-targets';
@@ -17,10 +18,15 @@ export const createNodesV2 = [
 
 function targetsOf(project) {
   const command = (line) => ({ executor: 'nx:run-commands', options: { command: line, cwd: '{workspaceRoot}' } });
+  const compile = `tsc -b ${project}`;
   return {
-    build: command(`tsc -b ${project}`),
+    build: command(isBundled(project) ? `${compile} && rolldown --config ${project}/rolldown.config.js` : compile),
     typecheck: command(`tsc -p ${project}/tsconfig.spec.json`),
     lint: command(`eslint ${project}`),
     test: command(`node tools/launch/test.js ${project}`),
   };
+}
+
+function isBundled(project) {
+  return fs.existsSync(path.join(import.meta.dirname, '../..', project, 'rolldown.config.js'));
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -9,16 +9,26 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 // Processes start slowly on a machine that is busy with something else.
 jest.setTimeout(120_000);
 
+const project = path.join(import.meta.dirname, '..');
 let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'headwater-broker-main-'));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Beside `dist`, from where native packages and the manifest are found as from there. */
+let bundleFolder: string;
 
-/** Runs the program from its sources. */
-function run(...args: string[]) {
-  const flags = ['--conditions=@headwater/source', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, path.join(import.meta.dirname, 'main.ts'), ...args], {
+beforeAll(() => {
+  bundleFolder = mkdtempSync(path.join(project, 'dist-test-'));
+  const bundler = path.join(project, '../../node_modules/rolldown/bin/cli.mjs');
+  const args = ['--config', path.join(project, 'rolldown.config.js'), '--dir', bundleFolder, '--logLevel', 'silent'];
+  execFileSync(process.execPath, [bundler, ...args]);
+});
+afterAll(() => rmSync(bundleFolder, { recursive: true, force: true }));
+
+const PROGRAMS = [
+  ['from its sources', () => ['--conditions=@headwater/source', path.join(import.meta.dirname, 'main.ts')]],
+  ['bundled', () => [path.join(bundleFolder, 'broker.cjs')]],
+] as const;
+
+function start(program: readonly string[], args: readonly string[]) {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...program, ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -51,7 +61,14 @@ async function apiVersionsError(port: number): Promise<number> {
 
 const READY = /^ready kafka=127\.0\.0\.1:(\d+) registry=(http:\/\/127\.0\.0\.1:\d+) dataDir=(\S+) startMs=\d+\n$/;
 
-describe('the broker as a program', () => {
+describe.each(PROGRAMS)('the broker as a program, %s', (_, program) => {
+  const run = (...args: string[]) => start(program(), args);
+
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'headwater-broker-main-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   it.each(['SIGTERM', 'SIGINT'] as const)('says when it serves, serves, and ends with 0 on %s', async (signal) => {
     const { child, line, exited, output } = run('--port', '0', '--registry-port', '0', '--data-dir', 'data');
     const [, port, registry, dataDir] = READY.exec(await line()) ?? [];

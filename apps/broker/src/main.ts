@@ -1,6 +1,11 @@
+/**
+ * The broker's program. It loads in two steps: this file with the command line, which any Node can read, then the broker, which
+ * needs a new one.
+ */
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommandLine } from './command-line.ts';
 import { tuneGarbageCollection } from './garbage-collection.ts';
+import { nodeTooOld } from './required-node.ts';
 import type { RunningBroker, StartBrokerOptions } from './start-broker.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -48,12 +53,19 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-try {
-  const command = parseCommandLine(process.argv.slice(2));
+async function main(args: readonly string[]): Promise<void> {
+  const command = parseCommandLine(args);
   if (command.kind === 'help') process.stdout.write(HELP);
   else if (command.kind === 'version') process.stdout.write(`${version()}\n`);
   else await serve(command.options);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
   process.exitCode = 1;
 }
+
+const tooOld = nodeTooOld(process.versions.node);
+if (tooOld !== undefined) fail(tooOld);
+else
+  main(process.argv.slice(2)).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));

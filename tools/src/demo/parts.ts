@@ -36,7 +36,7 @@ export const BROKER: BrokerPart = {
   kind: 'broker',
   name: 'broker',
   about: 'Kafka protocol',
-  script: 'apps/broker/dist/main.js',
+  script: 'apps/broker/dist/broker.cjs',
   port: 9092,
   registryPort: 8081,
 };
