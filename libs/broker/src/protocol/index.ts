@@ -210,6 +210,7 @@ export {
   writeSafeInt64,
   type BatchHeader,
 } from './records/batch-header.ts';
+export { BatchRewriter, encodeEmptyBatch, encodeFillerBatch, recompressBatch } from './records/batch-rewriter.ts';
 export { encodeBatch, type BatchInput, type RecordInput } from './records/batch-encoder.ts';
 export {
   assignOffsets,

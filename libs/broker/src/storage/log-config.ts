@@ -7,6 +7,8 @@ export interface LogConfig {
   readonly segmentBytes: number;
   /** `segment.ms`: a segment is rolled when its first batch is older than this. */
   readonly segmentMs: number;
+  /** `segment.jitter.ms`: each segment is rolled earlier by a random time below this, so that not all roll at once. */
+  readonly segmentJitterMs: number;
   /** `segment.index.bytes`: largest size of `.index`; `.timeindex` gets half as many entries again. */
   readonly segmentIndexBytes: number;
   /** `index.interval.bytes`: about one index entry for so many bytes of log. */
@@ -27,12 +29,26 @@ export interface LogConfig {
   readonly cleanupDelete: boolean;
   /** `cleanup.policy` contains `compact`: every record needs a key. */
   readonly cleanupCompact: boolean;
+  /** `min.cleanable.dirty.ratio`: share of uncompacted bytes from which on the log is compacted. */
+  readonly minCleanableDirtyRatio: number;
+  /** `min.compaction.lag.ms`: a record stays uncompacted for at least this long. */
+  readonly minCompactionLagMs: number;
+  /** `max.compaction.lag.ms`: a record that is older and not compacted has the log compacted, whatever its dirty ratio. */
+  readonly maxCompactionLagMs: number;
+  /** `delete.retention.ms`: how long tombstones and markers stay after they were first cleaned. */
+  readonly deleteRetentionMs: number;
+  /** `compression.type`: `producer` keeps each batch as it was sent. */
+  readonly compressionType: CompressionType;
 }
+
+/** Values of `compression.type`. */
+export type CompressionType = 'uncompressed' | 'zstd' | 'lz4' | 'snappy' | 'gzip' | 'producer';
 
 /** Kafka 4's defaults. */
 export const defaultLogConfig: LogConfig = {
   segmentBytes: 1024 * 1024 * 1024,
   segmentMs: 7 * 24 * 60 * 60 * 1000,
+  segmentJitterMs: 0,
   segmentIndexBytes: 10 * 1024 * 1024,
   indexIntervalBytes: 4096,
   retentionMs: 7 * 24 * 60 * 60 * 1000,
@@ -43,4 +59,9 @@ export const defaultLogConfig: LogConfig = {
   messageTimestampAfterMaxMs: 60 * 60 * 1000,
   cleanupDelete: true,
   cleanupCompact: false,
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  deleteRetentionMs: 24 * 60 * 60 * 1000,
+  compressionType: 'producer',
 };

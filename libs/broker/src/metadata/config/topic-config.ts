@@ -7,7 +7,6 @@ import { topicConfigCatalog } from './topic-config-catalog.ts';
 export interface TopicConfig {
   /** For `PartitionLog`. */
   readonly log: LogConfig;
-  readonly compressionType: 'uncompressed' | 'zstd' | 'lz4' | 'snappy' | 'gzip' | 'producer';
   /** `min.insync.replicas`; with one replica a value over 1 refuses `acks=all`. */
   readonly minInsyncReplicas: number;
 }
@@ -24,6 +23,7 @@ export function topicConfigOf(topic: ReadonlyMap<string, string>, settings: Brok
     log: {
       segmentBytes: number('segment.bytes'),
       segmentMs: number('segment.ms'),
+      segmentJitterMs: number('segment.jitter.ms'),
       segmentIndexBytes: number('segment.index.bytes'),
       indexIntervalBytes: number('index.interval.bytes'),
       retentionMs: number('retention.ms'),
@@ -34,8 +34,12 @@ export function topicConfigOf(topic: ReadonlyMap<string, string>, settings: Brok
       messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
       cleanupDelete: cleanupPolicy.includes('delete'),
       cleanupCompact: cleanupPolicy.includes('compact'),
+      minCleanableDirtyRatio: number('min.cleanable.dirty.ratio'),
+      minCompactionLagMs: number('min.compaction.lag.ms'),
+      maxCompactionLagMs: number('max.compaction.lag.ms'),
+      deleteRetentionMs: number('delete.retention.ms'),
+      compressionType: read('compression.type') as LogConfig['compressionType'],
     },
-    compressionType: read('compression.type') as TopicConfig['compressionType'],
     minInsyncReplicas: number('min.insync.replicas'),
   };
 }

@@ -69,6 +69,8 @@ export interface BatchHeader {
   readonly isTransactional: boolean;
   readonly isControl: boolean;
   readonly hasProducerId: boolean;
+  /** From when on compaction may drop the batch's tombstones or marker (KIP-534); undefined before they were first cleaned. */
+  readonly deleteHorizonMs: number | undefined;
 }
 
 /**
@@ -150,6 +152,10 @@ class ParsedBatchHeader implements BatchHeader {
 
   get hasProducerId(): boolean {
     return this.producerId >= 0;
+  }
+
+  get deleteHorizonMs(): number | undefined {
+    return (this.attributes & Attribute.deleteHorizon) === 0 ? undefined : this.baseTimestamp;
   }
 }
 

@@ -86,7 +86,8 @@ export function allRecordsHaveKeys(batch: RecordBatch, options: DecodeOptions = 
   return true;
 }
 
-function recordBytes({ header, chunks }: RecordBatch, options: DecodeOptions): Buffer {
+/** The records of a batch, decompressed. @throws KafkaError CORRUPT_MESSAGE. */
+export function recordBytes({ header, chunks }: RecordBatch, options: DecodeOptions = {}): Buffer {
   const stored = joinChunks(sliceChunks(chunks, BATCH_HEADER_BYTES, header.sizeBytes));
   return decompress(header.compression, stored, options.maxDecompressedBytes ?? DEFAULT_MAX_DECOMPRESSED_BYTES);
 }
@@ -104,7 +105,8 @@ function readHeaders(cursor: RecordCursor, end: number): readonly RecordHeader[]
   return headers;
 }
 
-class RecordCursor {
+/** Reads the numbers and fields of records where they lie. */
+export class RecordCursor {
   at = 0;
   readonly #bytes: Buffer;
 

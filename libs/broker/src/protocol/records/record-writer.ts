@@ -42,6 +42,18 @@ export class RecordWriter {
     }
   }
 
+  /**
+   * Writes a record again with another time: `rest` is all that follows its timestamp delta, as it was.
+   */
+  writeRetimedRecord(attributes: number, timestampDelta: number, rest: Buffer): void {
+    const length = 1 + varlongSize(timestampDelta) + rest.length;
+    this.#ensure(length + RECORD_OVERHEAD_BYTES);
+    this.#writeVarint(length);
+    this.#buffer[this.#at++] = attributes;
+    this.#writeVarlong(timestampDelta);
+    this.#at += rest.copy(this.#buffer, this.#at);
+  }
+
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#at);
   }
