@@ -1,17 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { describeOnEveryEngine, type KafkaEngine } from '@headwater/testkit/engines';
 import kafkajs, { type Consumer, type Producer } from 'kafkajs';
-import { ClientBroker } from './client-broker.ts';
+import { ledTopic } from './led-topic.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
-async function withKafka(work: (kafka: kafkajs.Kafka) => Promise<void>): Promise<void> {
-  const broker = await ClientBroker.start();
-  try {
-    await work(new Kafka({ clientId: 'test', brokers: [broker.bootstrapServer], logLevel: logLevel.NOTHING }));
-  } finally {
-    await broker.close();
-  }
-}
+const clientOf = (engine: KafkaEngine): kafkajs.Kafka =>
+  new Kafka({ clientId: 'test', brokers: [engine.bootstrapServers], logLevel: logLevel.NOTHING });
+
+/** A name that nobody else uses. */
+const named = (name: string): string => `${name}-${randomUUID()}`;
 
 async function transactional(kafka: kafkajs.Kafka, transactionalId: string): Promise<Producer> {
   const producer = kafka.producer({ transactionalId, maxInFlightRequests: 1, idempotent: true });
@@ -19,11 +18,14 @@ async function transactional(kafka: kafkajs.Kafka, transactionalId: string): Pro
   return producer;
 }
 
-async function topic(kafka: kafkajs.Kafka, name: string): Promise<void> {
+async function topic(kafka: kafkajs.Kafka, about: string): Promise<string> {
+  const name = named(about);
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: 2 }], waitForLeaders: true });
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: 2 }], waitForLeaders: false });
+  await ledTopic(admin, name, 2);
   await admin.disconnect();
+  return name;
 }
 
 /** Values that a reader gets until it sees `last`. */
@@ -33,7 +35,7 @@ async function read(
   last: string,
   options: { readonly readUncommitted?: boolean } = {},
 ): Promise<string[]> {
-  const consumer: Consumer = kafka.consumer({ groupId: `reader-${Math.random()}`, ...options });
+  const consumer: Consumer = kafka.consumer({ groupId: `reader-${randomUUID()}`, ...options });
   const values: string[] = [];
   try {
     await consumer.connect();
@@ -65,68 +67,67 @@ async function committedOffset(kafka: kafkajs.Kafka, groupId: string, name: stri
   }
 }
 
-describe('a transactional producer of kafkajs', () => {
+describeOnEveryEngine('a transactional producer of kafkajs', (engine) => {
   it('shows readers of committed records what it committed, and nothing that it aborted', async () => {
-    await withKafka(async (kafka) => {
-      await topic(kafka, 'orders');
-      const producer = await transactional(kafka, 'tx-1');
-      for (const [value, commit] of [
-        ['first', true],
-        ['lost', false],
-        ['second', true],
-        ['lost too', false],
-        ['last', true],
-      ] as const) {
-        const transaction = await producer.transaction();
-        await transaction.send({ topic: 'orders', messages: [{ key: 'k', value, partition: 0 }] });
-        await (commit ? transaction.commit() : transaction.abort());
-      }
-      await producer.disconnect();
-      expect(await read(kafka, 'orders', 'last')).toEqual(['first', 'second', 'last']);
-      const all = ['first', 'lost', 'second', 'lost too', 'last'];
-      expect(await read(kafka, 'orders', 'last', { readUncommitted: true })).toEqual(all);
-    });
+    const kafka = clientOf(engine);
+    const orders = await topic(kafka, 'orders');
+    const producer = await transactional(kafka, named('tx'));
+    for (const [value, commit] of [
+      ['first', true],
+      ['lost', false],
+      ['second', true],
+      ['lost too', false],
+      ['last', true],
+    ] as const) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: orders, messages: [{ key: 'k', value, partition: 0 }] });
+      await (commit ? transaction.commit() : transaction.abort());
+    }
+    await producer.disconnect();
+    expect(await read(kafka, orders, 'last')).toEqual(['first', 'second', 'last']);
+    const all = ['first', 'lost', 'second', 'lost too', 'last'];
+    expect(await read(kafka, orders, 'last', { readUncommitted: true })).toEqual(all);
   });
 
   it('commits offsets of a group with its records, or not at all', async () => {
-    await withKafka(async (kafka) => {
-      await topic(kafka, 'in');
-      await topic(kafka, 'out');
-      const producer = await transactional(kafka, 'tx-2');
-      const step = async (offset: string, commit: boolean): Promise<void> => {
-        const transaction = await producer.transaction();
-        await transaction.send({ topic: 'out', messages: [{ value: offset }] });
-        await transaction.sendOffsets({
-          consumerGroupId: 'copier',
-          topics: [{ topic: 'in', partitions: [{ partition: 0, offset }] }],
-        });
-        expect(await committedOffset(kafka, 'copier', 'in')).not.toBe(offset);
-        await (commit ? transaction.commit() : transaction.abort());
-      };
-      await step('5', true);
-      expect(await committedOffset(kafka, 'copier', 'in')).toBe('5');
-      await step('9', false);
-      expect(await committedOffset(kafka, 'copier', 'in')).toBe('5');
-      await producer.disconnect();
-    });
+    const kafka = clientOf(engine);
+    const source = await topic(kafka, 'in');
+    const target = await topic(kafka, 'out');
+    const copier = named('copier');
+    const producer = await transactional(kafka, named('tx'));
+    const step = async (offset: string, commit: boolean): Promise<void> => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: target, messages: [{ value: offset }] });
+      await transaction.sendOffsets({
+        consumerGroupId: copier,
+        topics: [{ topic: source, partitions: [{ partition: 0, offset }] }],
+      });
+      expect(await committedOffset(kafka, copier, source)).not.toBe(offset);
+      await (commit ? transaction.commit() : transaction.abort());
+    };
+    await step('5', true);
+    expect(await committedOffset(kafka, copier, source)).toBe('5');
+    await step('9', false);
+    expect(await committedOffset(kafka, copier, source)).toBe('5');
+    await producer.disconnect();
   });
 
   it('is fenced by a newer one of the same id, and its open transaction is aborted', async () => {
-    await withKafka(async (kafka) => {
-      await topic(kafka, 'fenced');
-      const zombie = await transactional(kafka, 'tx-3');
-      const started = await zombie.transaction();
-      await started.send({ topic: 'fenced', messages: [{ value: 'zombie', partition: 0 }] });
-      const heir = await transactional(kafka, 'tx-3');
-      const transaction = await heir.transaction();
-      await transaction.send({ topic: 'fenced', messages: [{ value: 'heir', partition: 0 }] });
-      await transaction.commit();
-      await expect(started.send({ topic: 'fenced', messages: [{ value: 'late', partition: 1 }] })).rejects.toThrow(
-        /epoch|fenced/i,
-      );
-      await expect(started.commit()).rejects.toThrow(/epoch|fenced/i);
-      expect(await read(kafka, 'fenced', 'heir')).toEqual(['heir']);
-      await Promise.all([zombie.disconnect(), heir.disconnect()]);
-    });
+    const kafka = clientOf(engine);
+    const fenced = await topic(kafka, 'fenced');
+    const id = named('tx');
+    const zombie = await transactional(kafka, id);
+    const started = await zombie.transaction();
+    await started.send({ topic: fenced, messages: [{ value: 'zombie', partition: 0 }] });
+    const heir = await transactional(kafka, id);
+    const transaction = await heir.transaction();
+    await transaction.send({ topic: fenced, messages: [{ value: 'heir', partition: 0 }] });
+    await transaction.commit();
+    await expect(started.send({ topic: fenced, messages: [{ value: 'late', partition: 1 }] })).rejects.toThrow(
+      /epoch|fenced/i,
+    );
+    await expect(started.commit()).rejects.toThrow(/epoch|fenced/i);
+    expect(await read(kafka, fenced, 'heir')).toEqual(['heir']);
+    await Promise.all([zombie.disconnect(), heir.disconnect()]);
   });
 });

@@ -1,19 +1,16 @@
 /** kcat, which is librdkafka on the command line, as the system has it. */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Arrivals, ClientBroker } from './client-broker.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describeOnEveryEngine, type KafkaEngine } from '@headwater/testkit/engines';
+import { Arrivals } from './arrivals.ts';
+import { storedValues } from './stored-values.ts';
 
 const kcatVersion = spawnSync('kcat', ['-V'], { encoding: 'utf8' });
-const hasKcat = kcatVersion.error === undefined;
-if (!hasKcat) console.warn('kcat is not on this machine: its suite is skipped. Debian has it as the package "kcat".');
-const describeKcat = hasKcat ? describe : describe.skip;
+const absence =
+  kcatVersion.error === undefined ? undefined : 'kcat is not on this machine; Debian has it as the package "kcat".';
 
-let broker: ClientBroker;
-beforeAll(async () => {
-  broker = await ClientBroker.start({ 'num.partitions': '2' });
-});
-afterAll(() => broker.close());
+let broker: KafkaEngine;
 
 /** A running kcat. Its lines of output arrive one by one. */
 class Kcat implements AsyncDisposable {
@@ -23,7 +20,7 @@ class Kcat implements AsyncDisposable {
   #errors = '';
 
   constructor(options: readonly string[], input?: string) {
-    const common = ['-b', broker.bootstrapServer, '-X', 'fetch.wait.max.ms=100', '-X', 'broker.address.family=v4'];
+    const common = ['-b', broker.bootstrapServers, '-X', 'fetch.wait.max.ms=100', '-X', 'broker.address.family=v4'];
     this.#process = spawn('kcat', ['-u', ...common, ...options], { stdio: 'pipe' });
     this.#process.stdin.end(input);
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => (this.#errors += text));
@@ -64,87 +61,97 @@ class Kcat implements AsyncDisposable {
 const kcat = (options: readonly string[], input?: string) => new Kcat(options, input).ended();
 const FORMAT = '%p %o %k %h %T %s\\n';
 
-describeKcat('kcat', () => {
-  it('sees the broker, its topics and partitions', async () => {
-    const topic = `topic-${randomUUID()}`;
-    await kcat(['-P', '-t', topic], 'a');
-    const listed = (await kcat(['-L', '-t', topic])).join('\n');
-    expect(listed).toContain(`broker 1 at ${broker.bootstrapServer} (controller)`);
-    expect(listed).toContain(`topic "${topic}" with 2 partitions`);
-    expect(listed).toContain('partition 1, leader 1, replicas: 1, isrs: 1');
-  });
+describeOnEveryEngine(
+  'kcat',
+  (engine) => {
+    beforeAll(() => {
+      broker = engine;
+    });
 
-  it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('produces and consumes with compression %s', async (codec) => {
-    const topic = `topic-${randomUUID()}`;
-    const texts = ['one', 'zwei ä€😀', 'large '.repeat(20_000)];
-    const produce = ['-P', '-t', topic, '-p', '1', '-z', codec, '-K', ':', '-H', 'trace=x', '-H', 'empty='];
-    await kcat(produce, texts.map((text, index) => `key-${index}:${text}`).join('\n'));
-    const consumed = await kcat(['-C', '-t', topic, '-p', '1', '-o', 'beginning', '-e', '-q', '-f', FORMAT]);
-    expect(consumed.map((line) => line.replace(/ \d{13} /, ' TIME '))).toEqual(
-      texts.map((text, index) => `1 ${index} key-${index} trace=x,empty= TIME ${text}`),
-    );
-    expect(await broker.valuesIn(topic, 1)).toEqual(texts);
-  });
+    describe('alone', () => {
+      it('sees the broker, its topics and partitions', async () => {
+        const topic = `topic-${randomUUID()}`;
+        await kcat(['-P', '-t', topic], 'a');
+        const listed = (await kcat(['-L', '-t', topic])).join('\n');
+        expect(listed).toContain(`broker 1 at ${engine.bootstrapServers} (controller)`);
+        expect(listed).toContain(`topic "${topic}" with 2 partitions`);
+        expect(listed).toContain('partition 1, leader 1, replicas: 1, isrs: 1');
+      });
 
-  it('produces idempotently, many batches at once, each record once and in order', async () => {
-    const topic = `topic-${randomUUID()}`;
-    const count = 5000;
-    const values = Array.from({ length: count }, (_, index) => `${index}`);
-    const settings = ['-X', 'enable.idempotence=true', '-X', 'batch.num.messages=50', '-X', 'linger.ms=0'];
-    await kcat(['-P', '-t', topic, '-p', '0', ...settings], values.join('\n'));
-    expect(await kcat(['-C', '-t', topic, '-p', '0', '-e', '-q', '-f', '%s\\n'])).toEqual(values);
-  });
+      it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('produces and consumes with compression %s', async (codec) => {
+        const topic = `topic-${randomUUID()}`;
+        const texts = ['one', 'zwei ä€😀', 'large '.repeat(20_000)];
+        const produce = ['-P', '-t', topic, '-p', '1', '-z', codec, '-K', ':', '-H', 'trace=x', '-H', 'empty='];
+        await kcat(produce, texts.map((text, index) => `key-${index}:${text}`).join('\n'));
+        const consumed = await kcat(['-C', '-t', topic, '-p', '1', '-o', 'beginning', '-e', '-q', '-f', FORMAT]);
+        expect(consumed.map((line) => line.replace(/ \d{13} /, ' TIME '))).toEqual(
+          texts.map((text, index) => `1 ${index} key-${index} trace=x,empty= TIME ${text}`),
+        );
+        expect(await storedValues(engine, topic, 1)).toEqual(texts);
+      });
 
-  it('produces without waiting for an answer (acks 0)', async () => {
-    const topic = `topic-${randomUUID()}`;
-    await kcat(['-P', '-t', topic, '-p', '0', '-X', 'topic.acks=0'], 'a\nb');
-    const consumer = new Kcat(['-C', '-t', topic, '-p', '0', '-c', '2', '-q']);
-    expect(await consumer.ended()).toEqual(['a', 'b']);
-  });
+      it('produces idempotently, many batches at once, each record once and in order', async () => {
+        const topic = `topic-${randomUUID()}`;
+        const count = 5000;
+        const values = Array.from({ length: count }, (_, index) => `${index}`);
+        const settings = ['-X', 'enable.idempotence=true', '-X', 'batch.num.messages=50', '-X', 'linger.ms=0'];
+        await kcat(['-P', '-t', topic, '-p', '0', ...settings], values.join('\n'));
+        expect(await kcat(['-C', '-t', topic, '-p', '0', '-e', '-q', '-f', '%s\\n'])).toEqual(values);
+      });
 
-  it('finds the offset at a time', async () => {
-    const topic = `topic-${randomUUID()}`;
-    await kcat(['-P', '-t', topic, '-p', '0'], 'a');
-    const future = Date.now() + 3_600_000;
-    expect(await kcat(['-Q', '-t', `${topic}:0:0`, '-t', `${topic}:1:${future}`])).toEqual([
-      `${topic} [0] offset 0`,
-      `${topic} [1] offset -1`,
-    ]);
-  });
-});
+      it('produces without waiting for an answer (acks 0)', async () => {
+        const topic = `topic-${randomUUID()}`;
+        await kcat(['-P', '-t', topic, '-p', '0', '-X', 'topic.acks=0'], 'a\nb');
+        const consumer = new Kcat(['-C', '-t', topic, '-p', '0', '-c', '2', '-q']);
+        expect(await consumer.ended()).toEqual(['a', 'b']);
+      });
 
-describeKcat('kcat in a group', () => {
-  const group = (groupId: string, topic: string, options: readonly string[] = []) =>
-    ['-G', groupId, '-q', '-f', '%p %s\\n', '-X', 'auto.offset.reset=earliest', ...options, topic] as const;
+      it('finds the offset at a time', async () => {
+        const topic = `topic-${randomUUID()}`;
+        await kcat(['-P', '-t', topic, '-p', '0'], 'a');
+        const future = Date.now() + 3_600_000;
+        expect(await kcat(['-Q', '-t', `${topic}:0:0`, '-t', `${topic}:1:${future}`])).toEqual([
+          `${topic} [0] offset 0`,
+          `${topic} [1] offset -1`,
+        ]);
+      });
+    });
 
-  it('goes on where the group has committed', async () => {
-    const topic = `topic-${randomUUID()}`;
-    const groupId = `group-${randomUUID()}`;
-    await kcat(['-P', '-t', topic, '-p', '0'], 'a\nb');
-    expect(await kcat(group(groupId, topic, ['-c', '2']))).toEqual(['0 a', '0 b']);
-    await kcat(['-P', '-t', topic, '-p', '0'], 'c');
-    expect(await kcat(group(groupId, topic, ['-c', '1']))).toEqual(['0 c']);
-  });
+    describe('in a group', () => {
+      const group = (groupId: string, topic: string, options: readonly string[] = []) =>
+        ['-G', groupId, '-q', '-f', '%p %s\\n', '-X', 'auto.offset.reset=earliest', ...options, topic] as const;
 
-  it.each(['range', 'cooperative-sticky'])(
-    'shares partitions with another member (%s) and takes them over',
-    async (strategy) => {
-      const topic = `topic-${randomUUID()}`;
-      const groupId = `group-${randomUUID()}`;
-      const strategies = ['-X', `partition.assignment.strategy=${strategy}`, '-X', 'heartbeat.interval.ms=200'];
-      await kcat(['-P', '-t', topic, '-p', '0'], 'warm');
-      await using one = new Kcat(group(groupId, topic, strategies));
-      await one.lines.atLeast(1);
-      await using two = new Kcat(group(groupId, topic, strategies));
-      const produceTo = (partition: string, value: string) => kcat(['-P', '-t', topic, '-p', partition], value);
-      const seen = (member: Kcat, line: RegExp) => member.lines.all.some((each) => line.test(each));
-      for (let round = 0; !seen(two, /shared/); round++) {
-        await Promise.all(['0', '1'].map((partition) => produceTo(partition, `shared-${round}`)));
-      }
-      await two.stop();
-      await Promise.all(['0', '1'].map((partition) => produceTo(partition, 'alone')));
-      await one.lines.until(() => seen(one, /^0 alone/) && seen(one, /^1 alone/));
-      await one.stop();
-    },
-  );
-});
+      it('goes on where the group has committed', async () => {
+        const topic = `topic-${randomUUID()}`;
+        const groupId = `group-${randomUUID()}`;
+        await kcat(['-P', '-t', topic, '-p', '0'], 'a\nb');
+        expect(await kcat(group(groupId, topic, ['-c', '2']))).toEqual(['0 a', '0 b']);
+        await kcat(['-P', '-t', topic, '-p', '0'], 'c');
+        expect(await kcat(group(groupId, topic, ['-c', '1']))).toEqual(['0 c']);
+      });
+
+      it.each(['range', 'cooperative-sticky'])(
+        'shares partitions with another member (%s) and takes them over',
+        async (strategy) => {
+          const topic = `topic-${randomUUID()}`;
+          const groupId = `group-${randomUUID()}`;
+          const strategies = ['-X', `partition.assignment.strategy=${strategy}`, '-X', 'heartbeat.interval.ms=200'];
+          await kcat(['-P', '-t', topic, '-p', '0'], 'warm');
+          await using one = new Kcat(group(groupId, topic, strategies));
+          await one.lines.atLeast(1);
+          await using two = new Kcat(group(groupId, topic, strategies));
+          const produceTo = (partition: string, value: string) => kcat(['-P', '-t', topic, '-p', partition], value);
+          const seen = (member: Kcat, line: RegExp) => member.lines.all.some((each) => line.test(each));
+          for (let round = 0; !seen(two, /shared/); round++) {
+            await Promise.all(['0', '1'].map((partition) => produceTo(partition, `shared-${round}`)));
+          }
+          await two.stop();
+          await Promise.all(['0', '1'].map((partition) => produceTo(partition, 'alone')));
+          await one.lines.until(() => seen(one, /^0 alone/) && seen(one, /^1 alone/));
+          await one.stop();
+        },
+      );
+    });
+  },
+  { absence },
+);

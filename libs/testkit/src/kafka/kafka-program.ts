@@ -43,6 +43,22 @@ export function findKafka(version: string, onProgress: (line: string) => void = 
   return { version, java, javaArguments };
 }
 
+/** Set by `npm test` when the artefacts could not be had, so that not every suite tries again; the reason. */
+const ABSENCE_VARIABLE = 'HEADWATER_APACHE_KAFKA_ABSENT';
+
+/** Why there is no Apache Kafka to compare with, in one line that says what to do; undefined when there is one. */
+export function absenceOfKafka(version: string = REFERENCE_VERSION): string | undefined {
+  const known = process.env[ABSENCE_VARIABLE];
+  if (known !== undefined && known !== '') return known;
+  try {
+    findKafka(version);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReferenceKafkaError && error.isAbsence) return error.message;
+    throw error;
+  }
+}
+
 function findJava(): string {
   const home = process.env['JAVA_HOME'];
   const java = home === undefined || home === '' ? 'java' : path.join(home, 'bin/java');

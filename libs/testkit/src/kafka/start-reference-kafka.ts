@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findKafka, REFERENCE_VERSION } from './kafka-program.ts';
+import { absenceOfKafka, findKafka, REFERENCE_VERSION } from './kafka-program.ts';
 import { ReferenceCluster } from './reference-cluster.ts';
 import { ReferenceKafkaError } from './reference-kafka-error.ts';
 
@@ -13,6 +13,8 @@ export interface StartReferenceKafkaOptions {
   readonly version?: string;
   /** Kafka's broker configuration by its own names. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Where its data and logs are; default: a new temporary folder. Removed when it ends. */
+  readonly folder?: string;
 }
 
 export interface RunningReferenceKafka extends AsyncDisposable {
@@ -45,12 +47,13 @@ const GUARD = `read -r line; folder="$1"; shift; kill -KILL "$@" 2>/dev/null; sl
 export async function startReferenceKafka(
   options: StartReferenceKafkaOptions = {},
 ): Promise<RunningReferenceKafka | AbsentReferenceKafka> {
+  const absent = absenceOfKafka(options.version);
+  if (absent !== undefined) return { absent };
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(options);
     } catch (error) {
       if (!(error instanceof ReferenceKafkaError)) throw error;
-      if (error.isAbsence) return { absent: error.message };
       if (attempt === ATTEMPTS) throw error;
     }
   }
@@ -60,9 +63,9 @@ async function startOnce({
   brokers = 1,
   version = REFERENCE_VERSION,
   config = {},
+  folder = mkdtempSync(path.join(tmpdir(), 'headwater-reference-kafka-')),
 }: StartReferenceKafkaOptions): Promise<RunningReferenceKafka> {
   const program = findKafka(version);
-  const folder = mkdtempSync(path.join(tmpdir(), 'headwater-reference-kafka-'));
   let cluster: ReferenceCluster | undefined;
   try {
     cluster = await ReferenceCluster.create(folder, program, { brokers, config });
