@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defineEvent, likeChanged, type LikeChanged } from '@headwater/contracts';
-import { startTestKafka, testTopic, type TestKafka } from '../../fixtures/test-kafka.ts';
+import { startBroker, type RunningBroker } from '@headwater/testkit';
+import { testTopic } from '../../fixtures/test-kafka.ts';
 import { EventCodec, isUnreadable } from './index.ts';
 
 const like: LikeChanged = {
@@ -21,13 +22,11 @@ function versionWith(field: object): typeof likeChanged {
 }
 
 describe('the codec', () => {
-  let kafka: TestKafka;
+  let kafka: RunningBroker;
   beforeAll(async () => {
-    kafka = await startTestKafka();
+    kafka = await startBroker({ flush: 'os' });
   });
-  afterAll(async () => {
-    await kafka[Symbol.asyncDispose]();
-  });
+  afterAll(() => kafka.close());
 
   it('reads what another process wrote, by the id in the record', async () => {
     const topic = testTopic();

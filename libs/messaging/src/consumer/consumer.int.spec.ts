@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   Catch,
   Controller,
@@ -12,15 +12,8 @@ import {
 import { Ctx, Payload } from '@nestjs/microservices';
 import { EMPTY, map, type Observable } from 'rxjs';
 import { commentAdded, deadLetterTopicOf, likeChanged, type LikeChanged } from '@headwater/contracts';
-import {
-  newClient,
-  Observer,
-  startTestKafka,
-  testTable,
-  testTopic,
-  type TestKafka,
-  type TestTopic,
-} from '../../fixtures/test-kafka.ts';
+import { describeOnEveryEngine } from '@headwater/testkit/engines';
+import { newClient, Observer, testTable, testTopic, type TestTopic } from '../../fixtures/test-kafka.ts';
 import { TestService } from '../../fixtures/test-service.ts';
 import { until } from '../../fixtures/until.ts';
 import {
@@ -58,17 +51,12 @@ const produceLikes = (
     ),
   );
 
-describe('a subscription', () => {
-  let kafka: TestKafka;
+describeOnEveryEngine('a subscription', (kafka) => {
   let observer: Observer;
-  beforeAll(async () => {
-    kafka = await startTestKafka();
+  beforeAll(() => {
     observer = new Observer(kafka);
   });
-  afterAll(async () => {
-    await observer[Symbol.asyncDispose]();
-    await kafka[Symbol.asyncDispose]();
-  });
+  afterAll(() => observer[Symbol.asyncDispose]());
 
   it('keeps the order of each key while keys run side by side', async () => {
     const topic = testTopic();

@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newClient, startTestKafka, testTable, testTopic, type TestKafka } from '../../fixtures/test-kafka.ts';
+import { expect, it } from '@jest/globals';
+import { describeOnEveryEngine } from '@headwater/testkit/engines';
+import { newClient, testTable, testTopic } from '../../fixtures/test-kafka.ts';
 import { TopicSetup } from './index.ts';
 
-describe('the set-up of topics', () => {
-  let kafka: TestKafka;
-  beforeAll(async () => {
-    kafka = await startTestKafka();
-  });
-  afterAll(async () => {
-    await kafka[Symbol.asyncDispose]();
-  });
-
+describeOnEveryEngine('the set-up of topics', (kafka) => {
   it('creates what is missing, by several processes at once, and leaves what is there', async () => {
     const topics = [testTopic(3), testTable()];
     await Promise.all([1, 2, 3].map(() => new TopicSetup(newClient(kafka)).ensure(topics)));
