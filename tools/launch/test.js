@@ -6,7 +6,7 @@
  *     npm test -- libs/broker           only the suites below a folder (or matching a pattern), without the other checks
  *     npm test -- --checks              only the checks
  *
- * The last line is `N passed, N failed, N skipped`; a check counts as one.
+ * The last line is `N passed, N failed, N skipped`; a check counts as one. Before it, how many tests each reason has skipped.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -69,14 +69,42 @@ async function runSuites(args) {
     passed: result.numPassedTests,
     failed: failed || (code === 0 ? 0 : 1),
     skipped: result.numPendingTests + result.numTodoTests,
+    reasons: reasonsOfSkips(result),
   };
+}
+
+const SKIPPED = ' — skipped: ';
+
+/** How many tests each reason has cost; `describeUnless` of the testkit writes it into the title of a suite. */
+function reasonsOfSkips(result) {
+  const counts = new Map();
+  for (const { assertionResults } of result.testResults)
+    for (const { status, ancestorTitles } of assertionResults) {
+      if (status !== 'pending' && status !== 'todo') continue;
+      const title = ancestorTitles.find((candidate) => candidate.includes(SKIPPED));
+      const reason = title === undefined ? 'no reason given' : title.slice(title.indexOf(SKIPPED) + SKIPPED.length);
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+  return counts;
+}
+
+/** Brings the Apache Kafka that some suites compare with, once, into .headwater/; or tells all of them why there is none. */
+async function prepareReferenceKafka() {
+  const { absenceOfKafka } = await import('@headwater/testkit/kafka');
+  const absence = absenceOfKafka(undefined, (line) => process.stdout.write(`${line}\n`));
+  if (absence !== undefined) process.env.HEADWATER_APACHE_KAFKA_ABSENT = absence;
 }
 
 const args = process.argv.slice(2);
 const onlyChecks = args.includes('--checks');
 const results = [];
 if (onlyChecks || args.length === 0) results.push(await runChecks());
-if (!onlyChecks) results.push(await runSuites(args));
+if (!onlyChecks) {
+  await prepareReferenceKafka();
+  results.push(await runSuites(args));
+}
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+for (const { reasons } of results)
+  for (const [reason, count] of reasons ?? []) process.stdout.write(`${count} skipped: ${reason}\n`);
 process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped\n`);
 process.exitCode = sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;

@@ -5,9 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
+import { describeUnless } from '@headwater/testkit/absence';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { FeedStandIn, startConsole, writeRecords } from './console.fixture.ts';
 
@@ -17,10 +18,10 @@ const executablePath = [process.env['CHROMIUM_PATH'], ...BROWSERS].find(
 );
 const root = path.resolve(import.meta.dirname, '../../..');
 
-if (executablePath === undefined) {
-  console.warn(`No Chromium at ${BROWSERS.join(', ')} or in CHROMIUM_PATH: the page is not tested`);
-}
-const describeWithBrowser = executablePath === undefined ? describe.skip : describe;
+const absence =
+  executablePath === undefined
+    ? `there is no Chromium at ${BROWSERS.join(', ')} or in CHROMIUM_PATH (Debian: apt install chromium).`
+    : undefined;
 
 let pageFolder: string;
 let browser: Browser;
@@ -68,7 +69,7 @@ async function openPage(viewport: { width: number; height: number }, colorScheme
   return opened;
 }
 
-describeWithBrowser('the page', () => {
+describeUnless(absence, 'the page', () => {
   it('shows the parts that answer, and says what is empty', async () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('No consumer groups yet.').waitFor();
@@ -116,7 +117,7 @@ describeWithBrowser('the page', () => {
   });
 });
 
-describeWithBrowser('the page, when a part goes away,', () => {
+describeUnless(absence, 'the page, when a part goes away,', () => {
   it('says that the broker is down, keeps what it knows, and recovers with it', async () => {
     const { port } = broker;
     await broker.close();

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeUnless } from '@headwater/testkit/absence';
 import { expectedTotals } from '../replay/trace.ts';
 import { readStackExchange } from './read-stack-exchange.ts';
 
@@ -139,22 +140,21 @@ describe('a Stack Exchange recording', () => {
     await rm(join(folder, 'votes.ndjson'));
     await expect(readStackExchange(folder)).rejects.toThrow(/holds no votes\.ndjson/);
   });
+});
 
-  const recorded = existsSync(RECORDING) ? it : it.skip;
-  if (!existsSync(RECORDING)) process.stdout.write(`skipped the real recording: ${RECORDING} is not there\n`);
-  recorded(
-    'of real life is read whole: 677 posts, 4,119 likes, 1,324 comments, each post before what refers to it',
-    async () => {
-      const trace = await readStackExchange(RECORDING);
-      const count = (kind: string): number => trace.events.filter((event) => event.kind === kind).length;
-      expect([count('post'), count('like'), count('comment')]).toEqual([677, 4119, 1324]);
-      expect(new Set(trace.events.map((event) => event.idempotencyKey)).size).toBe(trace.events.length);
-      const seen = new Set<string>();
-      for (const event of trace.events) {
-        if (event.kind === 'post') seen.add(event.postId);
-        expect(seen.has(event.postId)).toBe(true);
-        if (event.afterPostId !== undefined) expect(seen.has(event.afterPostId)).toBe(true);
-      }
-    },
-  );
+const absence = existsSync(RECORDING) ? undefined : `the recording ${RECORDING} is not there.`;
+
+describeUnless(absence, 'the real recording', () => {
+  it('is read whole: 677 posts, 4,119 likes, 1,324 comments, each post before what refers to it', async () => {
+    const trace = await readStackExchange(RECORDING);
+    const count = (kind: string): number => trace.events.filter((event) => event.kind === kind).length;
+    expect([count('post'), count('like'), count('comment')]).toEqual([677, 4119, 1324]);
+    expect(new Set(trace.events.map((event) => event.idempotencyKey)).size).toBe(trace.events.length);
+    const seen = new Set<string>();
+    for (const event of trace.events) {
+      if (event.kind === 'post') seen.add(event.postId);
+      expect(seen.has(event.postId)).toBe(true);
+      if (event.afterPostId !== undefined) expect(seen.has(event.afterPostId)).toBe(true);
+    }
+  });
 });

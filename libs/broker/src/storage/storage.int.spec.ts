@@ -4,6 +4,8 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describeUnless } from '@headwater/testkit/absence';
+import { absenceOfKafka, findKafka, REFERENCE_VERSION } from '@headwater/testkit/kafka';
 import { randomUuid } from '../protocol/index.ts';
 import { defaultLogConfig } from './log-config.ts';
 import type { LogStorage } from './log-storage.ts';
@@ -155,51 +157,41 @@ describe('a folder on the real file system', () => {
   });
 });
 
-/** Folder of Apache Kafka's jars. */
-const kafkaLibs = process.env['KAFKA_LIBS'];
-const withKafka = kafkaLibs ? it : it.skip;
-if (!kafkaLibs)
-  console.info("Skipped: reading our files with Kafka needs Java and KAFKA_LIBS, a folder of Apache Kafka's jars");
-
-describe('our files, read by Apache Kafka', () => {
-  withKafka(
-    'hold batches, indexes and producer snapshots without an error',
-    async () => {
-      const storage = await openLogStorage({ directory, flush: 'os' });
-      const config = { ...defaultLogConfig, segmentBytes: 100_000, indexIntervalBytes: 1000 };
-      const log = await storage.create('dump', 0, { topicId: randomUuid(), config });
-      const sequences = [0, 0, 0];
-      for (let index = 0; index < 500; index++) {
-        const values = Array.from({ length: 1 + (index % 7) }, (_, at) => `${index}/${at}`.padEnd(50));
-        const timestampMs = 1_700_000_000_000 + ((index * 37) % 500);
-        const producer = { producerId: index % 3, producerEpoch: 0, baseSequence: sequences[index % 3]! };
-        sequences[index % 3]! += values.length;
-        await append(log, { values, timestampMs, ...producer });
-      }
-      await storage.close();
-      const files = fs
-        .readdirSync(join(directory, 'dump-0'))
-        .filter((name) => /\.(log|index|timeindex|snapshot)$/.test(name));
-      expect(new Set(files.map((name) => name.slice(name.lastIndexOf('.'))))).toHaveProperty('size', 4);
-      const { stdout, stderr } = await run(
-        'java',
-        [
-          '-cp',
-          `${kafkaLibs}/*`,
-          'org.apache.kafka.tools.DumpLogSegments',
-          '--deep-iteration',
-          '--files',
-          files.map((name) => join(directory, 'dump-0', name)).join(','),
-        ],
-        { maxBuffer: 1 << 28 },
-      );
-      // The tool compares the first offset of every file with -1, whatever the file's name says.
-      const quirks = /^(SLF4J|WARN|ERROR StatusLogger|Non-consecutive offsets in| {2}-1 is followed by).*\n/gm;
-      expect(stderr.replaceAll(quirks, '')).toBe('');
-      expect(stdout).not.toMatch(/Found timestamp mismatch|out of order|Mismatches|isvalid: false|not found|Error/i);
-      expect(stdout.match(/baseOffset: /g)).toHaveLength(500);
-      expect(stdout).toMatch(/producerId: 1 producerEpoch: 0/);
-    },
-    120_000,
-  );
+describeUnless(absenceOfKafka(), 'our files, read by Apache Kafka', () => {
+  it('hold batches, indexes and producer snapshots without an error', async () => {
+    const storage = await openLogStorage({ directory, flush: 'os' });
+    const config = { ...defaultLogConfig, segmentBytes: 100_000, indexIntervalBytes: 1000 };
+    const log = await storage.create('dump', 0, { topicId: randomUuid(), config });
+    const sequences = [0, 0, 0];
+    for (let index = 0; index < 500; index++) {
+      const values = Array.from({ length: 1 + (index % 7) }, (_, at) => `${index}/${at}`.padEnd(50));
+      const timestampMs = 1_700_000_000_000 + ((index * 37) % 500);
+      const producer = { producerId: index % 3, producerEpoch: 0, baseSequence: sequences[index % 3]! };
+      sequences[index % 3]! += values.length;
+      await append(log, { values, timestampMs, ...producer });
+    }
+    await storage.close();
+    const files = fs
+      .readdirSync(join(directory, 'dump-0'))
+      .filter((name) => /\.(log|index|timeindex|snapshot)$/.test(name));
+    expect(new Set(files.map((name) => name.slice(name.lastIndexOf('.'))))).toHaveProperty('size', 4);
+    const kafka = findKafka(REFERENCE_VERSION);
+    const { stdout, stderr } = await run(
+      kafka.java,
+      [
+        ...kafka.javaArguments,
+        'org.apache.kafka.tools.DumpLogSegments',
+        '--deep-iteration',
+        '--files',
+        files.map((name) => join(directory, 'dump-0', name)).join(','),
+      ],
+      { maxBuffer: 1 << 28 },
+    );
+    // The tool compares the first offset of every file with -1, whatever the file's name says.
+    const quirks = /^(SLF4J|WARN|ERROR StatusLogger|Non-consecutive offsets in| {2}-1 is followed by).*\n/gm;
+    expect(stderr.replaceAll(quirks, '')).toBe('');
+    expect(stdout).not.toMatch(/Found timestamp mismatch|out of order|Mismatches|isvalid: false|not found|Error/i);
+    expect(stdout.match(/baseOffset: /g)).toHaveLength(500);
+    expect(stdout).toMatch(/producerId: 1 producerEpoch: 0/);
+  }, 120_000);
 });

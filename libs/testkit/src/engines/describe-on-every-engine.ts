@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { describeUnless } from '../absence/index.ts';
 import { absenceOfKafka } from '../kafka/index.ts';
-import { describeUnless } from './describe-unless.ts';
 import {
   startEngine,
   type EngineKind,

@@ -5,5 +5,4 @@
  * This door is for test files alone: it takes Jest's functions.
  */
 export { describeOnEveryEngine, type EngineSuiteOptions } from './describe-on-every-engine.ts';
-export { describeUnless } from './describe-unless.ts';
 export { ENGINE_CONFIG, type EngineKind, type KafkaEngine } from './kafka-engine.ts';

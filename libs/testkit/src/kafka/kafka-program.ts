@@ -47,11 +47,14 @@ export function findKafka(version: string, onProgress: (line: string) => void = 
 const ABSENCE_VARIABLE = 'HEADWATER_APACHE_KAFKA_ABSENT';
 
 /** Why there is no Apache Kafka to compare with, in one line that says what to do; undefined when there is one. */
-export function absenceOfKafka(version: string = REFERENCE_VERSION): string | undefined {
+export function absenceOfKafka(
+  version: string = REFERENCE_VERSION,
+  onProgress?: (line: string) => void,
+): string | undefined {
   const known = process.env[ABSENCE_VARIABLE];
   if (known !== undefined && known !== '') return known;
   try {
-    findKafka(version);
+    findKafka(version, onProgress);
     return undefined;
   } catch (error) {
     if (error instanceof ReferenceKafkaError && error.isAbsence) return error.message;
@@ -81,7 +84,7 @@ function findJava(): string {
 function resolveJars(version: string, jars: string, onProgress: (line: string) => void): void {
   const partial = `${jars}.${process.pid}.partial`;
   mkdirSync(path.dirname(jars), { recursive: true });
-  onProgress(`Resolving Apache Kafka ${version} with Maven`);
+  onProgress(`Resolving Apache Kafka ${version} with Maven, once, into ${jars}`);
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${partial}`];
   const { error, status, stdout } = spawnSync('mvn', ['-B', '-q', '-f', pom, `-Dkafka.version=${version}`, ...goal], {
     encoding: 'utf8',

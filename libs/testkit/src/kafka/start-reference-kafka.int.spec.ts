@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
+import { describeUnless } from '../absence/index.ts';
 import { startReferenceKafka } from './index.ts';
 
 const kafka = await startReferenceKafka({ config: { 'num.partitions': '2' } });
-if ('absent' in kafka) console.warn(`Apache Kafka is not on this machine, its suite is skipped: ${kafka.absent}`);
-const describeKafka = 'absent' in kafka ? describe.skip : describe;
 
-describeKafka('a reference Kafka', () => {
+describeUnless('absent' in kafka ? kafka.absent : undefined, 'a reference Kafka', () => {
   it('serves a client with the configuration that it was given, and is gone when it is closed', async () => {
     if ('absent' in kafka) return;
     await using running = kafka;
