@@ -1,18 +1,40 @@
-/** One figure of a benchmark, as `--json` writes it. */
+import type { HotFunction } from './profile/hot-functions.ts';
+import type { Judgement } from './target.ts';
+
+/** One figure of a benchmark, as docs/benchmarks.json and `--json` hold it. */
 export interface Row {
   /** For example `broker/produce/16KB/fsync`. */
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The same work done by the bench's own minimal program in the same run; null when there is nothing to compare with. */
+  /** The same work done by what it is compared with, in the same run; null when there is nothing to compare with. */
   readonly baseline: number | null;
-  /** `value / baseline`. Above 1 is better where more is better (per second), worse where less is (ms, MB). */
+  /** `value / baseline`. */
   readonly ratio: number | null;
+  /** Which value is better: `more` (the default) per second, `less` milliseconds and MiB. */
+  readonly better?: 'more' | 'less';
+  /** How far the rounds lie apart: half of their range as a share of the median. */
+  readonly spread?: number;
+  readonly target?: Judgement;
+  /** What a reader must know of this figure alone. */
+  readonly note?: string;
+  /** Where the broker's process was busy, for a row that is behind. */
+  readonly profile?: readonly HotFunction[];
+}
+
+/** A row that was not measured, and why. */
+export interface SkippedRow {
+  readonly name: string;
+  readonly skipped: string;
 }
 
 export interface BenchOptions {
   /** Short rounds, to see that it works; the figures are rough. */
   readonly quick: boolean;
+  /** Whether rows that are behind are run once more under a profiler. */
+  readonly profile: boolean;
+  /** Whether a row of this name, or one that begins so, is asked for. */
+  readonly wants: (name: string) => boolean;
   /** Told what is going on, one short line at a time. */
   readonly onProgress: (line: string) => void;
 }
@@ -20,9 +42,13 @@ export interface BenchOptions {
 /** A benchmark: what it measures is said in its `rows`. */
 export interface Bench {
   readonly name: string;
-  /** One sentence for docs/benchmarks.md: what is compared with what. */
+  /** For docs/benchmarks.md: what is compared with what. */
   readonly about: string;
-  rows(options: BenchOptions): AsyncIterable<Row>;
+  /** What the column of baselines is called; default `baseline`. */
+  readonly baseline?: string;
+  /** A chart of its ratios, as docs/benchmarks.md refers to it; none by default. */
+  readonly chart?: string;
+  rows(options: BenchOptions): AsyncIterable<Row | SkippedRow>;
 }
 
 /** A row with its ratio. */
@@ -36,12 +62,7 @@ export function row(name: string, value: number, unit: string, baseline: number 
   };
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 function rounded(value: number): number {
-  return value >= 100 ? Math.round(value) : Math.round(value * 10) / 10;
+  const step = value >= 100 ? 1 : value >= 10 ? 10 : 1000;
+  return Math.round(value * step) / step;
 }

@@ -1,85 +1,86 @@
 /**
- * `npm run bench [-- names…] [--json FILE] [--quick]`: runs the benches named (default all), shows their rows as they come, and
- * writes docs/benchmarks.md when all ran in full.
+ * `npm run bench -- [bench] [rows…]`: runs the benches, shows their rows as they come, and merges them into docs/benchmarks.json and
+ * docs/benchmarks.md.
  */
 import fs from 'node:fs';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { join, resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
-import type { Bench, Row } from './bench.ts';
+import type { Bench, Row, SkippedRow } from './bench.ts';
 import { benches } from './benches.ts';
+import { ratioChart } from './chart.ts';
+import { type Arguments, isWanted, readArguments } from './command-line.ts';
 import { machineFacts } from './machine.ts';
-import { type BenchResult, renderReport } from './report.ts';
+import { renderReport } from './report.ts';
+import { type BenchResult, mergeResults } from './results.ts';
 
-const help = `Usage: npm run bench -- [names…] [--json FILE] [--quick]
+const docs = resolve(import.meta.dirname, '../../../docs');
 
-  names         benches to run, default all: ${benches.map(({ name }) => name).join(', ')}
-  --json FILE   write the rows as JSON
-  --quick       short rounds, to see that everything works; docs/benchmarks.md stays as it is
-`;
-
-interface Arguments {
-  readonly chosen: readonly Bench[];
-  readonly json: string | undefined;
-  readonly quick: boolean;
-}
-
-function readArguments(): Arguments | string {
-  try {
-    const { values, positionals } = parseArgs({
-      options: {
-        json: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h' },
-      },
-      allowPositionals: true,
-    });
-    if (values.help === true) return help;
-    const unknown = positionals.find((name) => !benches.some((bench) => bench.name === name));
-    if (unknown !== undefined) return `There is no bench '${unknown}'.\n\n${help}`;
-    const chosen = benches.filter((bench) => positionals.length === 0 || positionals.includes(bench.name));
-    return { chosen, json: values.json, quick: values.quick };
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n\n${help}`;
+function show(row: Row | SkippedRow): void {
+  if ('skipped' in row) {
+    console.log(`${row.name.padEnd(54)} skipped: ${row.skipped}`);
+    return;
   }
+  const { name, value, unit, baseline, ratio, target } = row;
+  const compared = ratio === null ? '' : `ratio ${ratio.toFixed(2)} of ${baseline} ${unit}`;
+  const judged = target === undefined ? '' : `  ${target.text}: ${target.met ? 'met' : 'BEHIND'}`;
+  console.log(`${name.padEnd(54)} ${String(value).padStart(8)} ${unit.padEnd(14)} ${compared}${judged}`);
+  for (const hot of row.profile ?? []) console.log(`    ${(hot.share * 100).toFixed(1)} %  ${hot.name}  ${hot.place}`);
 }
 
-function show(row: Row): void {
-  const ratio = row.ratio === null ? '' : `ratio ${row.ratio.toFixed(2)} of ${row.baseline} ${row.unit}`;
-  console.log(`${row.name.padEnd(34)} ${String(row.value).padStart(8)} ${row.unit.padEnd(10)} ${ratio}`);
-}
-
-async function runBench(bench: Bench, quick: boolean): Promise<BenchResult> {
-  const rows: Row[] = [];
+async function runBench(bench: Bench, { rows: asked, quick, profile }: Arguments): Promise<BenchResult> {
+  const rows: (Row | SkippedRow)[] = [];
   const isTerminal = process.stderr.isTTY;
   const onProgress = (line: string) => {
-    if (isTerminal) process.stderr.write(`\r\u001b[K${bench.name}: ${line}`);
+    if (isTerminal) process.stderr.write(`\r\u001b[K${line}`);
   };
-  for await (const row of bench.rows({ quick, onProgress })) {
+  const wants = (name: string) => isWanted(name, bench.name, asked);
+  for await (const row of bench.rows({ quick, profile, wants, onProgress })) {
     if (isTerminal) process.stderr.write('\r\u001b[K');
     rows.push(row);
     show(row);
   }
-  return { bench, rows };
+  return { bench: bench.name, taken: { on: new Date().toISOString().slice(0, 10), machine: machineFacts() }, rows };
+}
+
+function write(results: readonly BenchResult[], isWhole: boolean): void {
+  const dataPath = join(docs, 'benchmarks.json');
+  const earlier = fs.existsSync(dataPath) ? (JSON.parse(fs.readFileSync(dataPath, 'utf8')) as BenchResult[]) : [];
+  const merged = mergeResults(earlier, results, isWhole);
+  fs.writeFileSync(dataPath, `${JSON.stringify(merged, null, 2)}\n`);
+  fs.writeFileSync(join(docs, 'benchmarks.md'), renderReport(benches, merged));
+  for (const bench of benches) {
+    const rows = merged.find((result) => result.bench === bench.name)?.rows ?? [];
+    const chart = ratioChart(rows.filter((row) => 'value' in row));
+    if (bench.chart !== undefined && chart !== undefined) fs.writeFileSync(join(docs, bench.chart), chart);
+  }
+  console.log(`Wrote ${join(docs, 'benchmarks.md')}`);
 }
 
 async function main(): Promise<number> {
   // The libraries' own words would stand between the figures.
   Logger.overrideLogger(['error']);
-  const given = readArguments();
-  if (typeof given === 'string') {
-    console.log(given);
-    return given === help ? 0 : 2;
+  const given = readArguments(
+    process.argv.slice(2),
+    benches.map(({ name }) => name),
+  );
+  if ('help' in given) {
+    console.log(given.help);
+    return given.exitCode;
   }
+  const chosen = benches.filter(({ name }) => given.benches.length === 0 || given.benches.includes(name));
   const results: BenchResult[] = [];
-  for (const bench of given.chosen) results.push(await runBench(bench, given.quick));
-  const rows = results.flatMap((result) => result.rows);
-  if (given.json !== undefined) fs.writeFileSync(resolve(given.json), `${JSON.stringify(rows, null, 2)}\n`);
-  if (!given.quick && given.chosen.length === benches.length) {
-    const path = resolve(import.meta.dirname, '../../../docs/benchmarks.md');
-    fs.writeFileSync(path, renderReport(results, machineFacts(), new Date()));
-    console.log(`Wrote ${path}`);
+  for (const bench of chosen) {
+    const result = await runBench(bench, given);
+    results.push(result);
+    // At once, so that a later bench that fails does not take the earlier ones' figures with it.
+    if (!given.quick && result.rows.length > 0) write([result], given.rows.length === 0);
   }
+  const rows = results.flatMap((result) => result.rows);
+  if (rows.length === 0) {
+    console.error(`There is no row that begins with ${given.rows.join(' or ')}`);
+    return 2;
+  }
+  if (given.json !== undefined) fs.writeFileSync(resolve(given.json), `${JSON.stringify(rows, null, 2)}\n`);
   return 0;
 }
 

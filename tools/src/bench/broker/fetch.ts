@@ -1,69 +1,72 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { type BenchOptions, median, row, type Row } from '../bench.ts';
-import {
-  addressOf,
-  brokerArguments,
-  programArguments,
-  runProgram,
-  type ServerProcess,
-  startServer,
-  withFolder,
-} from './child.ts';
-import { request } from './client.ts';
-import { sizes } from './sizes.ts';
-import { createTopicFrame, encodeBatch } from './wire.ts';
+import { type BenchOptions, type Row } from '../bench.ts';
+import { type Contest, runContest } from '../contest.ts';
+import { encodeBatch } from '../load/batch.ts';
+import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
+import type { Address } from '../load/client.ts';
+import { fetchSample } from '../load/measures.ts';
+import { startBroker } from '../load/servers.ts';
+import { sizes } from '../load/sizes.ts';
+import { spanOf } from '../load/spans.ts';
+import { type StoredTopic, storeTopic } from '../load/stored-topic.ts';
+import { ratioAtLeast, type Target } from '../target.ts';
 
 /** A consumer's default `max.partition.fetch.bytes`. */
 const answerLimitBytes = 1024 * 1024;
-/** More than a broker keeps in memory, so that most is read from files. */
-const topicBytes = 512 * 1024 * 1024;
 
-interface Stored {
-  readonly endOffset: number;
-  readonly answerBytes: number;
+interface Side {
+  readonly address: Address;
+  readonly fromOffset: number;
 }
 
-/** Fetches of a stored topic in answers of 1 MB, against the raw pump. */
-export async function* fetchRows({ quick, onProgress }: BenchOptions): AsyncIterable<Row> {
-  const rounds = quick ? 1 : 5;
-  const spans = quick ? [100, 300] : [300, 1500];
+/** Fetches of a stored topic in answers of 1 MB: from files against the raw pump, and what was just written against that. */
+export async function* fetchRows(options: BenchOptions): AsyncIterable<Row> {
   for (const { label, batchBytes } of sizes) {
     const name = `broker/fetch/${label}`;
-    const broker: number[] = [];
-    const pump: number[] = [];
-    await withFolder(async (folder) => {
-      onProgress(`${name} filling the topic`);
-      const server = await startServer(brokerArguments(join(folder, 'data'), 'os'));
-      try {
-        const stored = await fill(server, batchBytes, quick ? topicBytes / 8 : topicBytes);
-        const file = writePumpFile(folder, stored.answerBytes, quick ? topicBytes / 8 : topicBytes);
-        const pumpServer = await startServer(programArguments('raw-pump', [file, String(stored.answerBytes)]));
-        try {
-          for (let round = 0; round < rounds; round++) {
-            onProgress(`${name} round ${round + 1} of ${rounds}`);
-            broker.push(await load(server, batchBytes, stored, spans));
-            pump.push(await load(pumpServer, batchBytes, stored, spans));
-          }
-        } finally {
-          await pumpServer.stop();
-        }
-      } finally {
-        await server.stop();
-      }
-    });
-    yield row(name, median(broker), 'MB/s', median(pump));
+    if (!options.wants(`${name}/cold`) && !options.wants(`${name}/tail`)) continue;
+    options.onProgress(`${name} filling the topic`);
+    yield* await withFolder((folder) => fetchFrom(folder, name, batchBytes, options));
   }
 }
 
-async function fill(server: ServerProcess, batchBytes: number, wantedBytes: number): Promise<Stored> {
-  const address = addressOf(server);
-  await request(address, createTopicFrame({ 'max.message.bytes': '2000000' }));
-  const { batch, recordCount } = encodeBatch(batchBytes);
-  const batches = Math.ceil(wantedBytes / batch.length);
-  await runProgram('fill-topic', [address.host, address.port, batchBytes, batches]);
+async function fetchFrom(folder: string, name: string, batchBytes: number, options: BenchOptions): Promise<Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const server = await startBroker(join(folder, 'data'), { flush: 'os' });
+  stack.defer(() => server.stop());
+  const stored = await storeTopic(server.address, batchBytes, options.quick);
+  const { batch } = encodeBatch(batchBytes);
   const answerBytes = Math.max(1, Math.floor(answerLimitBytes / batch.length)) * batch.length;
-  return { endOffset: batches * recordCount, answerBytes };
+  const file = writePumpFile(folder, answerBytes, stored.bytes);
+  const pump = await startServer(programArguments('broker/raw-pump', [file, String(answerBytes)]));
+  stack.defer(() => pump.stop());
+  const broker: Side = { address: server.address, fromOffset: 0 };
+  const raw: Side = { address: addressOf(pump), fromOffset: 0 };
+  const end: Side = { ...broker, fromOffset: stored.tailOffset };
+  const cold = contestOf(`${name}/cold`, ratioAtLeast(0.8), stored, answerBytes, options.quick);
+  const tail = contestOf(`${name}/tail`, ratioAtLeast(1), stored, answerBytes, options.quick);
+  const rows: Row[] = [];
+  if (options.wants(cold.name))
+    rows.push(...(await runContest(cold, [broker, raw], options)));
+  if (options.wants(tail.name))
+    rows.push(...(await runContest(tail, [end, broker], options)));
+  return rows;
+}
+
+function contestOf(
+  name: string,
+  target: Target,
+  { topic, batchBytes, endOffset }: StoredTopic,
+  answerBytes: number,
+  quick: boolean,
+): Contest<Side> {
+  return {
+    name,
+    figures: [{ suffix: '', unit: 'MB/s', better: 'more', target }],
+    rounds: 3,
+    measure: ({ address, fromOffset }) =>
+      fetchSample(address, { topic, batchBytes, answerBytes, fromOffset, endOffset }, spanOf(quick, 1200)),
+  };
 }
 
 function writePumpFile(folder: string, answerBytes: number, wantedBytes: number): string {
@@ -73,17 +76,4 @@ function writePumpFile(folder: string, answerBytes: number, wantedBytes: number)
   for (let written = 0; written < wantedBytes; written += piece.length) fs.writeSync(file, piece);
   fs.closeSync(file);
   return path;
-}
-
-/** MB/s. */
-async function load(
-  server: ServerProcess,
-  batchBytes: number,
-  stored: Stored,
-  spans: readonly number[],
-): Promise<number> {
-  const { host, port } = addressOf(server);
-  const args = [host, port, batchBytes, answerLimitBytes, stored.endOffset, ...spans];
-  const result = await runProgram<{ bytes: number; milliseconds: number }>('fetch-load', args);
-  return result.bytes / 1000 / result.milliseconds;
 }

@@ -1,78 +1,65 @@
 import { join } from 'node:path';
-import { type BenchOptions, median, row, type Row } from '../bench.ts';
-import {
-  addressOf,
-  brokerArguments,
-  programArguments,
-  runProgram,
-  type ServerProcess,
-  startServer,
-  withFolder,
-} from './child.ts';
-import { request } from './client.ts';
-import { sizes } from './sizes.ts';
-import { createTopicFrame, deleteTopicFrame } from './wire.ts';
+import { type BenchOptions, type Row } from '../bench.ts';
+import { type Contest, runContest } from '../contest.ts';
+import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
+import { produceSample, type ProduceShape, produceToTopic } from '../load/measures.ts';
+import type { Span } from '../load/programs.ts';
+import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
+import { batchesInFlight, singles, sizes } from '../load/sizes.ts';
+import { spanOf } from '../load/spans.ts';
+import { topicOf } from '../load/wire.ts';
+import { ratioAtLeast } from '../target.ts';
 
-const inFlight = 8;
-
-interface LoadResult {
-  readonly bytes: number;
-  readonly milliseconds: number;
-}
+type Side = 'broker' | 'raw';
 
 /** Pipelined Produce requests, acks=all, against the raw sink. */
-export async function* produceRows({ quick, onProgress }: BenchOptions): AsyncIterable<Row> {
-  const rounds = quick ? 1 : 5;
-  const spans = quick ? [100, 300] : [500, 2000];
-  for (const flush of ['os', 'fsync']) {
-    for (const { label, batchBytes } of sizes) {
-      const name = `broker/produce/${label}/${flush === 'fsync' ? 'fsync' : 'no fsync'}`;
-      const broker: number[] = [];
-      const sink: number[] = [];
-      for (let round = 0; round < rounds; round++) {
-        onProgress(`${name} round ${round + 1} of ${rounds}`);
-        broker.push(await withFolder((folder) => produceToBroker(folder, flush, batchBytes, spans)));
-        sink.push(await withFolder((folder) => produceToSink(folder, flush, batchBytes, spans)));
+export async function* produceRows(options: BenchOptions): AsyncIterable<Row> {
+  for (const contest of [...batchContests(options.quick), ...singleContests(options.quick)])
+    if (options.wants(contest.name)) yield* await runContest<Side>(contest, ['broker', 'raw'], options);
+}
+
+const flushes: readonly Flush[] = ['os', 'fsync'];
+
+function batchContests(quick: boolean): Contest<Side>[] {
+  const span = spanOf(quick, 2000);
+  return flushes.flatMap((flush) =>
+    sizes.map(({ label, batchBytes }) => ({
+      name: `broker/produce/${label}/${flushLabels[flush]}`,
+      figures: [{ suffix: '', unit: 'MB/s', better: 'more' as const, target: ratioAtLeast(0.7) }],
+      rounds: 3,
+      measure: (side: Side) =>
+        produceTo(side, flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, span),
+    })),
+  );
+}
+
+function singleContests(quick: boolean): Contest<Side>[] {
+  const span = spanOf(quick, 1500);
+  return flushes.flatMap((flush) =>
+    singles.map(({ label, connections, inFlight }) => ({
+      name: `broker/one record/${label}/${flushLabels[flush]}`,
+      figures: [{ suffix: '', unit: 'records/s', better: 'more' as const }],
+      rounds: 3,
+      measure: (side: Side) => produceTo(side, flush, { batchBytes: 0, connections, inFlight }, span),
+    })),
+  );
+}
+
+function produceTo(side: Side, flush: Flush, shape: ProduceShape, span: Span) {
+  return withFolder(async (folder) => {
+    if (side === 'broker') {
+      const server = await startBroker(folder, { flush });
+      try {
+        return await produceToTopic(server.address, shape, span);
+      } finally {
+        await server.stop();
       }
-      yield row(name, median(broker), 'MB/s', median(sink));
     }
-  }
-}
-
-/** MB/s. */
-async function produceToBroker(
-  folder: string,
-  flush: string,
-  batchBytes: number,
-  spans: readonly number[],
-): Promise<number> {
-  const server = await startServer(brokerArguments(folder, flush));
-  try {
-    await request(addressOf(server), createTopicFrame({ 'max.message.bytes': '2000000' }));
-    const speed = await load(server, batchBytes, spans);
-    await request(addressOf(server), deleteTopicFrame());
-    return speed;
-  } finally {
-    await server.stop();
-  }
-}
-
-async function produceToSink(
-  folder: string,
-  flush: string,
-  batchBytes: number,
-  spans: readonly number[],
-): Promise<number> {
-  const server = await startServer(programArguments('raw-sink', [join(folder, 'sink'), flush]));
-  try {
-    return await load(server, batchBytes, spans);
-  } finally {
-    await server.stop();
-  }
-}
-
-async function load(server: ServerProcess, batchBytes: number, spans: readonly number[]): Promise<number> {
-  const { host, port } = addressOf(server);
-  const result = await runProgram<LoadResult>('produce-load', [host, port, batchBytes, inFlight, ...spans]);
-  return result.bytes / 1000 / result.milliseconds;
+    const sink = await startServer(programArguments('broker/raw-sink', [join(folder, 'sink'), flush]));
+    try {
+      return await produceSample(addressOf(sink), shape, span, topicOf(0), false);
+    } finally {
+      await sink.stop();
+    }
+  });
 }

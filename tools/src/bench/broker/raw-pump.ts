@@ -6,8 +6,8 @@
  */
 import fs from 'node:fs';
 import net from 'node:net';
-import { FrameReader } from './frame-reader.ts';
-import { fetchHeadBytes, fetchRecordsSizeAt } from './wire.ts';
+import { FrameReader } from '../load/frame-reader.ts';
+import { fetchHeadBytes, fetchRecordsSizeAt } from '../load/wire.ts';
 
 const [path, answerText] = process.argv.slice(2) as [string, string];
 const answerBytes = Number(answerText);

@@ -7,7 +7,7 @@
 import { crc32c } from '@node-rs/crc32';
 import fs from 'node:fs';
 import net from 'node:net';
-import { produceAnswerBytes, produceHeadBytes } from './wire.ts';
+import { produceAnswerBytes, produceHeadBytes } from '../load/wire.ts';
 
 const [path, flush] = process.argv.slice(2) as [string, string];
 const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_TRUNC;
@@ -16,31 +16,32 @@ const longestSyncWriteBytes = 64 * 1024;
 
 let position = 0;
 let chunks: Buffer[] = [];
-let waiting = 0;
+/** How many answers each socket waits for. */
+let waiting = new Map<net.Socket, number>();
 let writing = false;
 let scheduled = false;
 
-function schedule(socket: net.Socket): void {
+function schedule(): void {
   if (scheduled || writing) return;
   scheduled = true;
   setImmediate(() => {
     scheduled = false;
-    write(socket);
+    write();
   });
 }
 
-function write(socket: net.Socket): void {
-  if (waiting === 0) return;
+function write(): void {
+  if (waiting.size === 0) return;
   const batch = chunks;
-  const count = waiting;
+  const answered = waiting;
   let size = 0;
   for (const chunk of batch) size += chunk.length;
   chunks = [];
-  waiting = 0;
+  waiting = new Map();
   if (flush === 'os' && size <= longestSyncWriteBytes) {
     fs.writevSync(descriptor, batch, position);
     position += size;
-    answer(socket, count);
+    answer(answered);
     return;
   }
   writing = true;
@@ -48,19 +49,17 @@ function write(socket: net.Socket): void {
     if (error || written !== size) throw error ?? new Error('short write');
     position += size;
     writing = false;
-    answer(socket, count);
-    write(socket);
+    answer(answered);
+    write();
   });
 }
 
-function answer(socket: net.Socket, count: number): void {
-  socket.cork();
-  for (let index = 0; index < count; index++) {
-    const reply = Buffer.alloc(4 + produceAnswerBytes);
-    reply.writeInt32BE(produceAnswerBytes, 0);
-    socket.write(reply);
+function answer(answered: ReadonlyMap<net.Socket, number>): void {
+  for (const [socket, count] of answered) {
+    const replies = Buffer.alloc(count * (4 + produceAnswerBytes));
+    for (let at = 0; at < replies.length; at += 4 + produceAnswerBytes) replies.writeInt32BE(produceAnswerBytes, at);
+    socket.write(replies);
   }
-  socket.uncork();
 }
 
 net
@@ -92,14 +91,14 @@ net
         at = end;
         if (taken < sizeBytes) continue;
         if (crc !== expected.readUInt32BE(0)) throw new Error('wrong CRC');
-        waiting++;
+        waiting.set(socket, (waiting.get(socket) ?? 0) + 1);
         taken = 0;
         crc = 0;
       }
     };
     socket.on('data', (chunk) => {
       take(chunk);
-      if (waiting > 0) schedule(socket);
+      if (waiting.size > 0) schedule();
     });
     socket.on('error', () => undefined);
   })

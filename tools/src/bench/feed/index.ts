@@ -1,5 +1,6 @@
 import type { Bench, BenchOptions, Row } from '../bench.ts';
-import { median, row } from '../bench.ts';
+import { row } from '../bench.ts';
+import { median } from '../statistics.ts';
 import { feedEventsPerSecond } from './feed-run.ts';
 import { readsPerSecond } from './reader-run.ts';
 import { withStage } from './stage.ts';

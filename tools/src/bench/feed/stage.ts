@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { likeChanged, topics } from '@headwater/contracts';
 import { createKafkajsClient, EventCodec, MessageProducer, systemClock, TopicSetup } from '@headwater/messaging';
 import { startPostgres } from '@headwater/testkit/postgres';
-import { addressOf, brokerArguments, startServer, withFolder } from '../broker/child.ts';
+import { addressOf, brokerArguments, startServer, withFolder } from '../load/child.ts';
 
 const posts = 1_000;
 

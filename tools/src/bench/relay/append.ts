@@ -1,5 +1,6 @@
 import { EventStore } from '@headwater/event-sourcing';
-import { type BenchOptions, median, row, type Row } from '../bench.ts';
+import { type BenchOptions, row, type Row } from '../bench.ts';
+import { median } from '../statistics.ts';
 import { messageOf, type Stage } from './stage.ts';
 
 const writers = 100;

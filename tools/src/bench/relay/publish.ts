@@ -1,6 +1,7 @@
 import { Outbox, OutboxRelay, type RelayObserver } from '@headwater/event-sourcing';
 import { KafkaOutboxPublisher, type MessageProducer } from '@headwater/messaging';
-import { type BenchOptions, median, row, type Row } from '../bench.ts';
+import { type BenchOptions, row, type Row } from '../bench.ts';
+import { median } from '../statistics.ts';
 import { messageOf, topic, type Stage } from './stage.ts';
 
 const rowsPerInsert = 1000;

@@ -4,7 +4,7 @@ import { eventStoreMigrations, outboxMigrations, type OutboxMessage } from '@hea
 import { createKafkajsClient, EventCodec, MessageProducer, systemClock, TopicSetup } from '@headwater/messaging';
 import { DatabaseConfig, openDatabase } from '@headwater/service-kit';
 import { startPostgres } from '@headwater/testkit/postgres';
-import { addressOf, brokerArguments, startServer, withFolder } from '../broker/child.ts';
+import { addressOf, brokerArguments, startServer, withFolder } from '../load/child.ts';
 
 export const topic = 'bench_relay';
 const payload = Buffer.alloc(200, 'x');

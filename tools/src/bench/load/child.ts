@@ -4,8 +4,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { extname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Address } from './client.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
+const bench = resolve(import.meta.dirname, '..');
 const extension = extname(import.meta.filename);
 
 /** A program that says `ready …` on a line when it serves. */
@@ -14,11 +16,13 @@ export interface ServerProcess {
   readonly readyLine: string;
   readonly startedMs: number;
   stop(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
 }
 
-/** Arguments for Node that run a program of this folder, compiled or not. */
+/** Arguments for Node that run a program of the bench, `broker/raw-sink` for example, compiled or not. */
 export function programArguments(name: string, args: readonly string[]): string[] {
-  const script = join(import.meta.dirname, name + extension);
+  const script = join(bench, name + extension);
   return ['--disable-warning=ExperimentalWarning', script, ...args];
 }
 
@@ -35,10 +39,40 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
   const child = spawn(process.execPath, [...extra, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   const readyLine = await firstLine(child, /^ready\b/);
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    child.kill(signal);
+    await ended;
+  };
   return {
     pid: child.pid!,
     readyLine,
     startedMs,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
+
+/** A program that runs until it is told to stop. */
+export interface RunningProgram<Result> {
+  /** Its last line, which is JSON. Rejects when it fails. */
+  readonly result: Promise<Result>;
+  stop(): Promise<void>;
+}
+
+export function startProgram<Result>(name: string, options: object): RunningProgram<Result> {
+  const child = spawn(process.execPath, programArguments(name, [JSON.stringify(options)]), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  const result = ended.then((code) => {
+    if (code !== 0) throw new Error(`${name} ended with ${code}`);
+    return JSON.parse(output.trim().split('\n').at(-1)!) as Result;
+  });
+  result.catch(() => undefined);
+  return {
+    result,
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -47,15 +81,8 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
 }
 
 /** Runs a program to its end; its last line is JSON. @throws when it fails. */
-export async function runProgram<T>(name: string, args: readonly (string | number)[]): Promise<T> {
-  const child = spawn(process.execPath, programArguments(name, args.map(String)), {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((done) => child.once('close', done));
-  if (code !== 0) throw new Error(`${name} ended with ${code}`);
-  return JSON.parse(output.trim().split('\n').at(-1)!) as T;
+export function runProgram<Result>(name: string, options: object): Promise<Result> {
+  return startProgram<Result>(name, options).result;
 }
 
 async function firstLine(child: ChildProcess, pattern: RegExp): Promise<string> {
@@ -67,8 +94,8 @@ async function firstLine(child: ChildProcess, pattern: RegExp): Promise<string> 
   throw new Error(`${child.spawnargs.join(' ')} ended before it was ready`);
 }
 
-/** `port=` or `kafka=HOST:PORT` of a ready line. */
-export function addressOf({ readyLine }: ServerProcess): { readonly host: string; readonly port: number } {
+/** `kafka=HOST:PORT` of a ready line. */
+export function addressOf({ readyLine }: Pick<ServerProcess, 'readyLine'>): Address {
   const match = /\bkafka=(\S+):(\d+)/.exec(readyLine);
   if (!match) throw new Error(`No address in '${readyLine}'`);
   return { host: match[1]!, port: Number(match[2]) };
@@ -76,7 +103,7 @@ export function addressOf({ readyLine }: ServerProcess): { readonly host: string
 
 /** A folder for one bench, removed at the end. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = fs.mkdtempSync(join(process.env['BENCH_DIR'] ?? os.tmpdir(), 'headwater-bench-'));
+  const folder = temporaryFolder();
   try {
     return await work(folder);
   } finally {
@@ -84,12 +111,7 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   }
 }
 
-/** Resident memory of a process in MiB; undefined where the system does not tell. */
-export function residentMiB(pid: number): number | undefined {
-  try {
-    const match = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return match ? Number(match[1]) / 1024 : undefined;
-  } catch {
-    return undefined;
-  }
+/** A new folder, on the disk that BENCH_DIR names if it is set. */
+export function temporaryFolder(): string {
+  return fs.mkdtempSync(join(process.env['BENCH_DIR'] ?? os.tmpdir(), 'headwater-bench-'));
 }
