@@ -1,0 +1,50 @@
+import { batchesIn, decodeRecords, errorName } from '@headwater/broker/protocol';
+import { BrokerClient } from '../broker/broker-client.ts';
+import { fetch, type TopicPartition } from '../broker/requests.ts';
+import { Violation } from '../violation.ts';
+import type { Actor } from './actor.ts';
+import { payloadLabel } from './payload.ts';
+import type { StreamJournal } from './stream-journal.ts';
+
+/** A consumer at the end of a partition. What it saw must stay: visible means durable. */
+export class TailReader implements Actor {
+  readonly #where: TopicPartition;
+  readonly #streams: ReadonlyMap<string, StreamJournal>;
+  #nextOffset = 0;
+  seenCount = 0;
+
+  constructor(where: TopicPartition, streams: ReadonlyMap<string, StreamJournal>) {
+    this.#where = where;
+    this.#streams = streams;
+  }
+
+  async run(port: number): Promise<void> {
+    const client = await BrokerClient.connect(port);
+    try {
+      for (;;) {
+        const answer = await fetch(client, this.#where, this.#nextOffset, { maxWaitMs: 100, maxBytes: 200_000 });
+        if (errorName(answer.errorCode) === 'OFFSET_OUT_OF_RANGE' && answer.logStartOffset > this.#nextOffset)
+          this.#nextOffset = answer.logStartOffset;
+        else if (answer.errorCode !== 0)
+          throw new Violation('what was read once can be read again', this.#describe(errorName(answer.errorCode)));
+        for (const batch of batchesIn(answer.records ?? [])) {
+          for (const record of decodeRecords(batch)) this.#see(record.offset, record.value);
+          this.#nextOffset = Math.max(this.#nextOffset, batch.header.lastOffset + 1);
+        }
+      }
+    } finally {
+      client.close();
+    }
+  }
+
+  #see(offset: number, value: Buffer | null): void {
+    const label = payloadLabel(value);
+    if (label === undefined) throw new Violation('bytes come back as they were sent', this.#describe(`at ${offset}`));
+    this.#streams.get(label.stream)?.acknowledge(label.sequence, offset);
+    this.seenCount++;
+  }
+
+  #describe(what: string): string {
+    return `${this.#where.topic}-${this.#where.partition}, offset ${this.#nextOffset}: ${what}`;
+  }
+}

@@ -1,0 +1,5 @@
+import { crashDrill } from './crash/crash-drill.ts';
+import type { Drill } from './drill.ts';
+
+/** All drills, in the order of `--help`. */
+export const drills: readonly Drill[] = [crashDrill];
