@@ -22,13 +22,22 @@ import { addOffsetsToTxnApi } from './apis/25-add-offsets-to-txn.ts';
 import { endTxnApi } from './apis/26-end-txn.ts';
 import { writeTxnMarkersApi } from './apis/27-write-txn-markers.ts';
 import { txnOffsetCommitApi } from './apis/28-txn-offset-commit.ts';
+import { describeAclsApi } from './apis/29-describe-acls.ts';
+import { createAclsApi } from './apis/30-create-acls.ts';
+import { deleteAclsApi } from './apis/31-delete-acls.ts';
 import { describeConfigsApi } from './apis/32-describe-configs.ts';
 import { alterConfigsApi } from './apis/33-alter-configs.ts';
 import { describeLogDirsApi } from './apis/35-describe-log-dirs.ts';
 import { createPartitionsApi } from './apis/37-create-partitions.ts';
 import { deleteGroupsApi } from './apis/42-delete-groups.ts';
+import { electLeadersApi } from './apis/43-elect-leaders.ts';
 import { incrementalAlterConfigsApi } from './apis/44-incremental-alter-configs.ts';
+import { alterPartitionReassignmentsApi } from './apis/45-alter-partition-reassignments.ts';
+import { listPartitionReassignmentsApi } from './apis/46-list-partition-reassignments.ts';
 import { offsetDeleteApi } from './apis/47-offset-delete.ts';
+import { describeClientQuotasApi } from './apis/48-describe-client-quotas.ts';
+import { describeUserScramCredentialsApi } from './apis/50-describe-user-scram-credentials.ts';
+import { describeQuorumApi } from './apis/55-describe-quorum.ts';
 import { describeClusterApi } from './apis/60-describe-cluster.ts';
 import { describeProducersApi } from './apis/61-describe-producers.ts';
 import { describeTransactionsApi } from './apis/65-describe-transactions.ts';
@@ -65,13 +74,22 @@ export const apis: readonly AnyApi[] = [
   endTxnApi,
   writeTxnMarkersApi,
   txnOffsetCommitApi,
+  describeAclsApi,
+  createAclsApi,
+  deleteAclsApi,
   describeConfigsApi,
   alterConfigsApi,
   describeLogDirsApi,
   createPartitionsApi,
   deleteGroupsApi,
+  electLeadersApi,
   incrementalAlterConfigsApi,
+  alterPartitionReassignmentsApi,
+  listPartitionReassignmentsApi,
   offsetDeleteApi,
+  describeClientQuotasApi,
+  describeUserScramCredentialsApi,
+  describeQuorumApi,
   describeClusterApi,
   describeProducersApi,
   describeTransactionsApi,

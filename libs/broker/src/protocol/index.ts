@@ -78,6 +78,9 @@ export {
   type TxnOffsetCommitRequest,
   type TxnOffsetCommitResponse,
 } from './apis/28-txn-offset-commit.ts';
+export { describeAclsApi, type DescribeAclsRequest, type DescribeAclsResponse } from './apis/29-describe-acls.ts';
+export { createAclsApi, type CreateAclsRequest, type CreateAclsResponse } from './apis/30-create-acls.ts';
+export { deleteAclsApi, type DeleteAclsRequest, type DeleteAclsResponse } from './apis/31-delete-acls.ts';
 export {
   describeConfigsApi,
   type DescribeConfigsRequest,
@@ -95,12 +98,38 @@ export {
   type CreatePartitionsResponse,
 } from './apis/37-create-partitions.ts';
 export { deleteGroupsApi, type DeleteGroupsRequest, type DeleteGroupsResponse } from './apis/42-delete-groups.ts';
+export { electLeadersApi, type ElectLeadersRequest, type ElectLeadersResponse } from './apis/43-elect-leaders.ts';
 export {
   incrementalAlterConfigsApi,
   type IncrementalAlterConfigsRequest,
   type IncrementalAlterConfigsResponse,
 } from './apis/44-incremental-alter-configs.ts';
+export {
+  alterPartitionReassignmentsApi,
+  type AlterPartitionReassignmentsRequest,
+  type AlterPartitionReassignmentsResponse,
+} from './apis/45-alter-partition-reassignments.ts';
+export {
+  listPartitionReassignmentsApi,
+  type ListPartitionReassignmentsRequest,
+  type ListPartitionReassignmentsResponse,
+} from './apis/46-list-partition-reassignments.ts';
 export { offsetDeleteApi, type OffsetDeleteRequest, type OffsetDeleteResponse } from './apis/47-offset-delete.ts';
+export {
+  describeClientQuotasApi,
+  type DescribeClientQuotasRequest,
+  type DescribeClientQuotasResponse,
+} from './apis/48-describe-client-quotas.ts';
+export {
+  describeUserScramCredentialsApi,
+  type DescribeUserScramCredentialsRequest,
+  type DescribeUserScramCredentialsResponse,
+} from './apis/50-describe-user-scram-credentials.ts';
+export {
+  describeQuorumApi,
+  type DescribeQuorumRequest,
+  type DescribeQuorumResponse,
+} from './apis/55-describe-quorum.ts';
 export {
   describeClusterApi,
   type DescribeClusterRequest,

@@ -5,9 +5,11 @@ interface PrimitiveValues {
   bool: boolean;
   int8: number;
   int16: number;
+  uint16: number;
   int32: number;
   /** Values beyond +-(2^53 - 1) saturate when they are read. */
   int64: number;
+  float64: number;
   /** Canonical 8-4-4-4-12 lower-case hex. */
   uuid: string;
   string: string;

@@ -93,6 +93,11 @@ export class Reader {
     return Math.max(high * TWO_TO_32 + low, Number.MIN_SAFE_INTEGER);
   }
 
+  readFloat64(): number {
+    const bytes = this.#take(8);
+    return new DataView(bytes.buffer, bytes.byteOffset + this.#taken, 8).getFloat64(0);
+  }
+
   readUuid(): string {
     const bytes = this.#take(16);
     return uuidFromBytes(bytes, this.#taken);

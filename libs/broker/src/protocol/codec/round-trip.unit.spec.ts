@@ -24,8 +24,10 @@ const primitives: Record<string, fc.Arbitrary<unknown>> = {
   bool: fc.boolean(),
   int8: fc.integer({ min: -128, max: 127 }),
   int16: fc.integer({ min: -0x8000, max: 0x7fff }),
+  uint16: fc.integer({ min: 0, max: 0xffff }),
   int32: fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
   int64: fc.maxSafeInteger(),
+  float64: fc.double({ noNaN: true }),
   uuid: fc.uint8Array({ minLength: UUID_BYTES, maxLength: UUID_BYTES }).map((bytes) => {
     const hex = Buffer.from(bytes).toString('hex');
     return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');

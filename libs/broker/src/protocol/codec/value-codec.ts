@@ -52,6 +52,12 @@ const fixed = {
     (reader) => reader.readInt16(),
     (writer, value) => writer.writeInt16(value),
   ),
+  uint16: codec(
+    2,
+    0,
+    (reader) => reader.readInt16() & 0xffff,
+    (writer, value) => writer.writeInt16(value),
+  ),
   int32: codec(
     4,
     0,
@@ -63,6 +69,12 @@ const fixed = {
     0,
     (reader) => reader.readInt64(),
     (writer, value) => writer.writeInt64(value),
+  ),
+  float64: codec(
+    8,
+    0,
+    (reader) => reader.readFloat64(),
+    (writer, value) => writer.writeFloat64(value),
   ),
   uuid: codec(
     16,

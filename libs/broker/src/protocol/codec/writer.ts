@@ -57,6 +57,11 @@ export class Writer {
     this.#putInt32(value);
   }
 
+  writeFloat64(value: number): void {
+    this.#ensure(8);
+    this.#at = this.#buffer.writeDoubleBE(value, this.#at);
+  }
+
   writeUuid(uuid: string): void {
     this.#ensure(16);
     writeUuid(uuid, this.#buffer, this.#at);

@@ -65,15 +65,24 @@ public class MakeVectors {
         "org.apache.kafka.coordinator.group.generated.ConsumerGroupRegularExpressionKey:0-0",
         "org.apache.kafka.coordinator.group.generated.ConsumerGroupRegularExpressionValue:0-0"};
 
+    static final String[] ADMINISTRATION = {"DescribeAcls:1-3", "CreateAcls:1-3", "DeleteAcls:1-3", "ElectLeaders:0-2",
+        "AlterPartitionReassignments:0-1", "ListPartitionReassignments:0-0", "DescribeClientQuotas:0-1",
+        "DescribeUserScramCredentials:0-0", "DescribeQuorum:0-2"};
+
     public static void main(String[] arguments) throws Exception {
-        for (String api : APIS) {
-            String[] parts = api.split(":");
-            for (String side : new String[] {"Request", "Response"})
-                make("org.apache.kafka.common.message." + parts[0] + side, "Data", parts[1]);
-        }
+        makeApis(APIS);
         for (String stored : STORED) {
             String[] parts = stored.split(":");
             make(parts[0], "", parts[1]);
+        }
+        makeApis(ADMINISTRATION);
+    }
+
+    static void makeApis(String[] apis) throws Exception {
+        for (String api : apis) {
+            String[] parts = api.split(":");
+            for (String side : new String[] {"Request", "Response"})
+                make("org.apache.kafka.common.message." + parts[0] + side, "Data", parts[1]);
         }
     }
 
@@ -123,6 +132,8 @@ public class MakeVectors {
             case "BOOLEAN": return RANDOM.nextBoolean();
             case "INT8": return (byte) (extreme ? Byte.MIN_VALUE : RANDOM.nextInt(3));
             case "INT16": return (short) (extreme ? Short.MAX_VALUE : RANDOM.nextInt(130) - 1);
+            case "UINT16": return extreme ? 0xffff : RANDOM.nextInt(0x10000);
+            case "FLOAT64": return extreme ? Double.MAX_VALUE : RANDOM.nextInt(1000000) / 8.0;
             case "INT32": return extreme ? Integer.MIN_VALUE : RANDOM.nextInt();
             case "INT64": return extreme ? -((1L << 53) - 1) : RANDOM.nextLong() >> (12 + RANDOM.nextInt(40));
             case "UUID": return new Uuid(RANDOM.nextLong(), RANDOM.nextLong());
