@@ -3,6 +3,7 @@
  * else, and fails for one that it does not meet any more; docs/conformance.md is made of them.
  */
 import type { Difference } from './compare-answers.ts';
+import type { RandomDifference } from './random/random-sequence.ts';
 
 export interface AcceptedDifference {
   /** What differs, for a reader. */
@@ -12,6 +13,8 @@ export interface AcceptedDifference {
   readonly requests: RegExp;
   /** Matches the path of the field. */
   readonly fields: RegExp;
+  /** Whether a difference that random requests met is this one. */
+  readonly random?: (difference: RandomDifference) => boolean;
 }
 
 const ANSWERS_NONSENSE = 'Apache Kafka fails at a value that it did not expect (UNKNOWN_SERVER_ERROR).';
@@ -155,7 +158,8 @@ const logDifferences: readonly AcceptedDifference[] = [
   {
     what: 'The append time in the answer to a batch that was there already',
     reason: 'None, as in the first answer; Apache Kafka gives the largest timestamp of the batch.',
-    requests: /^Produce: idempotence: (the first again|the first of two again|the last batch again)/,
+    requests:
+      /^Produce: (idempotence|transactional batches): (the first again|the first of two again|the last batch again)/,
     fields: /logAppendTimeMs$/,
   },
   {
@@ -203,11 +207,35 @@ const logDifferences: readonly AcceptedDifference[] = [
   },
 ];
 
+const transactionDifferences: readonly AcceptedDifference[] = [
+  {
+    what: 'The aborted transactions in the answer to a fetch of committed records',
+    reason:
+      'Those that have records in the answer. Apache Kafka looks further, to the next entry of its index, and may name some that begin behind the answer; a client has no use for them.',
+    requests: /^Fetch: committed records: /,
+    fields: /abortedTransactions$/,
+  },
+  {
+    what: 'A marker with a negative epoch',
+    reason: `INVALID_PRODUCER_EPOCH here. ${ANSWERS_NONSENSE}`,
+    requests: /^WriteTxnMarkers: markers: a negative epoch/,
+    fields: /errorCode$/,
+  },
+  {
+    what: 'The language of a pattern of ListTransactions',
+    reason:
+      'JavaScript’s regular expressions; Apache Kafka has RE2’s. What most patterns are made of is the same in both; flags within a pattern and `\\Q…\\E` are refused with INVALID_REGULAR_EXPRESSION.',
+    requests: /^ListTransactions: lists: pattern /,
+    fields: /^(errorCode|transactionStates)/,
+  },
+];
+
 export const acceptedDifferences: readonly AcceptedDifference[] = [
   ...clusterDifferences,
   ...topicDifferences,
   ...configDifferences,
   ...logDifferences,
+  ...transactionDifferences,
 ];
 
 /** The accepted difference that a difference is, if it is one. */

@@ -68,6 +68,12 @@ const SORTED_LISTS: Readonly<Record<string, readonly string[]>> = {
   partitions: ['partitionIndex', 'partition'],
   partitionResponses: ['index'],
   apiKeys: ['apiKey'],
+  transactionStates: ['transactionalId'],
+  markers: ['producerId'],
+  resultsByTopicV3AndBelow: ['name'],
+  topicResults: ['name'],
+  resultsByTransaction: ['transactionalId'],
+  resultsByPartition: ['partitionIndex'],
 };
 
 /** Makes the answers of one run of a scenario comparable; keeps the numbers that it gave to ids. */
@@ -130,18 +136,22 @@ export class Normalizer {
   #list(list: readonly unknown[], field: string): unknown[] {
     const keys = SORTED_LISTS[field];
     const isStructs = typeof list[0] === 'object' && list[0] !== null && !Buffer.isBuffer(list[0]);
+    if (field === 'partitions' && typeof list[0] === 'number')
+      return (list as number[]).toSorted((one, other) => one - other);
     if (keys === undefined || !isStructs) return list.map((child) => this.normalize(child));
-    const structs = (list as Record<string, unknown>[]).filter((struct) => this.#isOwn(struct));
-    const normalized = structs.map((struct) => this.normalize(struct) as Record<string, unknown>);
     const textOf = (value: unknown): string =>
       typeof value === 'number' ? String(value).padStart(12) : typeof value === 'string' ? value : '';
     const keyOf = (struct: Record<string, unknown>): string => keys.map((key) => textOf(struct[key])).join(' ');
+    let structs = (list as Record<string, unknown>[]).filter((struct) => this.#isOwn(struct));
+    // Their order says which producer is seen first.
+    if (field === 'transactionStates') structs = structs.toSorted((one, other) => compare(keyOf(one), keyOf(other)));
+    const normalized = structs.map((struct) => this.normalize(struct) as Record<string, unknown>);
     return normalized.toSorted((left, right) => compare(keyOf(left), keyOf(right)));
   }
 
   /** Whether a topic or group is not another scenario's. */
   #isOwn(struct: Record<string, unknown>): boolean {
-    const name = struct['name'] ?? struct['topic'] ?? struct['groupId'];
+    const name = struct['name'] ?? struct['topic'] ?? struct['groupId'] ?? struct['transactionalId'];
     return typeof name !== 'string' || !name.startsWith('cf-') || name.startsWith(this.#prefix);
   }
 

@@ -4,6 +4,9 @@
  *
  * Before Produce v12 the producer has added the partition itself, and this is looked up. From v12 on the broker adds it; the batch
  * waits until that is durable. Batches of a producer that come meanwhile wait behind it, so that their order stays.
+ *
+ * A batch that was refused may come again behind one that a later request brought. So the lowest sequence that a producer tried to
+ * begin with is remembered until it has begun, and nothing behind it may begin.
  */
 import { ErrorCode, errorName, KafkaError, type BatchHeader } from '../protocol/index.ts';
 import type { PartitionLog } from '../storage/index.ts';
@@ -12,11 +15,20 @@ import type { TransactionService } from './transaction-service.ts';
 /** First version of Produce whose clients know TRANSACTION_ABORTABLE, and the first of transactions V2. */
 const abortableVersion = 11;
 const implicitVersion = 12;
+/** Producers that tried to begin in a partition and have not, at most: the oldest is forgotten. */
+const maxBeginnings = 10_000;
+
+interface Beginning {
+  readonly producerEpoch: number;
+  readonly lowestSequence: number;
+}
 
 export class TransactionalAppends {
   readonly #transactions: TransactionService;
   /** The last batch of each producer that waits. */
   readonly #waiting = new Map<number, Promise<void>>();
+  /** By producer and partition; the oldest first. */
+  readonly #beginnings = new Map<string, Beginning>();
 
   constructor(transactions: TransactionService) {
     this.#transactions = transactions;
@@ -45,10 +57,36 @@ export class TransactionalAppends {
       return isOpen && before === undefined ? undefined : this.#wait(transactionalId, batch, log, before);
     }
     if (isOpen) return undefined;
+    this.#rememberBeginning(batch, log);
     const producer = { producerId, producerEpoch };
     const errorCode = this.#transactions.coordinator.verify(transactionalId, producer, log.topic, log.partition);
     if (errorCode !== ErrorCode.NONE) throw refusal(errorCode, log, apiVersion);
     return undefined;
+  }
+
+  /**
+   * The last look before the append of a batch that was admitted.
+   * @throws KafkaError OUT_OF_ORDER_SEQUENCE_NUMBER when the producer may not begin with it.
+   */
+  checkBeginning(
+    { producerId, baseSequence, isTransactional }: BatchHeader,
+    log: PartitionLog,
+    apiVersion: number,
+  ): void {
+    if (!isTransactional) return;
+    const place = placeOf(producerId, log);
+    const beginning = this.#beginnings.get(place);
+    if (beginning === undefined) return;
+    // With transactions V2 every transaction has its own epoch, and begins at 0.
+    const isUnknown = (): boolean => log.activeProducers().every((known) => known.producerId !== producerId);
+    const expected = apiVersion >= implicitVersion && baseSequence > 0 && isUnknown() ? 0 : beginning.lowestSequence;
+    if (baseSequence > expected)
+      throw new KafkaError(
+        ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+        `Producer ${producerId} begins at sequence ${baseSequence} in ${log.topic}-${log.partition}, expected was ` +
+          `${expected}: the batches before it are missing`,
+      );
+    this.#beginnings.delete(place);
   }
 
   #wait(
@@ -61,12 +99,15 @@ export class TransactionalAppends {
     const add = async (): Promise<void> => {
       await before?.catch(() => undefined);
       if (log.hasOpenTransaction(producerId, producerEpoch)) return;
-      const transactions = await this.#transactions.get();
-      await transactions.addImplicitly(transactionalId, { producerId, producerEpoch }, log.topic, log.partition);
+      this.#rememberBeginning(batch, log);
+      try {
+        const transactions = await this.#transactions.get();
+        await transactions.addImplicitly(transactionalId, { producerId, producerEpoch }, log.topic, log.partition);
+      } catch (error) {
+        throw error instanceof KafkaError ? refusal(error.code, log, implicitVersion) : error;
+      }
     };
-    const admitted = add().catch((error: unknown) => {
-      throw error instanceof KafkaError ? refusal(error.code, log, implicitVersion) : error;
-    });
+    const admitted = add();
     this.#waiting.set(producerId, admitted);
     const forget = (): void => {
       if (this.#waiting.get(producerId) === admitted) this.#waiting.delete(producerId);
@@ -74,6 +115,20 @@ export class TransactionalAppends {
     admitted.then(forget, forget);
     return admitted;
   }
+
+  #rememberBeginning({ producerId, producerEpoch, baseSequence }: BatchHeader, log: PartitionLog): void {
+    const place = placeOf(producerId, log);
+    const former = this.#beginnings.get(place);
+    if (former !== undefined && former.producerEpoch > producerEpoch) return;
+    const isSame = former?.producerEpoch === producerEpoch;
+    const lowestSequence = isSame ? Math.min(former.lowestSequence, baseSequence) : baseSequence;
+    this.#beginnings.set(place, { producerEpoch, lowestSequence });
+    if (this.#beginnings.size > maxBeginnings) this.#beginnings.delete(this.#beginnings.keys().next().value!);
+  }
+}
+
+function placeOf(producerId: number, log: PartitionLog): string {
+  return `${producerId} ${log.partition} ${log.topic}`;
 }
 
 /** Producers retry NOT_ENOUGH_REPLICAS, in every version. */

@@ -48,6 +48,8 @@ export interface TransactionCoordinatorOptions {
 }
 
 type TopicRequest = AddPartitionsToTxnRequest['v3AndBelowTopics'][number];
+/** What is answered for a partition. */
+type ErrorOf = (topic: string, partition: number) => ErrorCode;
 type TopicResult = NonNullable<AddPartitionsToTxnResponse['resultsByTopicV3AndBelow']>[number];
 
 /** `transaction.abort.timed.out.transaction.cleanup.interval.ms` and `transaction.remove.expired.transaction.cleanup.interval.ms`. */
@@ -57,8 +59,7 @@ const expiryCheckMs = 60 * 60 * 1000;
 const fencedVersion = { initProducerId: 4, others: 2 } as const;
 /** First version of AddPartitionsToTxn that holds several transactions. */
 const batchedVersion = 4;
-/** First version of AddPartitionsToTxn, and of EndTxn, of transactions V2. */
-const abortableVersion = 5;
+/** First version of EndTxn of transactions V2. */
 const newerEndVersion = 5;
 
 export class TransactionCoordinator {
@@ -126,10 +127,11 @@ export class TransactionCoordinator {
     request: AddPartitionsToTxnRequest,
     apiVersion: number,
   ): Promise<AddPartitionsToTxnResponse> {
-    if (apiVersion >= batchedVersion) return this.#addToSeveral(request, apiVersion);
+    if (apiVersion >= batchedVersion) return this.#addToSeveral(request);
     const topics = request.v3AndBelowTopics;
     const producer = { producerId: request.v3AndBelowProducerId, producerEpoch: request.v3AndBelowProducerEpoch };
-    const errorOf = await this.#addTopics(request.v3AndBelowTransactionalId, producer, topics);
+    const errorOf =
+      this.#unknownIn(topics) ?? (await this.#addTopics(request.v3AndBelowTransactionalId, producer, topics));
     const isOld = apiVersion < fencedVersion.others;
     const results = resultsOf(topics, (topic, partition) => withoutFenced(errorOf(topic, partition), isOld));
     return { resultsByTopicV3AndBelow: results };
@@ -210,7 +212,7 @@ export class TransactionCoordinator {
         return refuseDescription(id, codeOf(error));
       }
     };
-    return { transactionStates: await Promise.all([...new Set(request.transactionalIds)].map(describe)) };
+    return { transactionStates: await Promise.all(request.transactionalIds.map(describe)) };
   }
 
   async listTransactions(request: ListTransactionsRequest): Promise<ListTransactionsResponse> {
@@ -234,18 +236,16 @@ export class TransactionCoordinator {
     await Promise.all(this.#shards.map((shard) => shard.close()));
   }
 
-  async #addToSeveral(request: AddPartitionsToTxnRequest, apiVersion: number): Promise<AddPartitionsToTxnResponse> {
+  async #addToSeveral(request: AddPartitionsToTxnRequest): Promise<AddPartitionsToTxnResponse> {
     const judge = async (
       transaction: AddPartitionsToTxnRequest['transactions'][number],
     ): Promise<NonNullable<AddPartitionsToTxnResponse['resultsByTransaction']>[number]> => {
       const { transactionalId, topics, verifyOnly } = transaction;
-      const errorOf = verifyOnly
-        ? (topic: string, partition: number): ErrorCode => {
-            const errorCode = this.verify(transactionalId, transaction, topic, partition);
-            const isUnknown = errorCode === ErrorCode.TRANSACTION_ABORTABLE && apiVersion < abortableVersion;
-            return isUnknown ? ErrorCode.INVALID_TXN_STATE : errorCode;
-          }
-        : await this.#addTopics(transactionalId, transaction, topics);
+      const errorOf =
+        this.#unknownIn(topics) ??
+        (verifyOnly
+          ? (topic: string, partition: number) => this.verify(transactionalId, transaction, topic, partition)
+          : await this.#addTopics(transactionalId, transaction, topics));
       return { transactionalId, topicResults: resultsOf(topics, errorOf) };
     };
     return {
@@ -254,18 +254,18 @@ export class TransactionCoordinator {
     };
   }
 
-  /** All of the partitions or none: when one is unknown, the others are not attempted. */
-  async #addTopics(
-    transactionalId: string,
-    producer: ProducerName,
-    topics: readonly TopicRequest[],
-  ): Promise<(topic: string, partition: number) => ErrorCode> {
+  /** When a partition is unknown, the others are not attempted. Undefined when all are known. */
+  #unknownIn(topics: readonly TopicRequest[]): ErrorOf | undefined {
     const { ports } = this.#options;
     const isKnown = (topic: string, partition: number): boolean => ports.hasPartition(topic, partition);
-    if (!topics.every(({ name, partitions }) => partitions.every((partition) => isKnown(name, partition)))) {
-      return (topic, partition) =>
-        isKnown(topic, partition) ? ErrorCode.OPERATION_NOT_ATTEMPTED : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
-    }
+    if (topics.every(({ name, partitions }) => partitions.every((partition) => isKnown(name, partition))))
+      return undefined;
+    return (topic, partition) =>
+      isKnown(topic, partition) ? ErrorCode.OPERATION_NOT_ATTEMPTED : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+
+  /** All of the partitions or none. */
+  async #addTopics(transactionalId: string, producer: ProducerName, topics: readonly TopicRequest[]): Promise<ErrorOf> {
     const partitions = new Map(topics.map(({ name, partitions: numbers }) => [name, new Set(numbers)]));
     try {
       await this.addPartitions(transactionalId, producer, partitions, TransactionVersion.v0);
@@ -322,10 +322,7 @@ function mayInterrupt(
   return request.producerId === noProducerId || request.producerId === known.producerId;
 }
 
-function resultsOf(
-  topics: readonly TopicRequest[],
-  errorOf: (topic: string, partition: number) => ErrorCode,
-): TopicResult[] {
+function resultsOf(topics: readonly TopicRequest[], errorOf: ErrorOf): TopicResult[] {
   return topics.map(({ name, partitions }) => ({
     name,
     resultsByPartition: partitions.map((partitionIndex) => ({

@@ -145,6 +145,22 @@ describe('the transaction coordinator', () => {
     expect(transactionStates).toEqual([]);
   });
 
+  it('lets a producer of the newer kind whose time was up abort and go on, and not commit', async () => {
+    const opened = await open();
+    const name = await producer(opened);
+    await opened.coordinator.addImplicitly('tx', name, 'orders', 0);
+    await opened.clock.advance(75_000);
+    expect((await end(opened, name, true, 5)).errorCode).toBe(ErrorCode.INVALID_TXN_STATE);
+    const aborted = await end(opened, name, false, 5);
+    expect(aborted).toEqual({ errorCode: 0, producerId: name.producerId, producerEpoch: name.producerEpoch + 1 });
+    await opened.coordinator.addImplicitly('tx', { ...name, producerEpoch: 1 }, 'orders', 0);
+    expect((await end(opened, { ...name, producerEpoch: 1 }, true, 5)).errorCode).toBe(0);
+    expect(opened.markers.map(({ committed, producerEpoch }) => [committed, producerEpoch])).toEqual([
+      [false, 1],
+      [true, 2],
+    ]);
+  });
+
   it.each([true, false])('ends after a crash what was decided before it (commit %s)', async (committed) => {
     const opened = await open();
     const name = await producer(opened);

@@ -11,7 +11,11 @@ interface FetchOptions extends Partial<Omit<FetchInput, 'topics'>> {
 }
 
 /** A Fetch request of one partition that does not wait. */
-function fetchFrom({ name, topicId }: TopicReference, fetchOffset: number, options: FetchOptions = {}): FetchInput {
+export function fetchFrom(
+  { name, topicId }: TopicReference,
+  fetchOffset: number,
+  options: FetchOptions = {},
+): FetchInput {
   const { partition = {}, ...rest } = options;
   const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: 1 << 20, ...partition }];
   return { maxWaitMs: 0, minBytes: 0, maxBytes: 1 << 20, topics: [{ topic: name, topicId, partitions }], ...rest };

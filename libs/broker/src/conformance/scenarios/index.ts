@@ -8,6 +8,7 @@ import { offsetScenarios } from './offsets.ts';
 import { positionScenarios } from './positions.ts';
 import { produceScenarios } from './produce.ts';
 import { topicScenarios } from './topics.ts';
+import { transactionScenarios } from './transactions.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...clusterScenarios,
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   ...positionScenarios,
   ...groupScenarios,
   ...offsetScenarios,
+  ...transactionScenarios,
 ];

@@ -10,7 +10,6 @@ import type { OffsetCommitRequest, TxnOffsetCommitRequest, TxnOffsetCommitRespon
 export function checkTransactionalCommitter(group: ClassicGroup, request: TxnOffsetCommitRequest): void {
   const { generationId, memberId, groupInstanceId } = request;
   if (generationId < 0 && (group.state === 'Empty' || (memberId === '' && groupInstanceId === null))) return;
-  if (!isKnown(group)) throw illegalGeneration(group, generationId);
   group.memberFor(memberId, groupInstanceId);
   if (generationId !== group.generationId) throw illegalGeneration(group, generationId);
 }
@@ -38,10 +37,6 @@ export function refuseTransactionalCommit(
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
     })),
   };
-}
-
-function isKnown(group: ClassicGroup): boolean {
-  return group.isRecorded || group.members.size > 0;
 }
 
 function illegalGeneration({ groupId, generationId }: ClassicGroup, named: number): KafkaError {

@@ -65,29 +65,25 @@ function append(
   context: RequestContext,
   waits: Promise<void>[],
 ): PartitionAnswer {
-  let checkedLog: PartitionLog | undefined;
+  let admittedTo: PartitionLog | undefined;
   try {
     const log = logToWrite(topic, index, request, context);
     checkBatch(records, log, context.apiVersion);
-    checkedLog = log;
-    const admission =
-      chunksLength(records) < BATCH_HEADER_BYTES
-        ? undefined
-        : context.broker.transactionalAppends.admit(
-            request.transactionalId,
-            readBatchHeader(records, 0),
-            log,
-            context.apiVersion,
-          );
-    if (admission !== undefined) return appendLater(admission, index, log, records, waits);
+    const { broker, apiVersion } = context;
+    const transactions = broker.transactionalAppends;
+    // What is shorter than a header is the log's to refuse.
+    const header = chunksLength(records) < BATCH_HEADER_BYTES ? undefined : readBatchHeader(records, 0);
+    const admission = header && transactions.admit(request.transactionalId, header, log, apiVersion);
+    const check = (): void => header && transactions.checkBeginning(header, log, apiVersion);
+    if (admission !== undefined) return appendLater(admission, index, log, records, waits, check);
+    admittedTo = log;
+    check();
     const result = log.append(records, { origin: 'client' });
     const answer = { ...appended(index, result) };
     waits.push(result.durable.catch((error: unknown) => void Object.assign(answer, failed(index, error))));
     return answer;
   } catch (error) {
-    const answer = failed(index, error);
-    if (checkedLog === undefined || WITHOUT_LOG_START.has(answer.errorCode)) return answer;
-    return { ...answer, logStartOffset: checkedLog.logStartOffset };
+    return failed(index, error, admittedTo);
   }
 }
 
@@ -98,15 +94,23 @@ function appendLater(
   log: PartitionLog,
   records: Chunks,
   waits: Promise<void>[],
+  check: () => void,
 ): PartitionAnswer {
   const answer = { index, errorCode: ErrorCode.NONE, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 };
   const append = async (): Promise<void> => {
-    await admission;
-    const result = log.append(records, { origin: 'client' });
-    Object.assign(answer, appended(index, result));
-    await result.durable;
+    let admittedTo: PartitionLog | undefined;
+    try {
+      await admission;
+      admittedTo = log;
+      check();
+      const result = log.append(records, { origin: 'client' });
+      Object.assign(answer, appended(index, result));
+      await result.durable;
+    } catch (error) {
+      Object.assign(answer, failed(index, error, admittedTo));
+    }
   };
-  waits.push(append().catch((error: unknown) => void Object.assign(answer, failed(index, error))));
+  waits.push(append());
   return answer;
 }
 
@@ -166,14 +170,16 @@ function appended(index: number, result: AppendResult): PartitionAnswer {
   };
 }
 
-function failed(index: number, error: unknown): PartitionAnswer {
+/** `admittedTo` is the log that refused the batch; undefined when it did not come so far. */
+function failed(index: number, error: unknown, admittedTo?: PartitionLog): PartitionAnswer {
   if (!(error instanceof KafkaError)) throw error;
+  const logStartOffset = admittedTo === undefined || WITHOUT_LOG_START.has(error.code) ? -1 : admittedTo.logStartOffset;
   return {
     index,
     errorCode: error.code,
     baseOffset: -1,
     logAppendTimeMs: -1,
-    logStartOffset: -1,
+    logStartOffset,
     errorMessage: error.message,
   };
 }

@@ -7,7 +7,7 @@ type MarkerRequest = WriteTxnMarkersRequest['markers'][number];
 /** WriteTxnMarkers (key 27): ends transactions in partitions; an operator aborts so what no coordinator knows any more (KIP-664). */
 export const writeTxnMarkersHandler = defineHandler(writeTxnMarkersApi, async (request, { broker }) => ({
   markers: await Promise.all(
-    request.markers.map(async (marker) => ({
+    request.markers.filter(namesPartitions).map(async (marker) => ({
       producerId: marker.producerId,
       topics: await Promise.all(
         marker.topics.map(async ({ name, partitionIndexes }) => ({
@@ -23,6 +23,11 @@ export const writeTxnMarkersHandler = defineHandler(writeTxnMarkersApi, async (r
     })),
   ),
 }));
+
+/** A marker for nothing has no place in the answer. */
+function namesPartitions({ topics }: MarkerRequest): boolean {
+  return topics.some(({ partitionIndexes }) => partitionIndexes.length > 0);
+}
 
 async function write(
   { transactions, clock }: BrokerServices,

@@ -1,6 +1,7 @@
 import { describeProducersApi, ErrorCode, type ResponseInput } from '../../protocol/index.ts';
 import type { RequestContext } from '../request-context.ts';
 import { defineHandler } from './handler.ts';
+import { missingTopic } from './missing-topic.ts';
 import { partitionByName } from './partition-lookup.ts';
 
 type PartitionAnswer = ResponseInput<typeof describeProducersApi>['topics'][number]['partitions'][number];
@@ -15,7 +16,11 @@ export const describeProducersHandler = defineHandler(describeProducersApi, (req
 
 function describe(topic: string, partitionIndex: number, { broker }: RequestContext): PartitionAnswer {
   const { log, errorCode } = partitionByName(broker, topic, partitionIndex);
-  if (log === undefined) return { partitionIndex, errorCode, activeProducers: [] };
+  if (log === undefined) {
+    const isKnown = broker.metadata.topic(topic) !== undefined;
+    const missing = isKnown ? { errorCode, errorMessage: null } : missingTopic(topic);
+    return { partitionIndex, ...missing, activeProducers: [] };
+  }
   return {
     partitionIndex,
     errorCode: ErrorCode.NONE,

@@ -6,7 +6,6 @@
 import { ErrorCode } from '../../protocol/index.ts';
 import {
   isEpochExhausted,
-  noEpoch,
   noPartitions,
   noProducerId,
   TransactionVersion,
@@ -33,16 +32,18 @@ export function endTransaction(
     : endOlder(known, request, nowMs);
 }
 
-/** Aborts a running transaction on the broker's own account, and fences its producer by the next epoch. */
+/**
+ * Aborts a running transaction on the broker's own account, and fences its producer by the next epoch. As in Kafka it counts as an
+ * end by the newer rules: a producer of transactions V2 whose time was up may not commit, and learns its epoch when it aborts.
+ */
 export function fence(known: TransactionMetadata, nowMs: number): TransactionMetadata {
   return {
     ...known,
     state: TransactionState.PrepareAbort,
     producerEpoch: known.producerEpoch + 1,
-    lastProducerEpoch: noEpoch,
+    lastProducerEpoch: known.producerEpoch,
     updatedMs: nowMs,
-    // Under the newer rules the next epoch would be taken for this producer's own end of its transaction.
-    clientVersion: TransactionVersion.v0,
+    clientVersion: TransactionVersion.v2,
   };
 }
 
