@@ -1,7 +1,8 @@
 import type { Bench } from './bench.ts';
 import { brokerBench } from './broker/index.ts';
 import { feedBench } from './feed/index.ts';
+import { kafkaBench } from './kafka/index.ts';
 import { relayBench } from './relay/index.ts';
 
 /** Every benchmark of the house, in the order in which they run. */
-export const benches: readonly Bench[] = [brokerBench, relayBench, feedBench];
+export const benches: readonly Bench[] = [brokerBench, kafkaBench, relayBench, feedBench];

@@ -84,4 +84,6 @@ async function main(): Promise<number> {
   return 0;
 }
 
+// What the bench started is ended with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main();

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, type Figure, runContest } from '../contest.ts';
+import { type Contest, runContest } from '../contest.ts';
 import { runProgram, withFolder } from '../load/child.ts';
 import { latencySample, withTopic } from '../load/measures.ts';
 import type { LatencyResult, Span, SyncLoad } from '../load/programs.ts';
-import { startBroker } from '../load/servers.ts';
+import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
 import { spanOf } from '../load/spans.ts';
-import { ratioAtMost, type Target } from '../target.ts';
+import { latencyFigures } from '../load/latency-figures.ts';
+import { ratioAtMost } from '../target.ts';
 
 type Side = 'broker' | 'disk';
 
@@ -14,35 +15,27 @@ type Side = 'broker' | 'disk';
 export async function* latencyRows(options: BenchOptions): AsyncIterable<Row> {
   const span = spanOf(options.quick, 5000);
   const few: Contest<Side> = {
-    name: 'broker/latency/1,000 records/s',
+    name: 'broker/latency/1,000 records/s/fsync',
     figures: latencyFigures(ratioAtMost(4)),
     rounds: 3,
     note: 'against a write and an fdatasync of the same bytes',
-    measure: (side) => (side === 'broker' ? onBroker(1, 1000, span) : onDisk(span)),
+    measure: (side) => (side === 'broker' ? onBroker('fsync', 1, 1000, span) : onDisk(span)),
   };
   if (options.wants(few.name)) yield* await runContest<Side>(few, ['broker', 'disk'], options);
-  const many: Contest<Side> = {
-    name: 'broker/latency/10,000 records/s, 1,000 partitions',
-    figures: latencyFigures(),
-    rounds: 2,
-    measure: () => onBroker(1000, 10_000, span),
-  };
-  if (options.wants(many.name)) yield* await runContest<Side>(many, ['broker'], options);
+  for (const flush of ['os', 'fsync'] as const) {
+    const many: Contest<Side> = {
+      name: `broker/latency/10,000 records/s, 1,000 partitions/${flushLabels[flush]}`,
+      figures: latencyFigures(),
+      rounds: 2,
+      measure: () => onBroker(flush, 1000, 10_000, span),
+    };
+    if (options.wants(many.name)) yield* await runContest<Side>(many, ['broker'], options);
+  }
 }
 
-/** The target, if any, is of the 99th percentile. */
-export function latencyFigures(target?: Target): Figure[] {
-  const figure = { unit: 'ms', better: 'less' } as const;
-  return [
-    { ...figure, suffix: '/p50' },
-    { ...figure, suffix: '/p99', ...(target && { target }) },
-    { ...figure, suffix: '/max' },
-  ];
-}
-
-function onBroker(partitions: number, recordsPerSecond: number, span: Span) {
+function onBroker(flush: Flush, partitions: number, recordsPerSecond: number, span: Span) {
   return withFolder(async (folder) => {
-    const server = await startBroker(join(folder, 'data'), { flush: 'fsync' });
+    const server = await startBroker(join(folder, 'data'), { flush });
     try {
       return await withTopic(server.address, { partitions }, (topic) =>
         latencySample(server.address, { topic, partitions, recordsPerSecond }, span),

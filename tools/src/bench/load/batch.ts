@@ -46,10 +46,9 @@ export function encodeRecords(records: readonly Buffer[], producer?: ProducerFie
   return batch;
 }
 
-const value = Buffer.alloc(recordBytes - 10, 'v');
-
-/** A batch of at most `sizeBytes` bytes, full of records of `recordBytes` without keys; of one record at the least. */
-export function encodeBatch(sizeBytes: number): EncodedBatch {
+/** A batch of at most `sizeBytes` bytes, full of records of about `bytes` each without keys; of one record at the least. */
+export function encodeBatch(sizeBytes: number, bytes = recordBytes): EncodedBatch {
+  const value = Buffer.alloc(bytes - 10, 'v');
   const records: Buffer[] = [];
   let length = batchHeaderBytes;
   for (;;) {

@@ -20,6 +20,21 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+/** What is left when the bench itself is ended: these processes and folders must not outlive it. */
+const children = new Set<ChildProcess>();
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Sees to it that a child does not outlive the bench. */
+export function adopt<Child extends ChildProcess>(child: Child): Child {
+  children.add(child);
+  child.once('close', () => children.delete(child));
+  return child;
+}
+
 /** Arguments for Node that run a program of the bench, `broker/raw-sink` for example, compiled or not. */
 export function programArguments(name: string, args: readonly string[]): string[] {
   const script = join(bench, name + extension);
@@ -36,7 +51,7 @@ export function brokerArguments(dataDir: string, flush: string, config: readonly
 export async function startServer(args: readonly string[]): Promise<ServerProcess> {
   const startedMs = performance.now();
   const extra = (process.env['BENCH_BROKER_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '');
-  const child = spawn(process.execPath, [...extra, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = adopt(spawn(process.execPath, [...extra, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }));
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   const readyLine = await firstLine(child, /^ready\b/);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
@@ -52,37 +67,20 @@ export async function startServer(args: readonly string[]): Promise<ServerProces
   };
 }
 
-/** A program that runs until it is told to stop. */
-export interface RunningProgram<Result> {
-  /** Its last line, which is JSON. Rejects when it fails. */
-  readonly result: Promise<Result>;
-  stop(): Promise<void>;
+/** Runs a program of the bench to its end; its last line is JSON. @throws when it fails. */
+export async function runProgram<Result>(name: string, options: object): Promise<Result> {
+  const output = await runToEnd(process.execPath, programArguments(name, [JSON.stringify(options)]), name);
+  return JSON.parse(output.trim().split('\n').at(-1)!) as Result;
 }
 
-export function startProgram<Result>(name: string, options: object): RunningProgram<Result> {
-  const child = spawn(process.execPath, programArguments(name, [JSON.stringify(options)]), {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** Runs a program to its end; resolves with what it printed. @throws when it fails. */
+export async function runToEnd(program: string, args: readonly string[], name: string): Promise<string> {
+  const child = adopt(spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const ended = new Promise<number | null>((done) => child.once('close', done));
-  const result = ended.then((code) => {
-    if (code !== 0) throw new Error(`${name} ended with ${code}`);
-    return JSON.parse(output.trim().split('\n').at(-1)!) as Result;
-  });
-  result.catch(() => undefined);
-  return {
-    result,
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-/** Runs a program to its end; its last line is JSON. @throws when it fails. */
-export function runProgram<Result>(name: string, options: object): Promise<Result> {
-  return startProgram<Result>(name, options).result;
+  const code = await new Promise<number | null>((done) => child.once('close', done));
+  if (code !== 0) throw new Error(`${name} ended with ${code}: ${output.slice(-500)}`);
+  return output;
 }
 
 async function firstLine(child: ChildProcess, pattern: RegExp): Promise<string> {
@@ -107,11 +105,18 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   try {
     return await work(folder);
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 
 /** A new folder, on the disk that BENCH_DIR names if it is set. */
 export function temporaryFolder(): string {
-  return fs.mkdtempSync(join(process.env['BENCH_DIR'] ?? os.tmpdir(), 'headwater-bench-'));
+  const folder = fs.mkdtempSync(join(process.env['BENCH_DIR'] ?? os.tmpdir(), 'headwater-bench-'));
+  folders.add(folder);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  folders.delete(folder);
 }

@@ -23,8 +23,8 @@ export function readFetchAnswer(answer: Buffer, batchBytes: number): FetchAnswer
       const partition = int32();
       check(int16(), `partition ${partition}`);
       at += 8 + 8 + 8;
-      at += Math.max(0, int32()) * 16;
-      at += 4;
+      const aborted = int32();
+      at += Math.max(0, aborted) * 16 + 4;
       const sizeBytes = Math.max(0, int32());
       at += sizeBytes;
       const batches = Math.floor(sizeBytes / batchBytes);

@@ -5,8 +5,8 @@ import { FrameReader } from './frame-reader.ts';
 import { finish, type FillTopic, readOptions } from './programs.ts';
 import { produceErrorAt, produceFrame } from './wire.ts';
 
-const { host, port, topic, partitions, batchBytes, batches, inFlight } = readOptions<FillTopic>();
-const { batch } = encodeBatch(batchBytes);
+const { host, port, topic, partitions, batchBytes, recordBytes, batches, inFlight } = readOptions<FillTopic>();
+const { batch } = encodeBatch(batchBytes, recordBytes);
 const frames = Array.from({ length: partitions }, (_, partition) => headOf(partition));
 
 /** A frame without its batch, which all share. */

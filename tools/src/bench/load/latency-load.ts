@@ -13,7 +13,7 @@ import { fetchSessionFrame, produceErrorAt, produceFrame, producePartitionBytes 
 const options = readOptions<LatencyLoad>();
 const { batch } = encodeBatch(0);
 const limits = { answerBytes: 1024 * 1024, waitMs: 500 };
-const drainMs = 10_000;
+const drainMs = 60_000;
 
 /** When the records of each partition that have not come yet were sent; the oldest is at `from`. */
 interface Sent {

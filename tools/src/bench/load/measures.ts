@@ -73,9 +73,9 @@ export async function produceToTopic(
 /** Fills a topic with at least so many bytes; resolves with the batches written. */
 export async function fill(
   address: Address,
-  { wantedBytes, ...shape }: Pick<FillTopic, 'topic' | 'partitions' | 'batchBytes'> & { readonly wantedBytes: number },
+  { wantedBytes, ...shape }: Omit<FillTopic, 'host' | 'port' | 'batches' | 'inFlight'> & { readonly wantedBytes: number },
 ): Promise<number> {
-  const batches = Math.ceil(wantedBytes / encodeBatch(shape.batchBytes).batch.length);
+  const batches = Math.ceil(wantedBytes / encodeBatch(shape.batchBytes, shape.recordBytes).batch.length);
   const options: FillTopic = { ...address, ...shape, batches, inFlight: 8 };
   await runProgram('load/fill-topic', options);
   return batches;

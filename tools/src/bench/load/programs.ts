@@ -37,6 +37,8 @@ export interface ProduceResult extends Measured {
 export interface FillTopic extends Endpoint {
   readonly partitions: number;
   readonly batchBytes: number;
+  /** Default: 100. */
+  readonly recordBytes?: number;
   /** Batches in all, to the partitions in turn. */
   readonly batches: number;
   readonly inFlight: number;

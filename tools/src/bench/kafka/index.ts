@@ -1,0 +1,84 @@
+import { type KafkaProgram, ReferenceKafkaError } from '@headwater/testkit/kafka';
+import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, runContest } from '../contest.ts';
+import { serverProgram, toolProgram } from './apache-kafka.ts';
+import { apacheKafkaEngine, type Engine, headwaterEngine } from './engines.ts';
+import { fetchContests } from './fetch.ts';
+import { footprintContests } from './footprint.ts';
+import { javaClientContests } from './java-clients.ts';
+import { kafkajsContests } from './kafkajs.ts';
+import { latencyContests } from './latency.ts';
+import { produceContests } from './produce.ts';
+import { profileContest } from './profile-contest.ts';
+import { transactionContests } from './transactions.ts';
+
+/** The bundled broker and Apache Kafka under the same load. */
+export const kafkaBench: Bench = {
+  name: 'kafka',
+  about:
+    'The same load generator against the bundled broker and Apache Kafka 4.3.1 (one node, the JVM settings of its own scripts: 1 GB ' +
+    'heap, G1; its default configuration, but groups form without the initial delay). All of them are up and warmed, loaded in ' +
+    'turns. Produce and one record: acks=all, pre-encoded, pipelined (batches 8 in flight); fsync: synced before the answer, with ' +
+    '`flush.messages=1` on Apache Kafka. Fetch: one request at a time, batches of 16 KB, answers of the size named. Its own clients ' +
+    'are ProducerPerformance and ConsumerPerformance, each in a JVM of its own.',
+  baseline: 'Apache Kafka',
+  chart: 'images/bench-kafka.svg',
+  rows,
+};
+
+async function* rows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
+  const program = findProgram(options.onProgress);
+  if (typeof program === 'string') {
+    yield { name: 'kafka', skipped: program };
+    return;
+  }
+  const ours = headwaterEngine(options.quick);
+  const theirs = apacheKafkaEngine(options.quick, program);
+  try {
+    for (const contest of contests(options.quick, program)) {
+      if (!contest.figures.some(({ suffix }) => options.wants(contest.name + suffix))) continue;
+      yield* await runBoth(contest, [ours, theirs], options);
+    }
+  } finally {
+    await Promise.all([ours.close(), theirs.close()]);
+  }
+}
+
+function contests(isQuick: boolean, program: KafkaProgram): Contest<Engine>[] {
+  return [
+    ...footprintContests(isQuick),
+    ...produceContests(isQuick),
+    ...fetchContests(isQuick),
+    ...latencyContests(isQuick),
+    ...javaClientContests(isQuick, toolProgram(program)),
+    ...kafkajsContests(isQuick),
+    ...transactionContests(isQuick),
+  ];
+}
+
+/** A contest that fails does not take the others with it: its row says why. */
+async function runBoth(
+  contest: Contest<Engine>,
+  sides: readonly [Engine, Engine],
+  options: BenchOptions,
+): Promise<(Row | SkippedRow)[]> {
+  try {
+    const rows = await runContest(contest, sides, options);
+    const isBehind = rows.some(({ target }) => target?.met === false);
+    if (!isBehind || !options.profile) return rows;
+    options.onProgress(`${contest.name} profile`);
+    const profile = await profileContest(contest, options.quick);
+    return rows.map((row) => (row.target?.met === false ? { ...row, profile } : row));
+  } catch (error) {
+    return [{ name: contest.name, skipped: `it failed: ${error instanceof Error ? error.message : String(error)}` }];
+  }
+}
+
+function findProgram(onProgress: (line: string) => void): KafkaProgram | string {
+  try {
+    return serverProgram(onProgress);
+  } catch (error) {
+    if (error instanceof ReferenceKafkaError && error.isAbsence) return error.message;
+    throw error;
+  }
+}
