@@ -6,7 +6,7 @@
  * 20 MB received. Measured with Produce of 1 MB batches (live heap 11 MB): 300 MB/s so; 740 MB/s when young objects are collected
  * on demand and a full collection, when it comes to one, is made at once: about half a millisecond for each MB of live heap.
  */
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Gives this process `globalThis.gc`, which the broker takes to collect young objects, and makes full collections in one go. */
@@ -15,4 +15,28 @@ export function tuneGarbageCollection(): void {
   if (globalThis.gc) return;
   setFlagsFromString('--expose-gc');
   globalThis.gc = runInNewContext('gc') as NodeJS.GCFunction;
+}
+
+const IDLE_CHECK_MS = 5_000;
+/** Below a hundredth of the time. */
+const IDLE_CPU_MICROSECONDS = 50_000;
+const WORTH_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Gives the memory of a heap that has grown back to the system, once the process has nothing to do. V8 does so only when it
+ * allocates, which an idle broker does not: one that has opened 10,000 partitions would stay at twice what it needs (265 MB of
+ * which 127 MB are given back, in 0.1 s).
+ */
+export function returnMemoryWhenIdle(): void {
+  let cpu = process.cpuUsage();
+  let smallestHeapBytes = 0;
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(cpu);
+    cpu = process.cpuUsage();
+    const grownBytes = getHeapStatistics().total_heap_size - smallestHeapBytes;
+    if (user + system > IDLE_CPU_MICROSECONDS || grownBytes < WORTH_BYTES) return;
+    void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    smallestHeapBytes = getHeapStatistics().total_heap_size;
+  }, IDLE_CHECK_MS);
+  timer.unref();
 }

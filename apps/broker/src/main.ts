@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommandLine } from './command-line.ts';
-import { tuneGarbageCollection } from './garbage-collection.ts';
+import { returnMemoryWhenIdle, tuneGarbageCollection } from './garbage-collection.ts';
 import { nodeTooOld } from './required-node.ts';
 import type { RunningBroker, StartBrokerOptions } from './start-broker.ts';
 
@@ -20,6 +20,7 @@ async function serve(options: StartBrokerOptions): Promise<void> {
   // Loaded here, so that help and a wrong flag are answered at once.
   const { startBroker } = await import('./start-broker.ts');
   const broker = await startBroker({ ...options, log: (line) => log(line) });
+  returnMemoryWhenIdle();
   try {
     if (!asked.isReceived()) process.stdout.write(readyLine(broker));
     log = (line) => process.stderr.write(`${line}\n`);

@@ -10,6 +10,8 @@ import { assignOffsets, BATCH_HEADER_BYTES, type Chunks } from '../protocol/inde
 const smallBatchBytes = 4096;
 const firstSlabBytes = 1024;
 const largestSlabBytes = 64 * 1024;
+/** One for all logs, of which most are idle. */
+const noSlab = Buffer.alloc(0);
 
 export interface Placement {
   readonly baseOffset: number;
@@ -20,7 +22,7 @@ export interface Placement {
 
 /** Places the batches of one log. */
 export class BatchPlacer {
-  #slab: Buffer = Buffer.alloc(0);
+  #slab: Buffer = noSlab;
   #slabUsed = 0;
   #nextSlabBytes = firstSlabBytes;
 

@@ -11,6 +11,9 @@ export interface FlushOptions {
   readonly sync: boolean;
 }
 
+/** One for all: of the indexes of many partitions most are empty. */
+const noBytes = Buffer.alloc(0);
+
 export class EntryBuffer {
   readonly path: string;
   readonly entryBytes: number;
@@ -26,7 +29,7 @@ export class EntryBuffer {
   private constructor(path: string, entryBytes: number, bytes: Buffer | undefined) {
     this.path = path;
     this.entryBytes = entryBytes;
-    this.#bytes = bytes ?? Buffer.alloc(0);
+    this.#bytes = bytes ?? noBytes;
     this.#count = Math.floor(this.#bytes.length / entryBytes);
     this.#flushedCount = this.#count;
     this.#fileIsLonger = this.#bytes.length % entryBytes !== 0;
