@@ -5,7 +5,14 @@ import { REFERENCE_VERSION } from '@headwater/testkit/kafka';
 /** What the command line asks for; `folder` is the cluster's own. */
 export type Command =
   | { readonly kind: 'help' }
-  | { readonly kind: 'up'; readonly folder: string; readonly brokers: 1 | 3; readonly version: string }
+  | {
+      readonly kind: 'up';
+      readonly folder: string;
+      readonly brokers: 1 | 3;
+      readonly version: string;
+      /** Broker configuration of every node. */
+      readonly config: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'down' | 'status'; readonly folder: string }
   | { readonly kind: 'kill' | 'start'; readonly folder: string; readonly nodeId: number };
 
@@ -22,6 +29,7 @@ Usage: npm run kafka -- COMMAND [options]
   --brokers 1|3     nodes, each controller and broker; 3: three replicas, two in sync at least   (default 1)
   --version 4.x.y   version of Apache Kafka                                                      (default ${REFERENCE_VERSION})
   --dir DIR         folder of the cluster                                                        (default .headwater/kafka/cluster)
+  --config K=V      broker configuration of every node; may be given again
   --help            print this
 `;
 
@@ -34,6 +42,7 @@ const OPTIONS = {
   brokers: { type: 'string', default: '1' },
   version: { type: 'string', default: REFERENCE_VERSION },
   dir: { type: 'string' },
+  config: { type: 'string', multiple: true, default: [] as string[] },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -69,8 +78,17 @@ function parse(args: readonly string[]) {
   }
 }
 
-function clusterShape({ brokers, version }: { readonly brokers: string; readonly version: string }) {
+interface ShapeOptions {
+  readonly brokers: string;
+  readonly version: string;
+  readonly config: readonly string[];
+}
+
+function clusterShape({ brokers, version, config }: ShapeOptions) {
   if (brokers !== '1' && brokers !== '3') throw new UsageError(`--brokers must be 1 or 3, not '${brokers}'.`);
   if (!/^4\.\d+\.\d+$/.test(version)) throw new UsageError(`--version must be one such as 4.3.1, not '${version}'.`);
-  return { brokers: brokers === '1' ? 1 : 3, version } as const;
+  for (const each of config)
+    if (!/^[^=]+=/.test(each)) throw new UsageError(`--config must be name=value, not '${each}'.`);
+  const entries = config.map((each) => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)] as const);
+  return { brokers: brokers === '1' ? 1 : 3, version, config: Object.fromEntries(entries) } as const;
 }

@@ -7,9 +7,9 @@ const root = resolve(import.meta.dirname, '../../..');
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-async function up({ folder, brokers, version }: Extract<Command, { kind: 'up' }>): Promise<void> {
+async function up({ folder, brokers, version, config }: Extract<Command, { kind: 'up' }>): Promise<void> {
   const program = findKafka(version, say);
-  const cluster = await ReferenceCluster.create(folder, program, { brokers });
+  const cluster = await ReferenceCluster.create(folder, program, { brokers, config });
   const startedMs = performance.now();
   try {
     await cluster.start(program);

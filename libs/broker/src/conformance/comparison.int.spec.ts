@@ -6,25 +6,20 @@ import { afterAll, expect, it } from '@jest/globals';
 import { describeUnless } from '@headwater/testkit/absence';
 import { startReferenceKafka } from '@headwater/testkit/kafka';
 import { Broker } from '../server/index.ts';
+import { COMPARED_CONFIG } from './compared-config.ts';
 import { acceptanceOf, acceptedDifferences } from './accepted-differences.ts';
 import { compareAnswers, type Difference } from './compare-answers.ts';
 import { commonVersions, runScenario, servedVersions, warmUp, type ServedVersions } from './run-scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Engine, Scenario } from './session.ts';
 
-/** Of both engines: topics appear when they are created and keep records of 2023. */
-const CONFIG = {
-  'auto.create.topics.enable': 'false',
-  'group.initial.rebalance.delay.ms': '0',
-  'log.retention.ms': '-1',
-};
 /** Both engines wait for disks and timers in between: a few scenarios go on at a time. */
 const LANES = 4;
 
-const kafka = await startReferenceKafka({ config: CONFIG });
+const kafka = await startReferenceKafka({ config: COMPARED_CONFIG });
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-conformance-'));
-const broker = await Broker.start({ port: 0, dataDir, flush: 'os', config: { ...CONFIG, 'node.id': '1' } });
+const broker = await Broker.start({ port: 0, dataDir, flush: 'os', config: COMPARED_CONFIG });
 afterAll(async () => {
   await broker.close();
   await rm(dataDir, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   apiVersionsApi,
   describeGroupsApi,
+  describeTransactionsApi,
   ErrorCode,
   findCoordinatorApi,
   initProducerIdApi,
@@ -63,7 +64,23 @@ export async function runScenario(engine: Engine, scenario: Scenario, version: n
   return session.entries.map(({ outcome, ...entry }) => ({ ...entry, outcome: normalizer.normalize(outcome) }));
 }
 
-/** Waits until an engine has its coordinator of groups and its first block of producer ids. */
+/** Enough ids for every partition of the transaction log to be asked. */
+const MANY = 512;
+
+/** Waits until an engine has loaded every partition of its transaction log. */
+async function transactionsServed(session: Session): Promise<void> {
+  const transactionalIds = Array.from({ length: MANY }, (_, index) => `${session.prefix}-${index}`);
+  await session.prepare(findCoordinatorApi, 4, { keyType: 1, coordinatorKeys: transactionalIds.slice(0, 1) });
+  for (;;) {
+    const { transactionStates } = await session.prepare(describeTransactionsApi, 0, { transactionalIds });
+    const isServed = ({ errorCode }: { readonly errorCode: number }): boolean =>
+      errorCode === ErrorCode.TRANSACTIONAL_ID_NOT_FOUND;
+    if (transactionStates.every(isServed)) return;
+    await delay(LOOK_MS);
+  }
+}
+
+/** Waits until an engine has its coordinators and its first block of producer ids. */
 export async function warmUp(engine: Engine): Promise<void> {
   const session = new Session(engine, 'cf-warm-up');
   try {
@@ -88,6 +105,7 @@ export async function warmUp(engine: Engine): Promise<void> {
       if (errorCode === ErrorCode.NONE) break;
       await delay(LOOK_MS);
     }
+    await transactionsServed(session);
   } finally {
     session.close();
   }
