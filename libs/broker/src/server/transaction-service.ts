@@ -35,6 +35,11 @@ export class TransactionService {
     });
   }
 
+  /** Whether batches are looked up in their transactions, where the producer adds their partitions itself. */
+  get verifiesPartitions(): boolean {
+    return this.#options.metadata.brokerConfig.transaction.verifiesPartitions;
+  }
+
   /** The coordinator as it is, loaded or not. */
   get coordinator(): TransactionCoordinator {
     return this.#coordinator;

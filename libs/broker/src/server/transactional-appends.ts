@@ -56,7 +56,7 @@ export class TransactionalAppends {
       const before = this.#waiting.get(producerId);
       return isOpen && before === undefined ? undefined : this.#wait(transactionalId, batch, log, before);
     }
-    if (isOpen) return undefined;
+    if (isOpen || !this.#transactions.verifiesPartitions) return undefined;
     this.#rememberBeginning(batch, log);
     const producer = { producerId, producerEpoch };
     const errorCode = this.#transactions.coordinator.verify(transactionalId, producer, log.topic, log.partition);

@@ -4,6 +4,10 @@ export interface TransactionConfig {
   readonly maxTimeoutMs: number;
   /** `transactional.id.expiration.ms`: an id that was not used for so long is forgotten. */
   readonly transactionalIdExpirationMs: number;
+  /** `transaction.abort.timed.out.transaction.cleanup.interval.ms`. */
+  readonly abortCheckIntervalMs: number;
+  /** `transaction.remove.expired.transaction.cleanup.interval.ms`. */
+  readonly expirationCheckIntervalMs: number;
   /** `transaction.state.log.num.partitions`. */
   readonly stateLogPartitions: number;
   /** `transaction.state.log.segment.bytes`. */
@@ -13,6 +17,8 @@ export interface TransactionConfig {
 export const defaultTransactionConfig: TransactionConfig = {
   maxTimeoutMs: 15 * 60 * 1000,
   transactionalIdExpirationMs: 7 * 24 * 60 * 60 * 1000,
+  abortCheckIntervalMs: 10_000,
+  expirationCheckIntervalMs: 60 * 60 * 1000,
   stateLogPartitions: 50,
   stateLogSegmentBytes: 100 * 1024 * 1024,
 };

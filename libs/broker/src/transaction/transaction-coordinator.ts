@@ -52,9 +52,6 @@ type TopicRequest = AddPartitionsToTxnRequest['v3AndBelowTopics'][number];
 type ErrorOf = (topic: string, partition: number) => ErrorCode;
 type TopicResult = NonNullable<AddPartitionsToTxnResponse['resultsByTopicV3AndBelow']>[number];
 
-/** `transaction.abort.timed.out.transaction.cleanup.interval.ms` and `transaction.remove.expired.transaction.cleanup.interval.ms`. */
-const abortCheckMs = 10_000;
-const expiryCheckMs = 60 * 60 * 1000;
 /** The first versions that know PRODUCER_FENCED (KIP-588). */
 const fencedVersion = { initProducerId: 4, others: 2 } as const;
 /** First version of AddPartitionsToTxn that holds several transactions. */
@@ -68,7 +65,8 @@ export class TransactionCoordinator {
   #shards: readonly TransactionShard[] = [];
   #isActive = false;
   #isClosed = false;
-  readonly #timers = new Map<number, Timer>();
+  /** One of each kind that is repeated. */
+  readonly #timers = new Map<object, Timer>();
 
   constructor(options: TransactionCoordinatorOptions) {
     this.#options = options;
@@ -92,8 +90,9 @@ export class TransactionCoordinator {
       throw error;
     }
     this.#isActive = true;
-    this.#repeat(abortCheckMs, (shard) => shard.abortTimedOut());
-    this.#repeat(expiryCheckMs, (shard) => shard.expire(this.#options.config.transactionalIdExpirationMs));
+    const { abortCheckIntervalMs, expirationCheckIntervalMs, transactionalIdExpirationMs } = this.#options.config;
+    this.#repeat(abortCheckIntervalMs, (shard) => shard.abortTimedOut());
+    this.#repeat(expirationCheckIntervalMs, (shard) => shard.expire(transactionalIdExpirationMs));
   }
 
   /** Whether `activate` is done. */
@@ -299,7 +298,7 @@ export class TransactionCoordinator {
         this.#repeat(intervalMs, work);
       });
     });
-    this.#timers.set(intervalMs, timer);
+    this.#timers.set(work, timer);
   }
 
   #shardOf(transactionalId: string): TransactionShard {

@@ -182,11 +182,25 @@ const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range
     'Largest request; a larger one closes its connection.',
   ],
   [
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms',
+    'int',
+    '10000',
+    { atLeast: 1 },
+    'Time between two looks for transactions whose time is up.',
+  ],
+  [
     'transaction.max.timeout.ms',
     'int',
     '900000',
     { atLeast: 1 },
     'Longest transaction timeout that a producer may ask for.',
+  ],
+  [
+    'transaction.remove.expired.transaction.cleanup.interval.ms',
+    'int',
+    '3600000',
+    { atLeast: 1 },
+    'Time between two looks for transactional ids that may be forgotten.',
   ],
   [
     'transaction.state.log.min.isr',
@@ -313,6 +327,13 @@ const changeable: typeof fixedAtStart = [
     '86400000',
     { atLeast: 1 },
     'Time after which an idle producer’s sequence numbers are forgotten.',
+  ],
+  [
+    'transaction.partition.verification.enable',
+    'boolean',
+    'true',
+    undefined,
+    'Whether a batch is refused whose partition is not in its producer’s transaction.',
   ],
   [
     'unclean.leader.election.enable',

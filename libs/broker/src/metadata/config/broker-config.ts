@@ -57,6 +57,9 @@ export interface BrokerConfig {
   /** Of the transaction room. */
   readonly transaction: {
     readonly maxTimeoutMs: number;
+    readonly abortCheckIntervalMs: number;
+    readonly expirationCheckIntervalMs: number;
+    readonly verifiesPartitions: boolean;
     readonly transactionalIdExpirationMs: number;
     readonly stateLogPartitions: number;
     readonly stateLogSegmentBytes: number;
@@ -118,6 +121,9 @@ export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
     },
     transaction: {
       maxTimeoutMs: number('transaction.max.timeout.ms'),
+      abortCheckIntervalMs: number('transaction.abort.timed.out.transaction.cleanup.interval.ms'),
+      expirationCheckIntervalMs: number('transaction.remove.expired.transaction.cleanup.interval.ms'),
+      verifiesPartitions: read('transaction.partition.verification.enable') as boolean,
       transactionalIdExpirationMs: number('transactional.id.expiration.ms'),
       stateLogPartitions: number('transaction.state.log.num.partitions'),
       stateLogSegmentBytes: number('transaction.state.log.segment.bytes'),

@@ -45,9 +45,6 @@ const names = new Set([
   'security.inter.broker.protocol',
   'security.providers',
   'telemetry.max.bytes',
-  'transaction.abort.timed.out.transaction.cleanup.interval.ms',
-  'transaction.partition.verification.enable',
-  'transaction.remove.expired.transaction.cleanup.interval.ms',
   'transaction.state.log.load.buffer.size',
   'transaction.two.phase.commit.enable',
 ]);
