@@ -5,6 +5,8 @@
  * these files is needed for the truth, which is the `.log` files alone; when one cannot be written, that is reported and tried
  * again at the next checkpoint.
  *
+ * A snapshot is written after the indexes before it: with a snapshot, a missing index of aborted transactions is an empty one.
+ *
  * Snapshots are kept at the beginnings of segments, and the newest one.
  */
 import { type LeaderEpochs } from './files/leader-epochs.ts';
@@ -61,10 +63,11 @@ export class LogCheckpointer {
     const ready = this.#waiting.filter((snapshot) => snapshot.offset <= segment.baseOffset);
     this.#waiting = this.#waiting.filter((snapshot) => snapshot.offset > segment.baseOffset);
     try {
-      for (const snapshot of ready) await this.#writeSnapshot(snapshot);
       for (const earlier of this.#from(this.#recoveryPoint)) {
         if (earlier.baseOffset < segment.baseOffset) await earlier.flushIndexes();
       }
+      // A snapshot says that the indexes of aborted transactions before it are whole.
+      for (const snapshot of ready) await this.#writeSnapshot(snapshot);
     } catch (error) {
       this.#report(error);
     }

@@ -88,11 +88,12 @@ class LogLoader {
     }
     epochs.truncateFromStart(start);
     await this.#removeSnapshotsAfter(endOffset);
-    const producers = loadProducers(this.#context, {
+    const trustedOffset = clean ? endOffset : Math.min(this.#options.recoveryPoint ?? 0, endOffset);
+    const { producers, snapshotOffset } = loadProducers(this.#context, {
       directory,
       segments: this.#segments,
       snapshotOffsets: this.#snapshotOffsets,
-      trustedOffset: clean ? endOffset : Math.min(this.#options.recoveryPoint ?? 0, endOffset),
+      trustedOffset,
       endOffset,
     });
     const { topic, partition, topicId, config } = this.#options;
@@ -101,7 +102,8 @@ class LogLoader {
       segments: this.#segments,
       logStartOffset: start,
       logEndOffset: endOffset,
-      recoveryPoint: clean ? endOffset : Math.min(this.#options.recoveryPoint ?? 0, endOffset),
+      // What was made anew in memory must be written again before it is trusted.
+      recoveryPoint: Math.min(trustedOffset, snapshotOffset),
       snapshotOffsets: this.#snapshotOffsets,
     };
   }

@@ -27,7 +27,13 @@ export interface ProducerLoadOptions {
 const lookBackBytes = 1024 * 1024;
 const remembered = 4;
 
-export function loadProducers(context: LogContext, options: ProducerLoadOptions): ProducerState {
+export interface LoadedProducers {
+  readonly producers: ProducerState;
+  /** Of the snapshot that was used: what the indexes of aborted transactions hold from here on may be nowhere but in memory. */
+  readonly snapshotOffset: number;
+}
+
+export function loadProducers(context: LogContext, options: ProducerLoadOptions): LoadedProducers {
   const state = new ProducerState();
   const snapshotOffset = loadNewestSnapshot(context, options, state);
   const older = new Map<number, { epoch: number; batches: ProducerBatch[] }>();
@@ -55,7 +61,7 @@ export function loadProducers(context: LogContext, options: ProducerLoadOptions)
   }
   for (const [producerId, { epoch, batches }] of older) state.addOlder(producerId, epoch, batches);
   state.transactions.settle(options.endOffset);
-  return state;
+  return { producers: state, snapshotOffset };
 }
 
 /** Returns the offset of the snapshot, or the start of the log. */

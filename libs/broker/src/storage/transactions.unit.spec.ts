@@ -151,6 +151,30 @@ describe('a log with transactions', () => {
   });
 });
 
+describe('the index of aborted transactions', () => {
+  it('that was lost and made anew is durable before a later start trusts it', async () => {
+    const first = await openLog();
+    for (let round = 0; round < 4; round++) {
+      await first.producers.write(7, 'x'.repeat(300));
+      await first.producers.end(7, false);
+    }
+    await first.storage.checkpoint();
+    const expected = first.log.abortedTransactions(0, 8);
+    expect(expected).toHaveLength(4);
+    // Side files lose their names, the recovery point stays.
+    const second = await openLog(first.fileSystem.crash());
+    expect(second.log.abortedTransactions(0, 8)).toEqual(expected);
+    // Begins the next segment, at the recovery point.
+    second.log.updateConfig({ ...second.log.config, segmentBytes: 2000 });
+    await second.producers.write(8, 'x'.repeat(300));
+    expect(second.fileSystem.list('/data/orders-0').filter(({ name }) => name.endsWith('.log'))).toHaveLength(2);
+    const third = await openLog(second.fileSystem.kill());
+    expect(third.log.abortedTransactions(0, 8)).toEqual(expected);
+    const fourth = await openLog(second.fileSystem.crash());
+    expect(fourth.log.abortedTransactions(0, 8)).toEqual(expected);
+  });
+});
+
 interface Model {
   readonly open: Map<number, number>;
   /** By the offset of the marker. */

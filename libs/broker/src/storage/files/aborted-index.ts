@@ -6,6 +6,7 @@
  *
  * lastOffset is the marker's; it rises from entry to entry. A segment without aborted transactions has no file.
  */
+import { dirname } from 'node:path';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { EntryBuffer } from './entry-buffer.ts';
 
@@ -22,6 +23,8 @@ export interface AbortedEntry {
 export class AbortedIndex {
   readonly #entries: EntryBuffer;
   #hasFile: boolean;
+  /** The file's name outlasts a power cut: a file that is missing is taken for an empty one. */
+  #isNamed = false;
 
   private constructor(entries: EntryBuffer, hasFile: boolean) {
     this.#entries = entries;
@@ -43,6 +46,7 @@ export class AbortedIndex {
     if (!entries) return AbortedIndex.empty(path);
     if (entries.bytes.length % entryBytes !== 0) return undefined;
     const index = new AbortedIndex(entries, true);
+    index.#isNamed = true;
     let lastOffset = -1;
     for (let at = 0; at < entries.bytes.length; at += entryBytes) {
       const entry = index.#read(at);
@@ -87,9 +91,12 @@ export class AbortedIndex {
   }
 
   async flush(fileSystem: FileSystem): Promise<void> {
-    if (!this.dirty) return;
+    if (!this.dirty && (this.#isNamed || !this.#hasFile)) return;
     this.#hasFile = true;
     await this.#entries.flush(fileSystem, { sync: true });
+    if (this.#isNamed) return;
+    await fileSystem.syncDirectory(dirname(this.#entries.path));
+    this.#isNamed = true;
   }
 
   #countBelow(offset: number): number {
