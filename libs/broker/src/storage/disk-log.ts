@@ -24,6 +24,8 @@ import type { LeaderEpochs } from './files/leader-epochs.ts';
 import { LogCheckpointer } from './log-checkpointer.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogContext } from './log-context.ts';
+import type { CleanableLog, LastBatch } from './cleaner/index.ts';
+import { LogMaintenance } from './log-maintenance.ts';
 import { type DurableEnd, LogReader } from './log-reader.ts';
 import { LogSegment } from './log-segment.ts';
 import type {
@@ -37,7 +39,6 @@ import type {
   TimestampOffset,
 } from './partition-log.ts';
 import type { ProducerEntry, ProducerState } from './producer-state.ts';
-import { countDeletable } from './retention.ts';
 import { SegmentList } from './segment-list.ts';
 import { findByTimestamp, findMaxTimestamp } from './timestamp-lookup.ts';
 
@@ -60,7 +61,7 @@ export interface LogState {
 
 type Listener = (highWatermark: number) => void;
 
-export class DiskLog implements PartitionLog {
+export class DiskLog implements PartitionLog, CleanableLog {
   readonly topic: string;
   readonly partition: number;
   readonly topicId: string;
@@ -77,7 +78,6 @@ export class DiskLog implements PartitionLog {
   /** Bytes that became durable in this process, and how many of them when the last checkpoint was written. */
   #durableBytes = 0;
   #checkpointedBytes = 0;
-  #retaining: Promise<void> = Promise.resolve();
   readonly #context: LogContext;
   readonly #segments: SegmentList;
   readonly #epochs: LeaderEpochs;
@@ -90,6 +90,7 @@ export class DiskLog implements PartitionLog {
   readonly #queue: CommitQueue;
   readonly #placer = new BatchPlacer();
   readonly #reader: LogReader;
+  readonly #maintenance: LogMaintenance;
   readonly #listeners = new Set<Listener>();
 
   constructor(context: LogContext, state: LogState) {
@@ -106,7 +107,7 @@ export class DiskLog implements PartitionLog {
     this.#durable = { segment: active, endPosition: active.sizeBytes, highWatermark: state.logEndOffset };
     this.#epochs = state.epochs;
     this.#producers = state.producers;
-    this.#reader = new LogReader(context, this.#segments);
+    this.#reader = new LogReader(context, this.#segments, () => this.#durable);
     this.checkpointer = new LogCheckpointer({
       context,
       directory: state.directory,
@@ -122,6 +123,22 @@ export class DiskLog implements PartitionLog {
       onDurable: (group) => this.#onDurable(group),
       onFailed: (groups, error) => this.#onFailed(groups, error),
       onNewSegment: (segment) => this.checkpointer.completeBefore(segment),
+    });
+    this.#maintenance = new LogMaintenance(context, {
+      directory: this.directory,
+      segments: this.#segments,
+      epochs: this.#epochs,
+      checkpointer: this.checkpointer,
+      reader: this.#reader,
+      config: () => this.#config,
+      isEnded: () => this.isEnded,
+      isIdle: () => this.#queue.isEmpty,
+      logStartOffset: () => this.#logStartOffset,
+      moveLogStart: (offset) => (this.#logStartOffset = offset),
+      logEndOffset: () => this.#logEndOffset,
+      durable: () => this.#durable,
+      moveDurable: (end) => (this.#durable = end),
+      roll: () => this.#roll(),
     });
   }
 
@@ -161,6 +178,14 @@ export class DiskLog implements PartitionLog {
     return this.#segments.first.baseOffset;
   }
 
+  get segments(): SegmentList {
+    return this.#segments;
+  }
+
+  get isEnded(): boolean {
+    return this.#ended !== undefined;
+  }
+
   get #name(): string {
     return `${this.topic}-${this.partition}`;
   }
@@ -194,7 +219,8 @@ export class DiskLog implements PartitionLog {
     const end =
       options?.committedOnly === true ? this.#reader.endAt(this.lastStableOffset, this.#durable) : this.#durable;
     if (offset > end.highWatermark) return { records: [], sizeBytes: 0, nextOffset: offset };
-    const read = this.#reader.read({ offset, maxBytes, minOneMessage: options?.minOneMessage ?? true }, end);
+    const { minOneMessage = true, committedOnly = false } = options ?? {};
+    const read = this.#reader.read({ offset, maxBytes, minOneMessage, committedOnly }, end);
     return read instanceof Promise ? this.#guardStorage(() => read) : read;
   }
 
@@ -261,11 +287,20 @@ export class DiskLog implements PartitionLog {
     }));
   }
 
-  /** Removes the segments that retention no longer keeps. When that is all of them, a new empty one takes their place first. */
+  /** Removes the segments that retention no longer keeps. */
   applyRetention(): Promise<void> {
-    const work = this.#retaining.then(() => this.#guardStorage(() => this.#retain()));
-    this.#retaining = work.catch(() => undefined);
-    return work;
+    return this.#guardStorage(() => this.#maintenance.retain());
+  }
+
+  /** Puts a cleaned segment in the place of others, see {@link LogMaintenance}. */
+  replaceSegments(sources: readonly LogSegment[], segment: LogSegment): Promise<boolean> {
+    return this.#maintenance.replace(sources, segment);
+  }
+
+  /** The producer's epoch, and the offset of its last batch of records; undefined when it is not known. */
+  lastBatchOf(producerId: number): LastBatch | undefined {
+    const entry = this.#producers.get(producerId);
+    return entry && { producerEpoch: entry.producerEpoch, lastOffset: entry.batches.at(-1)?.lastOffset };
   }
 
   /** Takes no more calls; resolves when no append waits. */
@@ -376,41 +411,6 @@ export class DiskLog implements PartitionLog {
     this.checkpointer.rolled(segment.baseOffset, this.#producers.copyEntries());
     this.#segments.push(segment);
     return segment;
-  }
-
-  async #retain(): Promise<void> {
-    if (this.#ended) return;
-    const all = this.#segments.all();
-    const durableCount = this.#queue.isEmpty ? all.length : all.indexOf(this.#durable.segment);
-    const count = countDeletable({
-      segments: all.slice(0, durableCount).map((segment, index) => ({
-        sizeBytes: segment.sizeBytes,
-        maxTimestampMs: segment.maxTimestampMs,
-        endOffset: all[index + 1]?.baseOffset ?? this.#logEndOffset,
-      })),
-      config: this.#config,
-      nowMs: this.#context.clock.now(),
-      logStartOffset: this.#logStartOffset,
-    });
-    if (count === 0) return;
-    await this.#makeDurable(all[count] ?? this.#roll());
-    const removed = this.#segments.shift(count);
-    this.#logStartOffset = Math.max(this.#logStartOffset, this.firstSegmentOffset);
-    this.#epochs.truncateFromStart(this.#logStartOffset);
-    this.#reader.forgetPositions();
-    await this.checkpointer.removeSegments(removed, this.firstSegmentOffset);
-  }
-
-  /** The segment's file must be there before all others go: its name is what remembers the offsets. */
-  async #makeDurable(segment: LogSegment): Promise<void> {
-    if (segment.onDisk) return;
-    await this.checkpointer.completeBefore(segment);
-    this.#context.files.borrow(segment.logPath).release();
-    await this.#context.fileSystem.syncDirectory(this.directory);
-    segment.onDisk = true;
-    if (this.#queue.isEmpty && this.#durable.segment.baseOffset < segment.baseOffset) {
-      this.#durable = { segment, endPosition: 0, highWatermark: this.highWatermark };
-    }
   }
 
   #onDurable(group: CommitGroup): void {

@@ -8,6 +8,7 @@
  *     meta.properties                     cluster and node
  *     recovery-point-offset-checkpoint    up to where each log was durable with its side files
  *     log-start-offset-checkpoint         start offsets that lie within a segment
+ *     cleaner-offset-checkpoint           up to where each compacted log is clean
  *     orders-0/                           one folder for each partition
  *     orders-1.<id>-delete/               a deleted partition, until its files are removed
  *
@@ -16,8 +17,10 @@
  */
 import { join } from 'node:path';
 import { ErrorCode, KafkaError, randomUuid, ZERO_UUID } from '../protocol/index.ts';
+import { type CleanerStatus, LogCleaner, type LogCleanerOptions } from './cleaner/index.ts';
 import { DiskLog } from './disk-log.ts';
 import {
+  cleanerCheckpointFile,
   cleanShutdownFile,
   deletedFolder,
   isDeletedFolder,
@@ -52,6 +55,7 @@ export interface DiskStorageOptions {
   readonly retentionCheckIntervalMs: number;
   readonly checkpointIntervalMs: number;
   readonly producerIdExpirationMs: number;
+  readonly cleaner: Pick<LogCleanerOptions, 'enabled' | 'backoffMs' | 'mapBytes' | 'bytesPerSecond'>;
   readonly unlock: () => void;
 }
 
@@ -62,6 +66,8 @@ export class DiskStorage implements LogStorage {
   readonly #logs = new Map<string, DiskLog>();
   readonly #recoveryPoints: OffsetCheckpoint;
   readonly #logStarts: OffsetCheckpoint;
+  readonly #cleanedOffsets: OffsetCheckpoint;
+  readonly #cleaner: LogCleaner;
   readonly #tasks: PeriodicTask[];
   #recoveredFromCrash = false;
   #removals: Promise<void>[] = [];
@@ -82,6 +88,17 @@ export class DiskStorage implements LogStorage {
         .map((log) => ({ ...place(log), offset: log.logStartOffset })),
     );
     this.#context = { ...context, saveLogStarts: () => this.#logStarts.write() };
+    this.#cleanedOffsets = new OffsetCheckpoint(context.fileSystem, this.#path(cleanerCheckpointFile), () =>
+      [...this.#logs.values()]
+        .map((log) => ({ ...place(log), offset: this.#cleaner.cleanedOffset(log) ?? -1 }))
+        .filter(({ offset }) => offset >= 0),
+    );
+    this.#cleaner = new LogCleaner({
+      ...options.cleaner,
+      context: this.#context,
+      logs: () => this.#logs.values(),
+      checkpoint: this.#cleanedOffsets,
+    });
     const onError = (error: unknown) => {
       context.report({ level: 'error', message: `A periodic task on ${this.directory} failed`, error });
     };
@@ -118,6 +135,7 @@ export class DiskStorage implements LogStorage {
     const clean = entries.some((entry) => entry.name === cleanShutdownFile);
     const recoveryPoints = this.#recoveryPoints.read();
     const logStarts = this.#logStarts.read();
+    const cleanedOffsets = this.#cleanedOffsets.read();
     for (const { name, isDirectory } of entries) {
       if (!isDirectory) continue;
       const parsed = parsePartitionFolder(name);
@@ -134,12 +152,15 @@ export class DiskStorage implements LogStorage {
         config: this.#options.config,
         clean,
       });
-      this.#logs.set(name, new DiskLog(this.#context, state));
+      const log = new DiskLog(this.#context, state);
+      this.#cleaner.loaded(log, cleanedOffsets.get(name));
+      this.#logs.set(name, log);
     }
     this.#recoveredFromCrash = !clean && this.#logs.size > 0;
     await fileSystem.remove(this.#path(cleanShutdownFile));
     await fileSystem.syncDirectory(this.directory);
     for (const task of this.#tasks) task.start();
+    this.#cleaner.start();
   }
 
   get(topic: string, partition: number): PartitionLog | undefined {
@@ -190,10 +211,16 @@ export class DiskStorage implements LogStorage {
     const aside = this.#path(deletedFolder(name, randomUuid()));
     this.#logs.delete(name);
     await log.remove();
+    await this.#cleaner.abandon(log);
     try {
       fileSystem.rename(this.#path(name), aside);
       await this.#syncFolder();
-      await Promise.all([this.#recoveryPoints.write(), this.#logStarts.write()]);
+      const isCompacted = this.#cleaner.cleanedOffset(log) !== undefined;
+      await Promise.all([
+        this.#recoveryPoints.write(),
+        this.#logStarts.write(),
+        isCompacted && this.#cleanedOffsets.write(),
+      ]);
     } catch (error) {
       throw this.#storageError(`Deleting the log ${name} failed`, error);
     }
@@ -224,6 +251,14 @@ export class DiskStorage implements LogStorage {
     }
   }
 
+  compact(): Promise<void> {
+    return this.#cleaner.cleanAll();
+  }
+
+  cleanerStatus(): CleanerStatus {
+    return this.#cleaner.status();
+  }
+
   checkpoint(): Promise<void> {
     return this.#checkpoint({ closing: false });
   }
@@ -234,6 +269,7 @@ export class DiskStorage implements LogStorage {
 
   async #close(): Promise<void> {
     for (const task of this.#tasks) await task.stop();
+    await this.#cleaner.stop();
     const { fileSystem } = this.#context;
     try {
       for (const log of this.#logs.values()) await log.close();

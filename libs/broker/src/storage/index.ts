@@ -2,10 +2,11 @@
  * The door of the storage room: partition logs on disk in Kafka's format.
  * Rooms above import from here only.
  */
+export { type CleanerStatus, type CleanerTotals, type CompactedLogStatus } from './cleaner/index.ts';
 export { type Clock, type Timer, systemClock } from './clock.ts';
 export { type FileSystem } from './file-system/file-system.ts';
 export { MemoryFileSystem } from './file-system/memory-file-system.ts';
-export { type LogConfig, defaultLogConfig } from './log-config.ts';
+export { type CompressionType, type LogConfig, defaultLogConfig } from './log-config.ts';
 export { type LogStorage, type LogStorageOptions } from './log-storage.ts';
 export { openLogStorage } from './open-log-storage.ts';
 export {

@@ -81,6 +81,7 @@ export class LogCheckpointer {
     const { context, epochs, segments } = this.#options;
     try {
       for (const segment of this.#from(this.#recoveryPoint)) {
+        if (segment.isRetired()) continue;
         if (context.flush === 'os' && segment.onDisk) await this.#syncLog(segment);
         await segment.flushIndexes();
       }
@@ -101,8 +102,6 @@ export class LogCheckpointer {
   async removeSegments(removed: readonly LogSegment[], firstOffset: number): Promise<void> {
     const { context } = this.#options;
     for (const segment of removed) {
-      context.indexCache.remove(segment);
-      context.files.forget(segment.logPath);
       for (const suffix of [logSuffix, indexSuffix, timeIndexSuffix, abortedIndexSuffix]) {
         await context.fileSystem.remove(segment.pathOf(suffix));
       }

@@ -10,6 +10,8 @@ import type { TailCache } from './tail-cache.ts';
 export interface LogContext {
   readonly fileSystem: FileSystem;
   readonly clock: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
   readonly flush: 'fsync' | 'os';
   readonly files: OpenFiles;
   readonly tailCache: TailCache;

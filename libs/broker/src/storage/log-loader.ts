@@ -11,6 +11,7 @@
  * of aborted transactions anew.
  */
 import { join } from 'node:path';
+import { recoverSwaps } from './cleaner/index.ts';
 import type { LogState } from './disk-log.ts';
 import { LeaderEpochs } from './files/leader-epochs.ts';
 import {
@@ -25,7 +26,7 @@ import {
 import { snapshotPath } from './files/producer-snapshot.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogContext } from './log-context.ts';
-import { LogSegment, smallSegmentBytes } from './log-segment.ts';
+import { LogSegment, recordTimestampMs, smallSegmentBytes } from './log-segment.ts';
 import { loadProducers } from './producer-loader.ts';
 import { type ScanEnd, scanBatches } from './segment-scan.ts';
 
@@ -111,6 +112,7 @@ class LogLoader {
   async #readFolder(): Promise<void> {
     const { directory, logStartOffset = 0 } = this.#options;
     const { fileSystem } = this.#context;
+    await recoverSwaps(this.#context, directory);
     const names = fileSystem.list(directory).map((entry) => entry.name);
     const logs = new Set<number>();
     this.#snapshotOffsets = [];
@@ -217,7 +219,7 @@ class LogLoader {
         const { header } = step.value;
         segment.append(
           header.lastOffset,
-          header.maxTimestamp,
+          recordTimestampMs(header),
           header.sizeBytes,
           this.#options.config.indexIntervalBytes,
         );

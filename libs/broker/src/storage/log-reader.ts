@@ -5,6 +5,7 @@
  * readers they would only cost memory, and garbage collections that have to look at them. Positions at which reads of files ended
  * are remembered, so that a consumer that reads on needs no index.
  */
+import { findAborted } from './aborted-transactions.ts';
 import { addAdjacent } from './batch-placement.ts';
 import type { LogContext } from './log-context.ts';
 import type { LogSegment } from './log-segment.ts';
@@ -24,6 +25,8 @@ export interface ReadRequest {
   readonly offset: number;
   readonly maxBytes: number;
   readonly minOneMessage: boolean;
+  /** The aborted transactions among the records are wanted too. */
+  readonly committedOnly: boolean;
 }
 
 /** Read positions remembered for each log. */
@@ -34,15 +37,18 @@ const tailReaderMs = 10_000;
 export class LogReader {
   readonly #context: LogContext;
   readonly #segments: SegmentList;
+  readonly #durable: () => DurableEnd;
   readonly #tail: LogTail;
   readonly #positions = new Map<number, { readonly segment: LogSegment; readonly position: number }>();
   #earlierEnd: DurableEnd | undefined;
   /** When a reader last was at the end. */
   #endReadMs = Number.NEGATIVE_INFINITY;
 
-  constructor(context: LogContext, segments: SegmentList) {
+  /** `durable` gives the end of the durable part now. */
+  constructor(context: LogContext, segments: SegmentList, durable: () => DurableEnd) {
     this.#context = context;
     this.#segments = segments;
+    this.#durable = durable;
     this.#tail = new LogTail(context.tailCache);
   }
 
@@ -55,6 +61,12 @@ export class LogReader {
   /** The log was taken back to `endOffset`. */
   truncateTo(endOffset: number): void {
     this.#tail.truncateTo(endOffset);
+  }
+
+  /** Segments below `endOffset` were replaced: what is remembered of them, in memory too, is another generation's. */
+  replaced(endOffset: number): void {
+    this.#tail.dropBelow(endOffset);
+    this.forgetPositions();
   }
 
   /** Segments went, or the whole log did. */
@@ -100,7 +112,8 @@ export class LogReader {
     }
   }
 
-  #readTail({ offset, maxBytes, minOneMessage }: ReadRequest, { highWatermark }: DurableEnd): LogRead | undefined {
+  #readTail(request: ReadRequest, { highWatermark }: DurableEnd): LogRead | undefined {
+    const { offset, maxBytes, minOneMessage } = request;
     let index = this.#tail.indexOf(offset);
     if (index < 0) return undefined;
     const records: Buffer[] = [];
@@ -114,21 +127,52 @@ export class LogReader {
       nextOffset = batch.lastOffset + 1;
     }
     this.#noteEnd(nextOffset, highWatermark);
-    return { records, sizeBytes, nextOffset };
+    return this.#complete(request, { records, sizeBytes, nextOffset });
   }
 
-  async #readFiles({ offset, maxBytes, minOneMessage }: ReadRequest, end: DurableEnd): Promise<LogRead> {
+  /** Reads again when the segments changed under it, and goes on behind batches that compaction left empty. */
+  async #readFiles(request: ReadRequest, end: DurableEnd): Promise<LogRead> {
+    let { offset } = request;
+    let current = end;
+    for (;;) {
+      const read = await this.#readFile({ ...request, offset }, current);
+      if (read === 'replaced') {
+        current = this.endAt(end.highWatermark, this.#durable());
+        continue;
+      }
+      // Some clients take an answer without a record for the end of the log.
+      if (read.isEmpty && read.nextOffset < end.highWatermark) {
+        offset = read.nextOffset;
+        continue;
+      }
+      this.#noteEnd(read.nextOffset, end.highWatermark);
+      return this.#complete(request, read);
+    }
+  }
+
+  async #readFile(
+    { offset, maxBytes, minOneMessage }: ReadRequest,
+    end: DurableEnd,
+  ): Promise<(LogRead & { readonly isEmpty: boolean }) | 'replaced'> {
     const known = this.#positions.get(offset);
     for (const { segment, endPosition } of this.readable(end, offset)) {
+      if (segment.isRetired()) return 'replaced';
       const position = known?.segment === segment ? known.position : undefined;
       const request = { segment, offset, maxBytes, minOneMessage, position, endPosition };
       const read = await readSegment(this.#context, request);
+      if (segment.isRetired()) return 'replaced';
       if (!read) continue;
       if (read.endPosition < endPosition) this.#remember(read.nextOffset, segment, read.endPosition);
-      this.#noteEnd(read.nextOffset, end.highWatermark);
       return read;
     }
-    return { records: [], sizeBytes: 0, nextOffset: end.highWatermark };
+    return { records: [], sizeBytes: 0, nextOffset: end.highWatermark, isEmpty: false };
+  }
+
+  /** The aborted transactions are looked up in the turn of the read: later, compaction may have dropped them with their records. */
+  #complete({ offset, committedOnly }: ReadRequest, { records, sizeBytes, nextOffset }: LogRead): LogRead {
+    const read = { records, sizeBytes, nextOffset };
+    if (!committedOnly || sizeBytes === 0) return read;
+    return { ...read, abortedTransactions: findAborted(this.#segments, offset, nextOffset) };
   }
 
   #noteEnd(nextOffset: number, highWatermark: number): void {

@@ -5,10 +5,14 @@
  * The segment is bookkeeping: it says where batches go and where they are found; bytes are written by the commit queue and read by
  * the log. `sizeBytes` runs ahead of the file by what waits to be written.
  *
+ * A segment that compaction makes has files of its own, named by their stage: `.cleaned` while they are written, `.swap` from when
+ * they count (see the cleaner room), then the plain names.
+ *
  * Indexes of a segment that is written are in memory; those of the others are loaded at need and let go by the index cache. A
  * missing or damaged index is made anew from the log.
  */
 import { join } from 'node:path';
+import { BATCH_HEADER_BYTES, type BatchHeader } from '../protocol/index.ts';
 import { type AbortedEntry, AbortedIndex } from './files/aborted-index.ts';
 import type { OffsetIndex } from './files/offset-index.ts';
 import { abortedIndexSuffix, offsetFileName, indexSuffix, logSuffix, timeIndexSuffix } from './files/log-file-names.ts';
@@ -28,6 +32,9 @@ export interface SegmentState {
   readonly bytesSinceIndexEntry: number;
 }
 
+/** What the names of a segment's files end in, see above. */
+export type SegmentStage = '' | '.cleaned' | '.swap';
+
 const largestRelativeOffset = 2 ** 31 - 1;
 
 /**
@@ -42,12 +49,12 @@ const rebuildIntervalBytes = 4096;
 export class LogSegment implements HoldsIndexes {
   readonly baseOffset: number;
   readonly directory: string;
-  readonly logPath: string;
   readonly createdMs: number;
   /** The `.log` file is there. */
   onDisk: boolean;
   /** The segment takes appends: its indexes stay in memory. */
   active = false;
+  #retired = false;
   readonly #context: LogContext;
   #indexes: SegmentIndexes | undefined;
   #aborted: AbortedIndex | undefined;
@@ -59,14 +66,26 @@ export class LogSegment implements HoldsIndexes {
   #firstTimestampMs = -1;
   #bytesSinceIndexEntry = 0;
   #timestampsKnown: boolean;
+  #stage: SegmentStage;
+  #logPath: string;
+  /** Share of `segment.jitter.ms` by which this segment is rolled earlier. */
+  readonly #jitter: number;
 
   /** `sizeBytes` undefined: a new segment without a file. */
-  constructor(context: LogContext, directory: string, baseOffset: number, sizeBytes?: number) {
+  constructor(
+    context: LogContext,
+    directory: string,
+    baseOffset: number,
+    sizeBytes?: number,
+    stage: SegmentStage = '',
+  ) {
     this.#context = context;
     this.directory = directory;
     this.baseOffset = baseOffset;
-    this.logPath = this.pathOf(logSuffix);
+    this.#stage = stage;
+    this.#logPath = this.pathOf(logSuffix);
     this.createdMs = context.clock.now();
+    this.#jitter = context.random();
     this.onDisk = sizeBytes !== undefined;
     this.#sizeBytes = sizeBytes ?? 0;
     this.#timestampsKnown = this.#sizeBytes === 0;
@@ -74,8 +93,40 @@ export class LogSegment implements HoldsIndexes {
     if (!this.onDisk) this.#aborted = AbortedIndex.empty(this.pathOf(abortedIndexSuffix));
   }
 
+  get logPath(): string {
+    return this.#logPath;
+  }
+
+  get stage(): SegmentStage {
+    return this.#stage;
+  }
+
   pathOf(suffix: string): string {
-    return join(this.directory, offsetFileName(this.baseOffset) + suffix);
+    return join(this.directory, offsetFileName(this.baseOffset) + suffix + this.#stage);
+  }
+
+  /** Renames the files of the indexes to those of another stage; what has these names is replaced. */
+  moveIndexes(stage: SegmentStage): void {
+    const { fileSystem } = this.#context;
+    for (const suffix of [indexSuffix, timeIndexSuffix, abortedIndexSuffix]) {
+      const path = this.pathOf(suffix);
+      if (fileSystem.stat(path)) fileSystem.rename(path, this.#pathAt(stage, suffix));
+    }
+  }
+
+  /** Renames the log to that of another stage, in which the segment is from now on. Reads that are under way go on. */
+  moveLog(stage: SegmentStage): void {
+    const { files, fileSystem } = this.#context;
+    const path = this.#pathAt(stage, logSuffix);
+    files.forget(path);
+    fileSystem.rename(this.#logPath, path);
+    files.forget(this.#logPath);
+    this.#stage = stage;
+    this.#logPath = path;
+  }
+
+  #pathAt(stage: SegmentStage, suffix: string): string {
+    return join(this.directory, offsetFileName(this.baseOffset) + suffix + stage);
   }
 
   get indexPath(): string {
@@ -84,6 +135,17 @@ export class LogSegment implements HoldsIndexes {
 
   get timeIndexPath(): string {
     return this.pathOf(timeIndexSuffix);
+  }
+
+  /** It left its log: what its paths name now is another segment's, or nothing. */
+  isRetired(): boolean {
+    return this.#retired;
+  }
+
+  retire(): void {
+    this.#retired = true;
+    this.#context.files.forget(this.#logPath);
+    this.#context.indexCache.remove(this);
   }
 
   get sizeBytes(): number {
@@ -134,7 +196,17 @@ export class LogSegment implements HoldsIndexes {
     if (this.#sizeBytes + batchBytes > config.segmentBytes) return true;
     const { offsets, times } = this.#loadedIndexes();
     if (offsets.isFull(config.segmentIndexBytes) || times.isFull(config.segmentIndexBytes)) return true;
-    return this.ageMs(maxTimestampMs) > config.segmentMs;
+    return this.ageMs(maxTimestampMs) > longestAgeMs(config) - this.#jitterMs(config);
+  }
+
+  #jitterMs({ segmentJitterMs, segmentMs }: LogConfig): number {
+    return Math.floor(this.#jitter * Math.min(segmentJitterMs, segmentMs));
+  }
+
+  /** The first batch's largest timestamp; -1 when it has none. */
+  get firstTimestampMs(): number {
+    if (this.#firstTimestampMs < 0 && this.#sizeBytes > 0 && this.onDisk) this.#firstTimestampMs = this.#readFirst();
+    return this.#firstTimestampMs;
   }
 
   /** Age at the time of a record, by the records' own time where they have one, else by the clock. */
@@ -229,11 +301,12 @@ export class LogSegment implements HoldsIndexes {
 
   /** Writes the indexes; durably unless a loader would not trust them anyway, see {@link smallSegmentBytes}. */
   async flushIndexes(): Promise<void> {
-    await this.#aborted?.flush(this.#context.fileSystem);
+    if (!this.isRetired()) await this.#aborted?.flush(this.#context.fileSystem);
     const indexes = this.#indexes;
-    if (!indexes) return;
+    if (!indexes || this.isRetired()) return;
     const sync = !this.active || this.#sizeBytes > smallSegmentBytes;
     await indexes.offsets.flush(this.#context.fileSystem, { sync });
+    if (this.isRetired()) return;
     await indexes.times.flush(this.#context.fileSystem, { sync });
   }
 
@@ -244,7 +317,7 @@ export class LogSegment implements HoldsIndexes {
   }
 
   unloadIndexes(): boolean {
-    if (this.active || this.hasUnwrittenIndexes) return false;
+    if (this.active || this.#stage !== '' || this.hasUnwrittenIndexes) return false;
     this.#indexes = undefined;
     this.#aborted = undefined;
     return true;
@@ -276,13 +349,25 @@ export class LogSegment implements HoldsIndexes {
     try {
       const scope = { from: 0, to: this.#sizeBytes, firstOffset: this.baseOffset };
       for (const { header } of scanBatches({ file: borrowed.handle, checkCrc: false, ...scope })) {
-        twin.append(header.lastOffset, header.maxTimestamp, header.sizeBytes, rebuildIntervalBytes);
+        twin.append(header.lastOffset, recordTimestampMs(header), header.sizeBytes, rebuildIntervalBytes);
       }
     } finally {
       borrowed.release();
     }
     twin.sealTimeIndex();
     return { offsets: twin.offsetIndex, times: twin.timeIndex };
+  }
+
+  #readFirst(): number {
+    const file = this.#context.files.borrow(this.#logPath);
+    try {
+      const scope = { from: 0, to: this.#sizeBytes, firstOffset: this.baseOffset, windowBytes: BATCH_HEADER_BYTES };
+      for (const { header } of scanBatches({ file: file.handle, checkCrc: false, ...scope }))
+        return header.maxTimestamp;
+      return -1;
+    } finally {
+      file.release();
+    }
   }
 
   #learnTimestamps(): void {
@@ -293,4 +378,14 @@ export class LogSegment implements HoldsIndexes {
     this.#maxTimestampOffset = last?.offset ?? -1;
     this.#timestampsKnown = true;
   }
+}
+
+/** Largest timestamp of a batch's records; -1 when compaction left it without any. */
+export function recordTimestampMs(header: BatchHeader): number {
+  return header.recordCount === 0 ? -1 : header.maxTimestamp;
+}
+
+/** A compacted log's segments are also rolled by age for `max.compaction.lag.ms`: the newest one is never compacted. */
+function longestAgeMs({ segmentMs, cleanupCompact, maxCompactionLagMs }: LogConfig): number {
+  return cleanupCompact && maxCompactionLagMs > 0 ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
 }

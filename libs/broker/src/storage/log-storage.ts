@@ -1,3 +1,4 @@
+import type { CleanerStatus } from './cleaner/index.ts';
 import type { Clock } from './clock.ts';
 import type { FileSystem } from './file-system/file-system.ts';
 import type { LogConfig } from './log-config.ts';
@@ -12,6 +13,8 @@ export interface LogStorageOptions {
   readonly flush?: 'fsync' | 'os';
   readonly fileSystem?: FileSystem;
   readonly clock?: Clock;
+  /** From 0 (inclusive) to 1 (exclusive), for `segment.jitter.ms`; default `Math.random`. */
+  readonly random?: () => number;
   /** Written to `meta.properties` of a new folder; default 1. */
   readonly nodeId?: number;
   /** Written to `meta.properties` of a new folder; default: a new random one. A folder of another cluster is refused. */
@@ -30,6 +33,14 @@ export interface LogStorageOptions {
   readonly tailCacheBytes?: number;
   /** Log files held open at a time, beyond those being written or read; default 1,000. */
   readonly maxOpenFiles?: number;
+  /** `log.cleaner.enable`; default true. */
+  readonly cleanerEnabled?: boolean;
+  /** `log.cleaner.backoff.ms`: pause between looks for a log that is dirty enough; default 15,000. */
+  readonly cleanerBackoffMs?: number;
+  /** `log.cleaner.dedupe.buffer.size`: the most that the map of keys of one cleaning takes; default 32 MiB (1.1 million keys). */
+  readonly cleanerMapBytes?: number;
+  /** `log.cleaner.io.max.bytes.per.second`, reads and writes together; default no limit. */
+  readonly cleanerBytesPerSecond?: number;
   /** Told of what an operator should know (recovery, truncation, failed writes), one line each; default: nobody. */
   readonly onEvent?: (event: StorageEvent) => void;
 }
@@ -58,6 +69,10 @@ export interface LogStorage {
   delete(topic: string, partition: number): Promise<void>;
   /** Removes what retention no longer keeps, in all logs; also runs by itself. */
   applyRetention(): Promise<void>;
+  /** Compacts until no log with `cleanup.policy=compact` is dirty enough; also runs by itself. */
+  compact(): Promise<void>;
+  /** The cleaner's metrics: dirty ratios, progress, totals. Looks at all compacted logs at each call. */
+  cleanerStatus(): CleanerStatus;
   /** Bounds the next recovery: flushes indexes and producer state, writes recovery points; also runs by itself. */
   checkpoint(): Promise<void>;
   /** Writes what waits, checkpoints, leaves the clean-shutdown mark and unlocks the folder. May be called again. */

@@ -51,6 +51,7 @@ async function createStorage(
     context: {
       fileSystem,
       clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
       flush,
       files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? 1000),
       tailCache: new TailCache(options.tailCacheBytes ?? 16 * 1024 * 1024),
@@ -66,6 +67,12 @@ async function createStorage(
     retentionCheckIntervalMs: options.retentionCheckIntervalMs ?? 300_000,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     producerIdExpirationMs: options.producerIdExpirationMs ?? 86_400_000,
+    cleaner: {
+      enabled: options.cleanerEnabled ?? true,
+      backoffMs: options.cleanerBackoffMs ?? 15_000,
+      mapBytes: options.cleanerMapBytes ?? 32 * 1024 * 1024,
+      bytesPerSecond: options.cleanerBytesPerSecond ?? Number.POSITIVE_INFINITY,
+    },
     unlock,
   });
 }

@@ -42,6 +42,8 @@ export interface LogRead {
   readonly sizeBytes: number;
   /** Offset after the last batch returned; the offset asked for when there is none. */
   readonly nextOffset: number;
+  /** Of a read with `committedOnly` that found records: the transactions whose records among them were aborted. */
+  readonly abortedTransactions?: readonly AbortedTransaction[];
 }
 
 export interface TimestampOffset {

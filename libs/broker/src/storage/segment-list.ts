@@ -49,6 +49,14 @@ export class SegmentList {
     return this.#segments.splice(0, Math.min(count, this.#segments.length - 1));
   }
 
+  /** Puts one segment in the place of `sources`, which follow one another and do not hold the last. */
+  replace(sources: readonly LogSegment[], replacement: LogSegment): void {
+    const index = this.#segments.indexOf(sources[0]!);
+    const fits = index >= 0 && sources.every((source, at) => this.#segments[index + at] === source);
+    if (!fits || index + sources.length >= this.#segments.length) throw new Error('These segments cannot be replaced');
+    this.#segments.splice(index, sources.length, replacement);
+  }
+
   /** Index of the last segment that begins at or before `offset`; 0 when all begin after it. */
   indexOf(offset: number): number {
     let low = 0;

@@ -27,6 +27,8 @@ export interface SegmentReadRequest {
 /** A read, and where in the file it ended. */
 export interface SegmentRead extends LogRead {
   readonly endPosition: number;
+  /** None of the batches holds a record. */
+  readonly isEmpty: boolean;
 }
 
 /** Covers the default of `index.interval.bytes`. */
@@ -91,7 +93,7 @@ class SegmentReader {
     const firstBytes = readBatchHeader(loaded.buffer).sizeBytes;
     if (firstBytes <= loaded.length) return this.#cut(loaded, position);
     this.#context.readBuffers.giveBack(loaded.buffer);
-    if (!minOneMessage) return { records: [], sizeBytes: 0, nextOffset: offset, endPosition: position };
+    if (!minOneMessage) return { records: [], sizeBytes: 0, nextOffset: offset, endPosition: position, isEmpty: false };
     return this.#cut(await this.#load(position, firstBytes), position);
   }
 
@@ -105,14 +107,16 @@ class SegmentReader {
   #cut({ buffer, length }: Loaded, position: number): SegmentRead {
     let end = 0;
     let nextOffset = this.#request.offset;
+    let isEmpty = true;
     while (end + BATCH_HEADER_BYTES <= length) {
       const header = readBatchHeader(buffer, end);
       if (end + header.sizeBytes > length) break;
       end += header.sizeBytes;
       nextOffset = header.lastOffset + 1;
+      if (header.recordCount > 0) isEmpty = false;
     }
     const records = [this.#context.readBuffers.lend(buffer, end)];
-    return { records, sizeBytes: end, nextOffset, endPosition: position + end };
+    return { records, sizeBytes: end, nextOffset, endPosition: position + end, isEmpty };
   }
 
   /** At least one header, at most to the end of what may be read. */

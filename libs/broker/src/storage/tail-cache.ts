@@ -128,6 +128,13 @@ export class LogTail {
     }
   }
 
+  /** Lets go of the batches below `offset`. */
+  dropBelow(offset: number): void {
+    while (this.#batches.length > 0 && this.#batches.at(0).lastOffset < offset) {
+      this.#cache.remove(this.#batches.shift()!);
+    }
+  }
+
   clear(): void {
     this.truncateTo(0);
   }

@@ -4,7 +4,7 @@
  */
 import { type BatchHeader, decodeRecords, readBatchHeader } from '../protocol/index.ts';
 import type { LogContext } from './log-context.ts';
-import type { LogSegment } from './log-segment.ts';
+import { type LogSegment, recordTimestampMs } from './log-segment.ts';
 import type { TimestampOffset } from './partition-log.ts';
 import { scanBatches } from './segment-scan.ts';
 
@@ -60,7 +60,7 @@ export function findMaxTimestamp(
 function newestBelow(context: LogContext, readable: ReadableSegment, fromOffset: number): TimestampOffset | undefined {
   let newestMs = -1;
   scan(context, readable, 0, (header) => {
-    newestMs = Math.max(newestMs, header.maxTimestamp);
+    newestMs = Math.max(newestMs, recordTimestampMs(header));
     return undefined;
   });
   return newestMs < 0 ? undefined : firstRecord(context, readable, 0, (time) => time >= newestMs, fromOffset);

@@ -12,7 +12,7 @@ import {
   Attribute,
   BATCH_HEADER_BYTES,
   BATCH_OVERHEAD_BYTES,
-  Compression,
+  type Compression,
   CRC_START,
   writeSafeInt64,
 } from './batch-header.ts';

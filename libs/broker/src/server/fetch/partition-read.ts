@@ -93,10 +93,9 @@ function readLog(
     return { ...failed(request, error.code), log };
   };
   try {
-    const complete = ({ records, sizeBytes, nextOffset }: LogRead): PartitionRead => {
+    const complete = ({ records, sizeBytes, abortedTransactions }: LogRead): PartitionRead => {
       const result = read(request, log, records, sizeBytes);
-      if (!committedOnly || sizeBytes === 0) return result;
-      return { ...result, abortedTransactions: log.abortedTransactions(request.fetchOffset, nextOffset) };
+      return abortedTransactions === undefined ? result : { ...result, abortedTransactions };
     };
     const pending = log.read(request.fetchOffset, maxBytes, { minOneMessage, committedOnly });
     return pending instanceof Promise ? pending.then(complete).catch(onError) : complete(pending);

@@ -2,6 +2,7 @@
 
 export const recoveryPointFile = 'recovery-point-offset-checkpoint';
 export const logStartFile = 'log-start-offset-checkpoint';
+export const cleanerCheckpointFile = 'cleaner-offset-checkpoint';
 export const cleanShutdownFile = '.kafka_cleanshutdown';
 export const metaPropertiesFile = 'meta.properties';
 export const partitionMetadataFile = 'partition.metadata';
