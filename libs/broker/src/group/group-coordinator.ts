@@ -221,7 +221,8 @@ export class GroupCoordinator {
         return commitOffsets(request, { nowMs, metadataMaxBytes: config.offsetMetadataMaxBytes, topics, apiVersion });
       });
     } catch (error) {
-      return refuseCommit(request, isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error));
+      const code = isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error);
+      return refuseCommit(request, code, { topics: this.#options.topics, apiVersion });
     }
   }
 
@@ -243,8 +244,13 @@ export class GroupCoordinator {
       const code = isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error);
       // Clients of before version 2 could not cope with a coordinator that loads.
       const isOld = context.apiVersion < loadingVersion && code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
-      return refuseTransactionalCommit(request, isOld ? ErrorCode.COORDINATOR_NOT_AVAILABLE : code);
+      return this.refuseTxnOffsetCommit(request, isOld ? ErrorCode.COORDINATOR_NOT_AVAILABLE : code);
     }
+  }
+
+  /** The answer to a commit that its producer may not make. */
+  refuseTxnOffsetCommit(request: TxnOffsetCommitRequest, errorCode: ErrorCode): TxnOffsetCommitResponse {
+    return refuseTransactionalCommit(request, errorCode, this.#options.topics);
   }
 
   /** Where a group keeps its offsets: the partition of the offsets topic. */

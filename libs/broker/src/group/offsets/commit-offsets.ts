@@ -57,14 +57,36 @@ export function commitOffsets(
   return { records, reply: { topics } };
 }
 
-/** One error for all partitions, as the answer has no place for an error of the whole request. */
-export function refuseCommit(request: OffsetCommitRequest, errorCode: ErrorCode): OffsetCommitResponse {
+/** One error for all partitions that exist, as the answer has no place for an error of the whole request. */
+export function refuseCommit(
+  request: OffsetCommitRequest,
+  errorCode: ErrorCode,
+  rules: Pick<CommitRules, 'topics' | 'apiVersion'>,
+): OffsetCommitResponse {
   return {
-    topics: request.topics.map(({ name, topicId, partitions }) => ({
-      name,
-      topicId,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-    })),
+    topics: request.topics.map((topic) => {
+      const { name, topicId, partitions } = topic;
+      const errorOf = placeErrors(topic, rules);
+      const rows = partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: errorOf(partitionIndex) ?? errorCode,
+      }));
+      return { name, topicId, partitions: rows };
+    }),
+  };
+}
+
+/** What is wrong with a partition of a topic; undefined for one that exists. */
+function placeErrors(
+  { name, topicId }: Pick<RequestedTopic, 'name' | 'topicId'>,
+  { topics, apiVersion }: Pick<CommitRules, 'topics' | 'apiVersion'>,
+): (partitionIndex: number) => ErrorCode | undefined {
+  const topic = apiVersion >= topicIdVersion ? topics.topicName(topicId) : name;
+  const partitionCount = topic === undefined ? 0 : topics.partitionCount(topic);
+  return (partitionIndex) => {
+    if (topic === undefined) return ErrorCode.UNKNOWN_TOPIC_ID;
+    const exists = partitionIndex >= 0 && partitionIndex < partitionCount;
+    return exists ? undefined : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   };
 }
 
@@ -75,14 +97,12 @@ function commitTopic(
   records: GroupRecord[],
 ): TopicRow {
   const { name, topicId, partitions } = requested;
-  const byId = rules.apiVersion >= topicIdVersion;
-  const topic = byId ? rules.topics.topicName(topicId) : name;
-  const partitionCount = topic === undefined ? 0 : rules.topics.partitionCount(topic);
+  const topic = rules.apiVersion >= topicIdVersion ? (rules.topics.topicName(topicId) ?? '') : name;
+  const errorOf = placeErrors(requested, rules);
   const rows = partitions.map((partition) => {
     const { partitionIndex } = partition;
-    if (topic === undefined) return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_ID };
-    if (partitionIndex < 0 || partitionIndex >= partitionCount)
-      return { partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION };
+    const errorCode = errorOf(partitionIndex);
+    if (errorCode !== undefined) return { partitionIndex, errorCode };
     if (isTooLong(partition.committedMetadata ?? '', rules.metadataMaxBytes))
       return { partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE };
     records.push(offsetRecord(request, topic, partition, rules.nowMs));

@@ -4,6 +4,8 @@
  */
 import { ErrorCode, KafkaError, ZERO_UUID } from '../../protocol/index.ts';
 import type { ClassicGroup } from '../classic/classic-group.ts';
+import type { TopicDirectory } from '../topic-directory.ts';
+import { refuseCommit } from './commit-offsets.ts';
 import type { OffsetCommitRequest, TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '../messages.ts';
 
 /** @throws KafkaError UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID. */
@@ -26,17 +28,14 @@ export function plainCommit({ groupId, topics }: TxnOffsetCommitRequest): Offset
   };
 }
 
-/** One error for all partitions, as the answer has no place for an error of the whole request. */
+/** One error for all partitions that exist, as the answer has no place for an error of the whole request. */
 export function refuseTransactionalCommit(
   request: TxnOffsetCommitRequest,
   errorCode: ErrorCode,
+  topics: TopicDirectory,
 ): TxnOffsetCommitResponse {
-  return {
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-    })),
-  };
+  const refused = refuseCommit(plainCommit(request), errorCode, { topics, apiVersion: 0 });
+  return { topics: refused.topics.map(({ name = '', partitions }) => ({ name, partitions })) };
 }
 
 function illegalGeneration({ groupId, generationId }: ClassicGroup, named: number): KafkaError {

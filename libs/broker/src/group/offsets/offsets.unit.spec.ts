@@ -106,6 +106,19 @@ describe('committed offsets', () => {
     expect(await world.offsets()).toEqual({ 'orders-1': 5 });
   });
 
+  it('say of a partition that is not there that it is not, whatever else is wrong with the commit', async () => {
+    const world = await GroupWorld.open();
+    const topics = [
+      { name: 'orders', topicId: ZERO_UUID, partitions: [partition(0, 1), partition(9, 1)] },
+      { name: 'unknown', topicId: ZERO_UUID, partitions: [partition(0, 1)] },
+    ];
+    expect(await world.commit({}, { topics, generationIdOrMemberEpoch: 7, memberId: 'nobody' })).toEqual([
+      ErrorCode.ILLEGAL_GENERATION,
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    ]);
+  });
+
   it('are refused together when their batch is too large', async () => {
     const world = await GroupWorld.open({ offsetMetadataMaxBytes: 100_000 });
     const partitions = Array.from({ length: 40 }, () => partition(0, 1, 'x'.repeat(30_000)));

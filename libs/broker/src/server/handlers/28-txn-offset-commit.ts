@@ -18,12 +18,7 @@ export const txnOffsetCommitHandler = defineHandler(txnOffsetCommitApi, async (r
   const transactions = await broker.transactions.get();
   const errorCode = await admit(transactions, request, groups.partitionOf(request.groupId), apiVersion);
   if (errorCode === ErrorCode.NONE) return groups.txnOffsetCommit(request, groupContext(context));
-  return {
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
-    })),
-  };
+  return groups.refuseTxnOffsetCommit(request, errorCode);
 });
 
 /** The offsets' partition must be in the transaction, else nothing would ever decide them. */
