@@ -63,6 +63,7 @@ const SORTED_LISTS: Readonly<Record<string, readonly string[]>> = {
   responses: ['name', 'resourceName', 'topic', 'topicId'],
   results: ['name', 'resourceName', 'groupId'],
   configs: ['name'],
+  configResources: ['resourceType', 'resourceName'],
   groups: ['groupId'],
   members: ['groupInstanceId'],
   partitions: ['partitionIndex', 'partition'],
@@ -151,7 +152,8 @@ export class Normalizer {
 
   /** Whether a topic or group is not another scenario's. */
   #isOwn(struct: Record<string, unknown>): boolean {
-    const name = struct['name'] ?? struct['topic'] ?? struct['groupId'] ?? struct['transactionalId'];
+    const name =
+      struct['name'] ?? struct['resourceName'] ?? struct['topic'] ?? struct['groupId'] ?? struct['transactionalId'];
     return typeof name !== 'string' || !name.startsWith('cf-') || name.startsWith(this.#prefix);
   }
 

@@ -25,7 +25,7 @@ import type {
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
 } from './messages.ts';
-import { MetadataImage } from './metadata-image.ts';
+import { MetadataImage, resourceType } from './metadata-image.ts';
 import { metadataRecordCodec, type MetadataRecord } from './metadata-record.ts';
 import type { PartitionStore } from './partition-store.ts';
 import { ProducerIdBlocks } from './producer-id-blocks.ts';
@@ -123,6 +123,11 @@ export class ClusterMetadata {
   /** Effective now; undefined when there is no such topic. */
   topicConfig(name: string): TopicConfig | undefined {
     return this.#topics.config(name);
+  }
+
+  /** Groups that have settings of their own (KIP-1043). */
+  groupsWithSettings(): readonly string[] {
+    return this.#image.namesWithSettings(resourceType.group);
   }
 
   /** KIP-4, KIP-525 (what was created is in the answer). */

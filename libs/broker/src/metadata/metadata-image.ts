@@ -58,6 +58,14 @@ export class MetadataImage implements StateMachine<MetadataRecord> {
     return this.#settings.get(`${type}:${name}`) ?? nothing;
   }
 
+  /** Names of the resources of a type that have settings. */
+  namesWithSettings(type: number): readonly string[] {
+    const start = `${type}:`;
+    return [...this.#settings]
+      .filter(([key, settings]) => key.startsWith(start) && settings.size > 0)
+      .map(([key]) => key.slice(start.length));
+  }
+
   /** The broker's settings of every place. */
   brokerSettings(): BrokerSettings {
     return {

@@ -1,5 +1,6 @@
 /** Everything that both engines are asked. */
 import type { Scenario } from '../session.ts';
+import { administrationScenarios } from './administration.ts';
 import { clusterScenarios } from './cluster.ts';
 import { configScenarios } from './configs.ts';
 import { fetchScenarios } from './fetch.ts';
@@ -20,4 +21,5 @@ export const scenarios: readonly Scenario[] = [
   ...groupScenarios,
   ...offsetScenarios,
   ...transactionScenarios,
+  ...administrationScenarios,
 ];
