@@ -41,8 +41,8 @@ const clusterDifferences: readonly AcceptedDifference[] = [
     what: 'The brokers in the answer to a Metadata request that names topics by id where that is not allowed',
     reason: 'Apache Kafka makes the answer to an invalid request without them; a client that reads them loses nothing.',
     requests: /^Metadata: topics and brokers: by /,
-    fields: /^(brokers|clusterId|controllerId)$/,
-    random: inRandom('Metadata', /^(brokers|clusterId|controllerId)$/),
+    fields: /^(brokers|clusterId|controllerId|clusterAuthorizedOperations)$/,
+    random: inRandom('Metadata', /^(brokers|clusterId|controllerId|clusterAuthorizedOperations)$/),
   },
   {
     what: 'Metadata for a topic without name and id',
@@ -200,12 +200,6 @@ const logDifferences: readonly AcceptedDifference[] = [
     reason: `It is read as uncommitted. ${ANSWERS_NONSENSE}`,
     requests: /^(Fetch|ListOffsets): .*: an unknown isolation/,
     fields: /^(responses|topics|errorCode)/,
-  },
-  {
-    what: 'A fetch that claims records of an epoch that this log never had',
-    reason: 'It is answered; Apache Kafka looks up where that epoch ended and says OFFSET_OUT_OF_RANGE.',
-    requests: /^Fetch: errors: last fetched epoch 1/,
-    fields: /^responses\.partitions\./,
   },
   {
     what: 'The entries of a topic in the answer to a fetch in a session',

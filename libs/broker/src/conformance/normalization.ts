@@ -55,6 +55,8 @@ const SHORT_UUID = /(?<![\w-])[\w-]{22}(?![\w-])/g;
 const TODAY_FROM_MS = 1_704_067_200_000;
 
 const ADDRESS_FIELDS = new Set(['port', 'clusterId', 'logDir', 'controllerId']);
+/** The field whose 0 is no number that was handed out. */
+const NO_SESSION = 'sessionId';
 const NUMBERED_FIELDS = new Set(['producerId', 'sessionId']);
 const SIZE_FIELDS = new Set(['partitionSize', 'totalBytes', 'usableBytes']);
 /** By what a list is sorted, by the name of its field. */
@@ -110,7 +112,8 @@ export class Normalizer {
 
   #number(value: number, field: string): unknown {
     if (SIZE_FIELDS.has(field)) return value >= 0 ? '<size>' : value;
-    if (NUMBERED_FIELDS.has(field) && value >= 0) return `<${field} ${this.#numberOf(`${field} ${value}`)}>`;
+    if (NUMBERED_FIELDS.has(field) && (value > 0 || (value === 0 && field !== NO_SESSION)))
+      return `<${field} ${this.#numberOf(`${field} ${value}`)}>`;
     return value >= TODAY_FROM_MS && value < Number.MAX_SAFE_INTEGER ? '<now>' : value;
   }
 

@@ -96,6 +96,30 @@ describe('Fetch', () => {
     expect(await errorOf(0, 5)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
   });
 
+  it('says where the epoch ended that a client has read further than', async () => {
+    const client = await kafka.connect();
+    await createTopic(client, 'diverged');
+    const ask = async (offset: number, lastFetchedEpoch: number) =>
+      partitionOf(await fetch(client, 'diverged', offset, { lastFetchedEpoch, isolationLevel: 1 }));
+    const diverged = { errorCode: 0, abortedTransactions: null, records: [] };
+    expect(await ask(3, 0)).toMatchObject({ ...diverged, divergingEpoch: { epoch: 0, endOffset: 0 } });
+    await produce(client, 'diverged', batchOf(['a']));
+    expect(await ask(3, 0)).toMatchObject({ ...diverged, divergingEpoch: { epoch: 0, endOffset: 1 } });
+    expect(valuesIn((await ask(0, 0)).records)).toEqual(['a']);
+    expect((await ask(0, 7)).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
+    expect((await ask(-1, 0)).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
+  });
+
+  it('keeps a partition in a session that is forgotten and added by one request', async () => {
+    const client = await kafka.connect();
+    const topicId = await createTopic(client, 'again');
+    const topics = [{ topicId, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }] }];
+    const { sessionId } = await client.send(fetchApi, 13, { maxWaitMs: 0, minBytes: 0, sessionEpoch: 0, topics });
+    const both = { topics, forgottenTopicsData: [{ topicId, partitions: [0] }] };
+    const answer = await client.send(fetchApi, 13, { maxWaitMs: 0, minBytes: 0, sessionId, sessionEpoch: 1, ...both });
+    expect(answer.responses[0]?.partitions).toHaveLength(1);
+  });
+
   it('goes on with a session, and says only what is new', async () => {
     const client = await kafka.connect();
     const topicId = await createTopic(client, 'session', { partitions: 2 });

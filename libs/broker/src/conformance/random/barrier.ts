@@ -11,8 +11,8 @@ const LOOK_MS = 5;
 const TOPIC = 2;
 /** A change that is seen is applied when the one behind it is seen. */
 const ROUNDS = 2;
-/** PrepareCommit, PrepareAbort and the like. */
-const GOING_ON = /^Prepare/;
+/** How the states of a transaction that is being ended begin. */
+const ENDING = 'Prepare';
 
 const CHANGES_METADATA = new Set([
   'CreateTopics',
@@ -65,7 +65,7 @@ export class Barrier {
     const transactionalIds = TRANSACTIONAL_IDS.map(({ name }) => this.#session.named(name));
     for (;;) {
       const { transactionStates } = await this.#session.prepare(describeTransactionsApi, 0, { transactionalIds });
-      if (transactionStates.every(({ transactionState }) => !transactionState.startsWith('Prepare'))) return;
+      if (transactionStates.every(({ transactionState }) => !transactionState.startsWith(ENDING))) return;
       await delay(LOOK_MS);
     }
   }

@@ -48,13 +48,17 @@ export class Cast {
   learn({ step, api, body }: SymbolicRequest, answer: Struct): void {
     switch (api.name) {
       case 'CreateTopics':
-        return this.#learnTopics(step, body, answer);
+        this.#learnTopics(step, body, answer);
+        break;
       case 'JoinGroup':
-        return this.#learnMember(step, body, answer);
+        this.#learnMember(step, body, answer);
+        break;
       case 'InitProducerId':
-        return this.#learnProducer(step, body, answer);
+        this.#learnProducer(step, body, answer);
+        break;
       case 'Fetch':
-        return this.#learnSession(step, body, answer);
+        this.#learnSession(step, body, answer);
+        break;
     }
   }
 

@@ -31,7 +31,8 @@ export interface FieldValues {
 }
 
 const LARGE = Number.MAX_SAFE_INTEGER;
-const LONG = 'x'.repeat(300);
+/** Longer than a topic's name may be. Names are a sequence's own where an engine keeps them. */
+const LONG = new OwnName('x'.repeat(250));
 
 const values = (usual: readonly unknown[], odd: readonly unknown[] = []): FieldValues => ({ usual: () => usual, odd });
 const about = (usual: (subject: Subject) => unknown, odd: readonly unknown[] = []): FieldValues => ({
@@ -43,10 +44,13 @@ const topicName = about(({ topic }) => topic.name, [...TOPIC_NAMES, new OwnName(
 const partition = values([0, 0, 0, 1], [-1, 2, 7, 2 ** 31 - 1]);
 const offset = values([0, 1, 2, 3, 5, 7], [-1, -2, -3, 1000, LARGE]);
 const leaderEpoch = values([-1, -1, 0], [1, -2, 2 ** 31 - 1]);
-const groupId = about(({ member }) => member.groupId, [...GROUP_NAMES, new OwnName('nobodys'), '', LONG]);
+const groupId = about(({ member }) => member.groupId, [...GROUP_NAMES, new OwnName('nobodys'), LONG]);
 const memberId = about(({ member }) => member.memberId, ['', 'nobody']);
 const generationId = about(({ member }) => member.generationId, [-1, 0, 1, 2, 99]);
 const instanceId = about(({ member }) => member.groupInstanceId, [null, 'i0', 'i1']);
+const transactionalId = about(({ producer }) => producer.transactionalId, [...TRANSACTIONAL_IDS, '', null]);
+const producerId = about(({ producer }) => producer.producerId, [-1, 987_654_321]);
+const producerEpoch = about(({ producer }) => producer.producerEpoch, [-1, 0, 1, 5]);
 const timeoutMs = values([30_000]);
 
 export const CONFIGS: readonly (readonly [string, string | null])[] = [
@@ -85,7 +89,7 @@ const FIELDS: Readonly<Record<string, FieldValues>> = {
   committedLeaderEpoch: leaderEpoch,
   currentLeaderEpoch: leaderEpoch,
   leaderEpoch: values([0, 0, -1], [1, 5]),
-  lastFetchedEpoch: values([-1, -1, 0]),
+  lastFetchedEpoch: values([-1, -1, 0], [1, 7]),
   timestamp: values(
     [-1, -2, -3, FIRST_TIMESTAMP_MS, FIRST_TIMESTAMP_MS + 1000, FIRST_TIMESTAMP_MS + 1500],
     [-4, -5, -6, -7, 0, 1, LARGE],
@@ -118,11 +122,14 @@ const FIELDS: Readonly<Record<string, FieldValues>> = {
   requireStable: values([false, true]),
   statesFilter: values(['Stable', 'Empty', 'PreparingRebalance'], ['stable', 'Sleeping', '']),
   typesFilter: values(['classic', 'consumer'], ['strange']),
-  transactionalId: about(({ producer }) => producer.transactionalId, [...TRANSACTIONAL_IDS, '', null]),
+  transactionalId,
   transactionalIds: about(({ producer }) => producer.transactionalId ?? '', [...TRANSACTIONAL_IDS, '']),
   transactionTimeoutMs: values([30_000], [0, -1, 86_400_000]),
-  producerId: about(({ producer }) => producer.producerId, [-1, 987_654_321]),
-  producerEpoch: about(({ producer }) => producer.producerEpoch, [-1, 0, 1, 5]),
+  producerId,
+  producerEpoch,
+  v3AndBelowTransactionalId: transactionalId,
+  v3AndBelowProducerId: producerId,
+  v3AndBelowProducerEpoch: producerEpoch,
   committed: values([true, true, false]),
   numPartitions: values([1, 2, 3], [0, -1, -2]),
   replicationFactor: values([1, -1], [0, -2, 2]),
@@ -141,6 +148,19 @@ const FIELDS: Readonly<Record<string, FieldValues>> = {
   responsePartitionLimit: values([2000, 2, 1], [0, -1]),
   cursor: values([null]),
   allowAutoTopicCreation: values([false]),
+  // Kinds that do not exist end the connection to Apache Kafka.
+  resourceTypeFilter: values([1, 2, 3, 4]),
+  patternTypeFilter: values([1, 2, 3]),
+  operation: values([1, 2, 3]),
+  permissionType: values([1, 2, 3]),
+  entityType: values(['user', 'client-id', 'ip'], ['', 'planet']),
+  matchType: values([1, 2], [9]),
+  match: values([null]),
+  resourcePatternType: values([3]),
+  electionType: values([0, 1], [9]),
+  replicas: values([1], [7, -1]),
+  users: values([]),
+  resourceTypes: values([2, 4], [8, 16, 32, 99]),
   clientSoftwareName: values(['conformance'], ['', 'a b']),
   clientSoftwareVersion: values(['1'], ['', '1/0']),
   durationFilter: values([-1, 0], [1, LARGE]),
@@ -156,6 +176,8 @@ const FIELDS_OF: Readonly<Record<string, FieldValues>> = {
     odd: ['', '.', 'not/a/topic', LONG, new OwnName('t0'), new OwnName('t.a'), new OwnName('t_a')],
   },
   'JoinGroup.groupId': { usual: () => GROUP_NAMES, odd: ['', LONG] },
+  'Heartbeat.groupId': { ...groupId, odd: [...groupId.odd, ''] },
+  'DescribeGroups.groups': { ...groupId, odd: [...groupId.odd, ''] },
   'JoinGroup.memberId': { usual: ({ member }) => ['', member.memberId, member.memberId], odd: ['nobody'] },
   'JoinGroup.groupInstanceId': values([null, null, 'i0'], ['i1', '', 'a/b']),
   'JoinGroup.name': values(['range', 'range', 'roundrobin'], ['']),

@@ -15,7 +15,17 @@ type Field = Fields[string];
 /** How likely a field is odd, by how likely a request is like that. */
 const ODDITIES = [0, 0, 0, 0.05, 0.05, 0.15, 0.4];
 /** Fields by which the elements of a list are told apart; both engines differ where a list names one twice. */
-const IDENTITIES = ['name', 'topic', 'topicId', 'partition', 'partitionIndex', 'index', 'groupId', 'resourceName'];
+const IDENTITIES = [
+  'name',
+  'topic',
+  'topicId',
+  'partition',
+  'partitionIndex',
+  'index',
+  'groupId',
+  'resourceName',
+  'transactionalId',
+];
 const OTHER_STRINGS = ['', 'a', 'x'.repeat(300)];
 const OTHER_NUMBERS = [-1, 0, 1, 2, 100];
 

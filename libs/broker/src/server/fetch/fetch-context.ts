@@ -102,11 +102,12 @@ function tell(session: FetchSession, read: PartitionRead): boolean {
   return isNews;
 }
 
+/** What is forgotten is so before what is added: a topic that was made again has the same name and another id. */
 function update(session: FetchSession, request: FetchRequest): void {
-  for (const partition of partitionsOf(request)) session.set(partition);
   for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
     for (const partition of partitions) session.forget({ topic, topicId, partition });
   }
+  for (const partition of partitionsOf(request)) session.set(partition);
 }
 
 function partitionsOf(request: FetchRequest): FetchPartition[] {

@@ -1,6 +1,6 @@
 import { ErrorCode, KafkaError, type Chunks } from '../../protocol/index.ts';
 import type { AbortedTransaction, LogRead, PartitionLog } from '../../storage/index.ts';
-import { leaderEpochError, partitionById } from '../handlers/partition-lookup.ts';
+import { endOfEpoch, leaderEpochError, partitionById } from '../handlers/partition-lookup.ts';
 import type { BrokerServices } from '../request-context.ts';
 import type { FetchPartition } from './fetch-session.ts';
 
@@ -69,8 +69,15 @@ function readPartition(
   const { log } = found;
   const epochError = leaderEpochError(log, Math.max(request.currentLeaderEpoch, -1));
   if (epochError !== ErrorCode.NONE) return failed(request, epochError);
-  const diverging = divergence(log, request);
-  if (diverging !== undefined) return { ...read(request, log, NO_RECORDS, 0), divergingEpoch: diverging };
+  if (request.lastFetchedEpoch >= 0) {
+    const end = endOfEpoch(log, request.lastFetchedEpoch);
+    if (end.leaderEpoch < 0 || end.endOffset < 0 || request.fetchOffset < log.logStartOffset)
+      return { ...failed(request, ErrorCode.OFFSET_OUT_OF_RANGE), log };
+    if (end.leaderEpoch < request.lastFetchedEpoch || end.endOffset < request.fetchOffset) {
+      const divergingEpoch = { epoch: end.leaderEpoch, endOffset: end.endOffset };
+      return { ...read(request, log, NO_RECORDS, 0), divergingEpoch };
+    }
+  }
   if (request.fetchOffset < log.logStartOffset || request.fetchOffset > log.logEndOffset)
     return { ...failed(request, ErrorCode.OFFSET_OUT_OF_RANGE), log };
   const limitBytes = Math.min(request.maxBytes, remainingBytes);
@@ -102,14 +109,6 @@ function readLog(
   } catch (error) {
     return onError(error);
   }
-}
-
-function divergence(log: PartitionLog, request: FetchPartition): PartitionRead['divergingEpoch'] {
-  if (request.lastFetchedEpoch < 0) return undefined;
-  const { leaderEpoch, endOffset } = log.endOffsetForEpoch(request.lastFetchedEpoch);
-  if (leaderEpoch < 0 || endOffset < 0) return undefined;
-  if (leaderEpoch >= request.lastFetchedEpoch && endOffset >= request.fetchOffset) return undefined;
-  return { epoch: leaderEpoch, endOffset };
 }
 
 function read(request: FetchPartition, log: PartitionLog, records: Chunks, sizeBytes: number): PartitionRead {

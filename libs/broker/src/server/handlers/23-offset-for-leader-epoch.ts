@@ -1,6 +1,6 @@
 import { ErrorCode, offsetForLeaderEpochApi } from '../../protocol/index.ts';
 import { defineHandler } from './handler.ts';
-import { leaderEpochError, partitionByName } from './partition-lookup.ts';
+import { endOfEpoch, leaderEpochError, partitionByName } from './partition-lookup.ts';
 
 /** OffsetForLeaderEpoch (key 23): where the records of a leader epoch end (KIP-101, KIP-320); librdkafka asks by v2 only. */
 export const offsetForLeaderEpochHandler = defineHandler(offsetForLeaderEpochApi, (request, { broker }) => ({
@@ -11,9 +11,7 @@ export const offsetForLeaderEpochHandler = defineHandler(offsetForLeaderEpochApi
       if (log === undefined) return { partition, errorCode, leaderEpoch: -1, endOffset: -1 };
       const epochError = leaderEpochError(log, currentLeaderEpoch);
       if (epochError !== ErrorCode.NONE) return { partition, errorCode: epochError, leaderEpoch: -1, endOffset: -1 };
-      if (leaderEpoch === log.leaderEpoch)
-        return { partition, errorCode: ErrorCode.NONE, leaderEpoch, endOffset: log.logEndOffset };
-      return { partition, errorCode: ErrorCode.NONE, ...log.endOffsetForEpoch(leaderEpoch) };
+      return { partition, errorCode: ErrorCode.NONE, ...endOfEpoch(log, leaderEpoch) };
     }),
   })),
 }));

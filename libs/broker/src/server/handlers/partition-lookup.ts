@@ -35,6 +35,15 @@ export function withPartitions<T extends { readonly partitions: readonly unknown
   return topics.filter(({ partitions }) => partitions.length > 0);
 }
 
+/** Where the records of a leader epoch end, and which epoch that is; -1 and -1 for one that this log never had (KIP-101). */
+export function endOfEpoch(
+  log: PartitionLog,
+  leaderEpoch: number,
+): { readonly leaderEpoch: number; readonly endOffset: number } {
+  if (leaderEpoch === log.leaderEpoch) return { leaderEpoch, endOffset: log.logEndOffset };
+  return log.endOffsetForEpoch(leaderEpoch);
+}
+
 /** Compares the leader epoch that a client knows with ours (KIP-320); 0 when the request may go on. */
 export function leaderEpochError(log: PartitionLog, currentLeaderEpoch: number): ErrorCode {
   if (currentLeaderEpoch === -1 || currentLeaderEpoch === log.leaderEpoch) return ErrorCode.NONE;

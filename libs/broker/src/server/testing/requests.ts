@@ -65,6 +65,7 @@ export interface FetchOptions {
   readonly sessionId?: number;
   readonly sessionEpoch?: number;
   readonly currentLeaderEpoch?: number;
+  readonly lastFetchedEpoch?: number;
   readonly isolationLevel?: number;
 }
 
@@ -77,7 +78,7 @@ export function fetch(
 ): Promise<FetchResponse> {
   const { version = 12, topicId = ZERO_UUID, partition = 0, minBytes = 0, maxWaitMs = 0 } = options;
   const { maxBytes = 1 << 20, partitionMaxBytes = 1 << 20, sessionId = 0, sessionEpoch = -1 } = options;
-  const { currentLeaderEpoch = -1, isolationLevel = 0 } = options;
+  const { currentLeaderEpoch = -1, lastFetchedEpoch = -1, isolationLevel = 0 } = options;
   return client.send(fetchApi, version, {
     maxWaitMs,
     minBytes,
@@ -85,7 +86,13 @@ export function fetch(
     isolationLevel,
     sessionId,
     sessionEpoch,
-    topics: [{ topic, topicId, partitions: [{ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch }] }],
+    topics: [
+      {
+        topic,
+        topicId,
+        partitions: [{ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }],
+      },
+    ],
   });
 }
 
