@@ -35,7 +35,7 @@ export function returnMemoryWhenIdle(): void {
     cpu = process.cpuUsage();
     const grownBytes = getHeapStatistics().total_heap_size - smallestHeapBytes;
     if (user + system > IDLE_CPU_MICROSECONDS || grownBytes < WORTH_BYTES) return;
-    void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     smallestHeapBytes = getHeapStatistics().total_heap_size;
   }, IDLE_CHECK_MS);
   timer.unref();

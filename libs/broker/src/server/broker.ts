@@ -7,7 +7,7 @@ import { advertisedEndpoint } from './endpoint.ts';
 import { FetchSessionCache } from './fetch/fetch-session-cache.ts';
 import { handlers } from './handlers/index.ts';
 import { localClient, type LocalClient } from './local-client.ts';
-import { Listener } from './network/index.ts';
+import { AnswerMemory, Listener } from './network/index.ts';
 import type { BrokerServices } from './request-context.ts';
 import { loadRooms, type Rooms } from './rooms.ts';
 import { withoutRepetition } from './repeated-lines.ts';
@@ -19,11 +19,20 @@ const DEFAULT_PORT = 9092;
 /** How long a stop waits for answers that are under way. */
 const STOP_GRACE_MS = 5_000;
 const REQUEST_MEMORY_BYTES = 256 * 1024 * 1024;
+/** Small beside what a process takes anyway, and much more than readers that keep up have under way. */
+const ANSWER_MEMORY_BYTES = 64 * 1024 * 1024;
+/** Longer than a pause that a client may make. */
+const MAX_STUCK_MS = 30_000;
 const CONNECTION_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 const CONNECTION_IN_FLIGHT_REQUESTS = 256;
 const CONNECTION_UNREAD_ANSWER_BYTES = 1024 * 1024;
 /** `min.incremental.fetch.session.eviction.ms`. */
 const SESSION_EVICTION_MS = 120_000;
+
+interface Network {
+  readonly listener: Listener;
+  readonly answers: AnswerMemory;
+}
 
 /** A Kafka broker of one node, serving on one address from one data folder. */
 export class Broker {
@@ -35,9 +44,10 @@ export class Broker {
   readonly #listener: Listener;
   readonly #rooms: Rooms;
   readonly #stop: AbortController;
+  readonly #answers: AnswerMemory;
   #closing: Promise<void> | undefined;
 
-  private constructor(host: string, listener: Listener, rooms: Rooms, stop: AbortController) {
+  private constructor(host: string, { listener, answers }: Network, rooms: Rooms, stop: AbortController) {
     this.host = host;
     this.port = listener.port;
     this.clusterId = rooms.metadata.clusterId;
@@ -45,6 +55,7 @@ export class Broker {
     this.#listener = listener;
     this.#rooms = rooms;
     this.#stop = stop;
+    this.#answers = answers;
   }
 
   /** Recovers the data, then listens. @throws BrokerStartError with one clear line. */
@@ -60,15 +71,20 @@ export class Broker {
       storage = await openStorage(options, config, log);
       rooms = await loadRooms({ storage, properties, log });
       const stop = new AbortController();
-      const listener = await listen(host, port, rooms, stop.signal, log);
+      const network = await listen(host, port, rooms, stop.signal, log);
       rooms.groups.resume();
       rooms.transactions.resume();
-      return new Broker(host, listener, rooms, stop);
+      return new Broker(host, network, rooms, stop);
     } catch (error) {
       // What the start failed of is told, not that closing failed of it too.
       await (rooms?.close() ?? storage?.close())?.catch(() => undefined);
       throw startError(error, { host, port, dataDir: options.dataDir });
     }
+  }
+
+  /** Bytes of answers that are being made or that clients leave unread; bounded, whatever clients do. */
+  get answerBytes(): number {
+    return this.#answers.usedBytes;
   }
 
   /** Stops taking requests, answers those under way, closes the logs cleanly. May be called again. */
@@ -118,9 +134,10 @@ async function listen(
   { metadata, storage, groups, transactions }: Rooms,
   stopping: AbortSignal,
   log: (line: string) => void,
-): Promise<Listener> {
+): Promise<Network> {
   const config = metadata.brokerConfig;
   const advertised = { nodeId: metadata.nodeId, host, port, listener: config.advertisedListener };
+  const answers = new AnswerMemory(ANSWER_MEMORY_BYTES);
   const services: BrokerServices = {
     metadata,
     storage,
@@ -136,7 +153,7 @@ async function listen(
     servedApis: servedApisOf(handlers),
     stopping,
     endpointFor: ({ localAddress }) => advertisedEndpoint({ ...advertised, port: listener.port }, localAddress),
-    unreadAnswerBytes: () => listener.unreadAnswerBytes,
+    answers,
     log,
   };
   const listener = await Listener.start({
@@ -150,11 +167,13 @@ async function listen(
       unreadAnswerBytes: CONNECTION_UNREAD_ANSWER_BYTES,
     },
     requestMemoryBytes: config.queuedMaxRequestBytes > 0 ? config.queuedMaxRequestBytes : REQUEST_MEMORY_BYTES,
+    answers,
+    maxStuckMs: MAX_STUCK_MS,
     maxIdleMs: config.connectionsMaxIdleMs,
     maxConnections: config.maxConnections,
     maxConnectionsPerIp: config.maxConnectionsPerIp,
     clock: systemClock,
     log,
   });
-  return listener;
+  return { listener, answers };
 }

@@ -2,7 +2,7 @@ import type { ClusterMetadata } from '../metadata/index.ts';
 import type { Clock, LogStorage } from '../storage/index.ts';
 import type { FetchSessionCache } from './fetch/fetch-session-cache.ts';
 import type { GroupService } from './group-service.ts';
-import type { Connection } from './network/index.ts';
+import type { AnswerMemory, Connection } from './network/index.ts';
 import type { TransactionService } from './transaction-service.ts';
 import type { TransactionalAppends } from './transactional-appends.ts';
 
@@ -34,8 +34,8 @@ export interface BrokerServices {
   readonly stopping: AbortSignal;
   /** Where the client of this connection is to connect to. */
   endpointFor(connection: Connection): NodeEndpoint;
-  /** Bytes of answers that clients have not read yet, of all connections. */
-  unreadAnswerBytes(): number;
+  /** Of all connections. */
+  readonly answers: AnswerMemory;
   log(line: string): void;
 }
 

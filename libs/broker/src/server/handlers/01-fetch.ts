@@ -1,7 +1,9 @@
 import { ErrorCode, fetchApi, type FetchRequest, type ResponseInput } from '../../protocol/index.ts';
 import { awaitData } from '../fetch/await-data.ts';
 import { resolveFetchContext, type FetchContext } from '../fetch/fetch-context.ts';
+import type { FetchPartition } from '../fetch/fetch-session.ts';
 import { readPartitions, type PartitionRead } from '../fetch/partition-read.ts';
+import type { AnswerClaim } from '../network/index.ts';
 import type { BrokerServices, RequestContext } from '../request-context.ts';
 import { defineHandler } from './handler.ts';
 
@@ -10,9 +12,6 @@ type PartitionAnswer = TopicAnswer['partitions'][number];
 
 const FIRST_VERSION_WITH_TOPIC_IDS = 13;
 const READ_COMMITTED = 1;
-/** Bytes of unread answers of all clients together, above which new answers are kept small. */
-const UNREAD_ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
-const SMALL_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Fetch (key 1): records from offsets on, whole batches as they are stored. The answer waits for `minBytes` up to
@@ -24,9 +23,15 @@ export const fetchHandler = defineHandler(fetchApi, async (request, context) => 
   const usesTopicIds = context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
   const fetch = resolveFetchContext(context.broker.fetchSessions, request, usesTopicIds);
   if ('errorCode' in fetch) return { errorCode: fetch.errorCode, sessionId: 0, responses: [] };
-  const read = await readUntilEnough(fetch, request, context, usesTopicIds);
-  const { sessionId, reads } = fetch.answer(read);
-  return { errorCode: ErrorCode.NONE, sessionId, responses: byTopic(reads, request, usesTopicIds) };
+  const claim = context.broker.answers.claim();
+  try {
+    const read = await readUntilEnough(fetch, request, context, { usesTopicIds, claim });
+    const { sessionId, reads } = fetch.answer(read);
+    return { errorCode: ErrorCode.NONE, sessionId, responses: byTopic(reads, request, usesTopicIds) };
+  } finally {
+    // The connection counts the answer from here on, as far as its client does not take it.
+    claim.bytes = 0;
+  }
 });
 
 /** Reads again and again until there is enough, or something that the client must know, or the time is up. */
@@ -34,31 +39,40 @@ async function readUntilEnough(
   fetch: FetchContext,
   request: FetchRequest,
   { broker, connection }: RequestContext,
-  usesTopicIds: boolean,
+  { usesTopicIds, claim }: { readonly usesTopicIds: boolean; readonly claim: AnswerClaim },
 ): Promise<PartitionRead[]> {
-  const maxBytes = answerLimit(broker, request);
-  const minBytes = Math.min(request.minBytes, maxBytes);
   const committedOnly = request.isolationLevel === READ_COMMITTED;
   const deadlineMs = broker.clock.now() + request.maxWaitMs;
   for (;;) {
+    const maxBytes = answerLimit(broker, request);
+    claim.bytes = Math.min(maxBytes, wantedBytes(fetch.partitions));
     const reads = await readPartitions(broker, fetch.partitions, { usesTopicIds, maxBytes, committedOnly });
-    if (fetch.partitionCount === 0 || isEnough(reads, minBytes)) return reads;
+    claim.bytes = sizeOf(reads);
+    const minBytes = Math.min(request.minBytes, maxBytes);
+    if (fetch.partitionCount === 0 || hasNews(reads) || claim.bytes >= minBytes) return reads;
     if (!(await awaitData(broker, connection, reads, deadlineMs - broker.clock.now()))) return reads;
   }
 }
 
-function isEnough(reads: readonly PartitionRead[], minBytes: number): boolean {
-  let sizeBytes = 0;
-  for (const read of reads) {
-    if (read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined) return true;
-    sizeBytes += read.sizeBytes;
-  }
-  return sizeBytes >= minBytes;
+/** Something other than records that the client must know. */
+function hasNews(reads: readonly PartitionRead[]): boolean {
+  return reads.some((read) => read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== undefined);
 }
 
-function answerLimit(broker: BrokerServices, request: FetchRequest): number {
-  const roomBytes = Math.max(UNREAD_ANSWER_LIMIT_BYTES - broker.unreadAnswerBytes(), SMALL_ANSWER_BYTES);
-  return Math.max(Math.min(request.maxBytes, broker.metadata.brokerConfig.fetchMaxBytes, roomBytes), 0);
+function sizeOf(reads: readonly PartitionRead[]): number {
+  let sizeBytes = 0;
+  for (const read of reads) sizeBytes += read.sizeBytes;
+  return sizeBytes;
+}
+
+function wantedBytes(partitions: Iterable<FetchPartition>): number {
+  let maxBytes = 0;
+  for (const partition of partitions) maxBytes += Math.max(partition.maxBytes, 0);
+  return maxBytes;
+}
+
+function answerLimit({ answers, metadata }: BrokerServices, request: FetchRequest): number {
+  return Math.max(Math.min(request.maxBytes, metadata.brokerConfig.fetchMaxBytes, answers.largestAnswerBytes), 0);
 }
 
 /** Partitions of one topic that stand next to each other share an entry; the order is kept, for clients read by it. */
@@ -76,8 +90,8 @@ function byTopic(reads: readonly PartitionRead[], request: FetchRequest, usesTop
 }
 
 /** Apache Kafka has a list for readers of committed records and for partitions that it does not know. */
-function hasAbortedList(errorCode: number, isolationLevel: number): boolean {
-  if (errorCode === ErrorCode.NONE) return isolationLevel === READ_COMMITTED;
+function hasAbortedList({ errorCode, divergingEpoch }: PartitionRead, isolationLevel: number): boolean {
+  if (errorCode === ErrorCode.NONE) return isolationLevel === READ_COMMITTED && divergingEpoch === undefined;
   return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION || errorCode === ErrorCode.UNKNOWN_TOPIC_ID;
 }
 
@@ -89,7 +103,7 @@ function answerOf(read: PartitionRead, isolationLevel: number): PartitionAnswer 
     lastStableOffset: read.lastStableOffset,
     logStartOffset: read.logStartOffset,
     divergingEpoch: read.divergingEpoch,
-    abortedTransactions: hasAbortedList(read.errorCode, isolationLevel) ? (read.abortedTransactions ?? []) : null,
+    abortedTransactions: hasAbortedList(read, isolationLevel) ? (read.abortedTransactions ?? []) : null,
     records: read.records,
   };
 }

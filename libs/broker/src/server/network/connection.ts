@@ -7,12 +7,14 @@
  *
  * Back-pressure. The socket is paused while the requests in flight hold too many bytes, or are too many, or the budget
  * of all connections is used up; no request is begun while the client leaves answers unread. So one connection holds at
- * most: `inFlightBytes` + one chunk of the socket + `unreadAnswerBytes` + one answer.
+ * most: `inFlightBytes` + one chunk of the socket + `unreadAnswerBytes` + one answer. What all of them leave unread is counted in
+ * one `AnswerMemory`.
  *
  * All that became ready within one turn of the event loop is written with one `writev`.
  */
 import type { Socket } from 'node:net';
 import { releaseRead } from '../../storage/index.ts';
+import type { AnswerClaim, AnswerMemory } from './answer-memory.ts';
 import { FrameAssembler, FrameError } from './frame-assembler.ts';
 import type { MemoryBudget, MemoryTicket } from './memory-budget.ts';
 import { noteReceived } from './young-garbage.ts';
@@ -63,6 +65,7 @@ export class Connection {
   readonly #handler: RequestHandler;
   readonly #limits: ConnectionLimits;
   readonly #budget: MemoryBudget;
+  readonly #unread: AnswerClaim;
   readonly #nowMs: () => number;
   readonly #log: (message: string) => void;
   readonly #assembler: FrameAssembler;
@@ -75,6 +78,8 @@ export class Connection {
   #frameTicket: MemoryTicket | undefined;
   /** Held while the budget of all connections is used up and no frame is being read. */
   #roomTicket: MemoryTicket | undefined;
+  /** Since when the client has left answers unread; undefined when it has taken all. */
+  #unreadSinceMs: number | undefined;
   #isFlushScheduled = false;
   #isAdvancing = false;
   #isDraining = false;
@@ -86,6 +91,7 @@ export class Connection {
     readonly handler: RequestHandler;
     readonly limits: ConnectionLimits;
     readonly budget: MemoryBudget;
+    readonly answers: AnswerMemory;
     readonly nowMs: () => number;
     readonly log: (message: string) => void;
   }) {
@@ -94,6 +100,7 @@ export class Connection {
     this.#handler = options.handler;
     this.#limits = options.limits;
     this.#budget = options.budget;
+    this.#unread = options.answers.claim();
     this.#nowMs = options.nowMs;
     this.#log = options.log;
     this.remoteAddress = withoutIpv4Prefix(options.socket.remoteAddress ?? 'unknown');
@@ -117,9 +124,9 @@ export class Connection {
     return this.#begun.length > 0;
   }
 
-  /** Bytes of answers that the client has not read. */
-  get unreadAnswerBytes(): number {
-    return this.#socket.writableLength;
+  /** Since when the client has taken none of the answers that wait for it; undefined when it keeps up. */
+  get unreadSinceMs(): number | undefined {
+    return this.#unreadSinceMs;
   }
 
   /** Calls `listener` once when the connection closes; the returned function forgets it. */
@@ -154,6 +161,7 @@ export class Connection {
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => {
       this.lastActiveMs = this.#nowMs();
+      this.#noteUnread();
       this.#advance();
     });
     // A client that ended its side gets the answers that are under way.
@@ -267,6 +275,7 @@ export class Connection {
       if (request.answer !== null) for (const piece of request.answer) this.#write(piece);
     }
     socket.uncork();
+    this.#noteUnread();
     this.#begun = done === this.#begun.length ? [] : this.#begun.slice(done);
     this.lastActiveMs = this.#nowMs();
     if (mustClose) {
@@ -278,6 +287,13 @@ export class Connection {
     this.#advance();
     if (this.#isDraining) this.#endWhenDrained();
     else this.#regulate();
+  }
+
+  /** Counts the answers that the client leaves unread. Few bytes are not counted: no event would say that they were taken. */
+  #noteUnread(): void {
+    const waits = !this.#isClosed && this.#socket.writableNeedDrain;
+    this.#unread.bytes = waits ? this.#socket.writableLength : 0;
+    this.#unreadSinceMs = waits ? (this.#unreadSinceMs ?? this.#nowMs()) : undefined;
   }
 
   #forget(request: PendingRequest): void {
@@ -326,6 +342,7 @@ export class Connection {
     this.#begun = [];
     this.#frameTicket?.release();
     this.#roomTicket?.release();
+    this.#noteUnread();
     for (const listener of this.#closeListeners) listener();
     this.#closeListeners.clear();
   }

@@ -1,4 +1,5 @@
 /** Sockets, frames and back-pressure; knows frames, not requests. */
+export { AnswerMemory, type AnswerClaim } from './answer-memory.ts';
 export {
   CLOSE_CONNECTION,
   type Answer,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../storage/index.ts';
 import { CLOSE_CONNECTION, type Answer } from './connection.ts';
+import { AnswerMemory } from './answer-memory.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
 
 /**
@@ -26,6 +27,7 @@ afterEach(async () => {
 
 async function listen(handle: Handle, options: Partial<ListenerOptions> = {}) {
   const logged: string[] = [];
+  const answers = new AnswerMemory(64 << 20);
   const listener = await Listener.start({
     host: '127.0.0.1',
     port: 0,
@@ -38,6 +40,8 @@ async function listen(handle: Handle, options: Partial<ListenerOptions> = {}) {
     },
     limits: { maxFrameBytes: 1 << 20, inFlightBytes: 1 << 20, inFlightRequests: 100, unreadAnswerBytes: 1 << 16 },
     requestMemoryBytes: 8 << 20,
+    answers,
+    maxStuckMs: 60_000,
     maxIdleMs: -1,
     maxConnections: 100,
     maxConnectionsPerIp: 100,
@@ -46,7 +50,7 @@ async function listen(handle: Handle, options: Partial<ListenerOptions> = {}) {
     ...options,
   });
   open.push({ close: () => listener.close(100) });
-  return { listener, logged };
+  return { listener, logged, answers: options.answers ?? answers };
 }
 
 async function client(listener: Listener) {
@@ -172,7 +176,7 @@ describe('a listener', () => {
   it('begins no request while the client leaves its answers unread', async () => {
     let handled = 0;
     const answer = Buffer.alloc(256 * 1024);
-    const { listener } = await listen(() => {
+    const { listener, answers } = await listen(() => {
       handled++;
       return [answer];
     });
@@ -186,11 +190,13 @@ describe('a listener', () => {
       for (let turn = 0; turn < 20; turn++) await nextTurn();
     }
     expect(handled).toBeLessThan(200);
-    expect(listener.unreadAnswerBytes).toBeLessThan(1 << 20);
+    expect(answers.usedBytes).toBeGreaterThan(0);
+    expect(answers.usedBytes).toBeLessThan(1 << 20);
     let bytes = 0;
     socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
     socket.resume();
     await until(() => bytes === 200 * answer.length);
+    await until(() => answers.usedBytes === 0);
   });
 
   it('stops reading when a connection holds too much in flight, and goes on when it is answered', async () => {
@@ -248,12 +254,29 @@ describe('a listener', () => {
 
   it('gives up a client that leaves its answers unread for too long', async () => {
     const answer = Buffer.alloc(8 << 20);
-    const { listener } = await listen(() => [answer], { maxIdleMs: 60 });
+    const { listener, answers } = await listen(() => [answer], { maxIdleMs: 60 });
     const { socket } = await client(listener);
     socket.pause();
     socket.write(frame('more'));
-    await until(() => listener.unreadAnswerBytes > 0);
+    await until(() => answers.usedBytes > 0);
     await until(() => listener.connectionCount === 0);
+    expect(answers.usedBytes).toBe(0);
+  });
+
+  it('closes those who take nothing once the memory for answers is used up, and nobody else', async () => {
+    const answer = Buffer.alloc(24 << 20);
+    const given = { maxStuckMs: 60, answers: new AnswerMemory(8 << 20) };
+    const { listener, answers, logged } = await listen((text) => [text === 'much' ? answer : Buffer.from(text)], given);
+    const stuck = await client(listener);
+    const idle = await client(listener);
+    stuck.socket.pause();
+    stuck.socket.write(frame('much'));
+    await until(() => answers.isExhausted);
+    await until(() => listener.connectionCount === 1);
+    expect(answers.usedBytes).toBe(0);
+    expect(logged.join()).toContain('leaves its answers unread');
+    idle.socket.write(frame('served'));
+    await until(() => idle.received() === 'served');
   });
 
   it('gives back the memory of requests that were begun behind one that closes the connection', async () => {

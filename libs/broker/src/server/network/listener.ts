@@ -1,10 +1,12 @@
 /**
  * The listening socket and its connections.
  *
- * An idle connection costs one object and no timer: one sweep for all of them closes those that were silent for too long.
+ * An idle connection costs one object and no timer: one sweep for all of them closes those that were silent for too long, and
+ * those that leave their answers unread when the memory for answers is used up.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../../storage/index.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import { Connection, type ConnectionLimits, type RequestHandler } from './connection.ts';
 import { MemoryBudget } from './memory-budget.ts';
 
@@ -17,6 +19,10 @@ export interface ListenerOptions {
   readonly limits: ConnectionLimits;
   /** Bytes of requests that all connections together may hold. */
   readonly requestMemoryBytes: number;
+  /** Where connections count what their clients leave unread. */
+  readonly answers: AnswerMemory;
+  /** A client that takes nothing of its answers for so long is closed once `answers` is used up. */
+  readonly maxStuckMs: number;
   /** `connections.max.idle.ms`; -1 keeps idle connections for ever. */
   readonly maxIdleMs: number;
   /** `max.connections`: further ones are closed at once. */
@@ -79,13 +85,6 @@ export class Listener {
     return this.#budget.usedBytes;
   }
 
-  /** Bytes of answers that the clients have not read, of all connections. */
-  get unreadAnswerBytes(): number {
-    let bytes = 0;
-    for (const connection of this.#connections) bytes += connection.unreadAnswerBytes;
-    return bytes;
-  }
-
   /** Accepts nothing more, lets what is under way be answered for `graceMs`, then closes what is left. */
   async close(graceMs: number): Promise<void> {
     if (this.#isClosing) return;
@@ -106,7 +105,7 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { clock, log, handler, limits } = this.#options;
+    const { clock, log, handler, limits, answers } = this.#options;
     const ip = socket.remoteAddress ?? 'unknown';
     const refusal = this.#refusalOf(ip);
     if (refusal !== undefined) {
@@ -121,6 +120,7 @@ export class Listener {
       handler,
       limits,
       budget: this.#budget,
+      answers,
       nowMs: () => clock.now(),
       log,
     });
@@ -145,15 +145,30 @@ export class Listener {
   }
 
   #scheduleSweep(): void {
-    const { maxIdleMs, clock } = this.#options;
-    if (maxIdleMs < 0) return;
-    const everyMs = Math.min(Math.max(maxIdleMs / 4, SWEEP_MIN_MS), SWEEP_MAX_MS);
+    const { maxIdleMs, maxStuckMs, clock, answers } = this.#options;
+    const shortestMs = maxIdleMs < 0 ? maxStuckMs : Math.min(maxIdleMs, maxStuckMs);
+    const everyMs = Math.min(Math.max(shortestMs / 4, SWEEP_MIN_MS), SWEEP_MAX_MS);
     this.#sweepTimer = clock.schedule(everyMs, () => {
-      const oldest = clock.now() - maxIdleMs;
-      for (const connection of this.#connections) {
-        if (connection.lastActiveMs < oldest && !connection.isHandling) connection.destroy();
-      }
+      if (maxIdleMs >= 0) this.#closeIdle(clock.now() - maxIdleMs);
+      if (answers.isExhausted) this.#closeStuck(clock.now() - maxStuckMs);
       this.#scheduleSweep();
     });
+  }
+
+  #closeIdle(sinceMs: number): void {
+    for (const connection of this.#connections) {
+      if (connection.lastActiveMs < sinceMs && !connection.isHandling) connection.destroy();
+    }
+  }
+
+  #closeStuck(sinceMs: number): void {
+    for (const connection of this.#connections) {
+      if ((connection.unreadSinceMs ?? Number.POSITIVE_INFINITY) >= sinceMs) continue;
+      const { remoteAddress } = connection;
+      this.#options.log(
+        `closing the connection of ${remoteAddress}: it leaves its answers unread, and memory is used up`,
+      );
+      connection.destroy();
+    }
   }
 }
