@@ -84,3 +84,13 @@ export function apacheKafkaEngine(isQuick: boolean, program: KafkaProgram): Engi
     close: () => running.close(),
   };
 }
+
+/** Something made once on each engine that asks for it, for all the rounds of a contest. */
+export function oncePerEngine<T>(make: (engine: Engine) => Promise<T>): (engine: Engine) => Promise<T> {
+  const made = new Map<Engine, Promise<T>>();
+  return (engine) => {
+    let result = made.get(engine);
+    if (result === undefined) made.set(engine, (result = make(engine)));
+    return result;
+  };
+}

@@ -2,9 +2,9 @@ import type { Contest } from '../contest.ts';
 import { encodeBatch } from '../load/batch.ts';
 import { fetchSample } from '../load/measures.ts';
 import { spanOf } from '../load/spans.ts';
-import { type StoredTopic, storeTopic } from '../load/stored-topic.ts';
+import { storeTopic } from '../load/stored-topic.ts';
 import { ratioAtLeast } from '../target.ts';
-import type { Engine } from './engines.ts';
+import { type Engine, oncePerEngine } from './engines.ts';
 
 const batchBytes = 16 * 1024;
 const answers = [
@@ -15,13 +15,9 @@ const answers = [
 
 /** Batches of 16 KB fetched in answers of several sizes: stored, and just written. */
 export function fetchContests(isQuick: boolean): Contest<Engine>[] {
-  const stored = new Map<Engine, Promise<StoredTopic>>();
-  const storedOn = async (engine: Engine): Promise<StoredTopic> => {
-    const { address } = await engine.server('os');
-    let topic = stored.get(engine);
-    if (topic === undefined) stored.set(engine, (topic = storeTopic(address, batchBytes, isQuick)));
-    return await topic;
-  };
+  const storedOn = oncePerEngine(async (engine) =>
+    storeTopic((await engine.server('os')).address, batchBytes, isQuick),
+  );
   return (['cold', 'tail'] as const).flatMap((part) =>
     answers.slice(0, part === 'cold' ? 3 : 2).map(({ label, batches }) => ({
       name: `kafka/fetch/${label}/${part}`,

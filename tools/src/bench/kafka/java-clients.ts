@@ -3,10 +3,9 @@ import type { KafkaProgram } from '@headwater/testkit/kafka';
 import type { Contest } from '../contest.ts';
 import { runToEnd } from '../load/child.ts';
 import type { Address } from '../load/client.ts';
-import { fill, nextTopic, withTopic } from '../load/measures.ts';
-import { createTopic } from '../load/topics.ts';
+import { topicOfRecords, withTopic } from '../load/measures.ts';
 import { ratioAtLeast } from '../target.ts';
-import type { Engine } from './engines.ts';
+import { type Engine, oncePerEngine } from './engines.ts';
 import { consumedPerSecond, producedPerSecond } from './java-output.ts';
 
 const figures = [{ suffix: '', unit: 'records/s', better: 'more' as const, target: ratioAtLeast(1) }];
@@ -37,7 +36,9 @@ export function javaClientContests(isQuick: boolean, program: KafkaProgram): Con
     })),
   );
   const consume = shapes.map(({ label, recordBytes, records }) => {
-    const storedOn = storedTopics(recordBytes, records * share);
+    const storedOn = oncePerEngine(async (engine) =>
+      topicOfRecords((await engine.server('os')).address, records * share, recordBytes),
+    );
     return {
       name: `kafka/its own consumer/${label}`,
       figures,
@@ -49,24 +50,6 @@ export function javaClientContests(isQuick: boolean, program: KafkaProgram): Con
     };
   });
   return [...produce, ...consume];
-}
-
-/** A topic on each engine with at least so many records, in batches of 16 KB. */
-function storedTopics(recordBytes: number, records: number): (engine: Engine) => Promise<string> {
-  const topics = new Map<Engine, Promise<string>>();
-  const store = async (engine: Engine): Promise<string> => {
-    const { address } = await engine.server('os');
-    const topic = nextTopic();
-    await createTopic(address, { name: topic });
-    const wantedBytes = records * (recordBytes + 2);
-    await fill(address, { topic, partitions: 1, batchBytes: 16 * 1024, recordBytes, wantedBytes });
-    return topic;
-  };
-  return (engine) => {
-    let topic = topics.get(engine);
-    if (topic === undefined) topics.set(engine, (topic = store(engine)));
-    return topic;
-  };
 }
 
 async function runProducer(

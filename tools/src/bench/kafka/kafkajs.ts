@@ -1,10 +1,9 @@
 import type { Contest } from '../contest.ts';
 import { runProgram } from '../load/child.ts';
-import { fill, nextTopic, withTopic } from '../load/measures.ts';
+import { topicOfRecords, withTopic } from '../load/measures.ts';
 import type { GroupLoad, GroupResult, KafkajsLoad } from '../load/programs.ts';
-import { createTopic } from '../load/topics.ts';
 import { ratioAtLeast, ratioAtMost } from '../target.ts';
-import type { Engine } from './engines.ts';
+import { type Engine, oncePerEngine } from './engines.ts';
 
 const recordBytes = 100;
 const members = 10;
@@ -14,12 +13,9 @@ const partitions = 20;
 export function kafkajsContests(isQuick: boolean): Contest<Engine>[] {
   const records = isQuick ? 50_000 : 500_000;
   const figures = [{ suffix: '', unit: 'records/s', better: 'more' as const, target: ratioAtLeast(1) }];
-  const stored = new Map<Engine, Promise<string>>();
-  const storedOn = (engine: Engine): Promise<string> => {
-    let topic = stored.get(engine);
-    if (topic === undefined) stored.set(engine, (topic = store(engine, records)));
-    return topic;
-  };
+  const storedOn = oncePerEngine(async (engine) =>
+    topicOfRecords((await engine.server('os')).address, records, recordBytes),
+  );
   return [
     {
       name: 'kafka/kafkajs/produce',
@@ -49,14 +45,6 @@ async function run(load: KafkajsLoad) {
     load,
   );
   return { values: [perSecond], clientCpu };
-}
-
-async function store(engine: Engine, records: number): Promise<string> {
-  const { address } = await engine.server('os');
-  const topic = nextTopic();
-  await createTopic(address, { name: topic });
-  await fill(address, { topic, partitions: 1, batchBytes: 16 * 1024, wantedBytes: records * (recordBytes + 2) });
-  return topic;
 }
 
 function groupContest(): Contest<Engine> {

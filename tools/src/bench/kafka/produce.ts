@@ -13,20 +13,25 @@ const batchTargets: Readonly<Record<Flush, Target>> = { os: ratioAtLeast(1.5), f
 const singleTargets = [ratioAtLeast(3), ratioAtLeast(1), ratioAtLeast(1)];
 
 export function produceContests(isQuick: boolean): Contest<Engine>[] {
-  return flushes.flatMap((flush) => [
-    ...sizes.map(({ label, batchBytes }) => ({
+  const span = spanOf(isQuick, 2000);
+  const figure = { suffix: '', better: 'more' } as const;
+  const batches = flushes.flatMap((flush) =>
+    sizes.map(({ label, batchBytes }) => ({
       name: `kafka/produce/${label}/${flushLabels[flush]}`,
-      figures: [{ suffix: '', unit: 'MB/s', better: 'more' as const, target: batchTargets[flush] }],
+      figures: [{ ...figure, unit: 'MB/s', target: batchTargets[flush] }],
       rounds: 3,
-      measure: produceWith(flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, spanOf(isQuick, 2000)),
+      measure: produceWith(flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, span),
     })),
-    ...singles.map(({ label, connections, inFlight }, index) => ({
+  );
+  const records = flushes.flatMap((flush) =>
+    singles.map(({ label, connections, inFlight }, index) => ({
       name: `kafka/one record/${label}/${flushLabels[flush]}`,
-      figures: [{ suffix: '', unit: 'records/s', better: 'more' as const, target: singleTargets[index]! }],
+      figures: [{ ...figure, unit: 'records/s', target: singleTargets[index]! }],
       rounds: 3,
-      measure: produceWith(flush, { batchBytes: 0, connections, inFlight }, spanOf(isQuick, 2000)),
+      measure: produceWith(flush, { batchBytes: 0, connections, inFlight }, span),
     })),
-  ]);
+  );
+  return [...batches, ...records];
 }
 
 function produceWith(flush: Flush, shape: ProduceShape, span: Span) {

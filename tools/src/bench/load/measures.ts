@@ -70,12 +70,28 @@ export async function produceToTopic(
   return await withTopic(address, { config }, (topic) => produceSample(address, shape, span, topic));
 }
 
+export type FillShape = Pick<FillTopic, 'topic' | 'partitions' | 'batchBytes' | 'recordBytes'>;
+
 /** Fills a topic with at least so many bytes; resolves with the batches written. */
 export async function fill(
   address: Address,
-  { wantedBytes, ...shape }: Omit<FillTopic, 'host' | 'port' | 'batches' | 'inFlight'> & { readonly wantedBytes: number },
+  { wantedBytes, ...shape }: FillShape & { readonly wantedBytes: number },
 ): Promise<number> {
-  const batches = Math.ceil(wantedBytes / encodeBatch(shape.batchBytes, shape.recordBytes).batch.length);
+  const { batch } = encodeBatch(shape.batchBytes, shape.recordBytes);
+  return await fillBatches(address, shape, Math.ceil(wantedBytes / batch.length));
+}
+
+/** A new topic of one partition with at least so many records, in batches of 16 KB. */
+export async function topicOfRecords(address: Address, records: number, recordBytes: number): Promise<string> {
+  const topic = nextTopic();
+  await createTopic(address, { name: topic });
+  const shape = { topic, partitions: 1, batchBytes: 16 * 1024, recordBytes };
+  const { recordCount } = encodeBatch(shape.batchBytes, recordBytes);
+  await fillBatches(address, shape, Math.ceil(records / recordCount));
+  return topic;
+}
+
+async function fillBatches(address: Address, shape: FillShape, batches: number): Promise<number> {
   const options: FillTopic = { ...address, ...shape, batches, inFlight: 8 };
   await runProgram('load/fill-topic', options);
   return batches;
