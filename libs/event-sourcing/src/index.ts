@@ -1,8 +1,8 @@
 /**
  * Event sourcing on PostgreSQL: pure deciders, an event store whose readers miss nothing, and a transactional outbox with
- * the relay that publishes it in order. Kafka is behind a port (`OutboxPublisher`); the database is TypeORM's `DataSource`.
+ * the relay that publishes it in order, and projections that can be rebuilt while they are read. Kafka is behind a port (`OutboxPublisher`); the database is TypeORM's `DataSource`.
  *
- * A service lists `eventStoreMigrations` and `outboxMigrations` among its migrations.
+ * A service lists `eventStoreMigrations`, `outboxMigrations` and, if it has projections, `projectionMigrations` among its migrations.
  */
 export { type SqlExecutor } from './database/index.ts';
 export { handleCommand, type CommandToHandle, type Decider, type HandledCommand } from './decider/index.ts';
@@ -10,6 +10,7 @@ export {
   EventStore,
   EventStoreError,
   eventStoreMigrations,
+  comparePositions,
   newEventId,
   registerEventStoreGauges,
   START_OF_LOG,
@@ -18,6 +19,7 @@ export {
   type AppendResult,
   type BarrierState,
   type DomainEvent,
+  type EventPage,
   type EventStoreErrorCode,
   type EventStoreMetricsPort,
   type EventStoreOptions,
@@ -49,3 +51,20 @@ export {
   type RelayOptions,
   type RelayStatus,
 } from './outbox/index.ts';
+export {
+  ProjectionError,
+  ProjectionHost,
+  projectionMigrations,
+  ProjectionsModule,
+  ProjectionsOperator,
+  type Projection,
+  type ProjectionErrorCode,
+  type ProjectionHostOptions,
+  type ProjectionMetricsPort,
+  type ProjectionObserver,
+  type ProjectionParts,
+  type ProjectionRebuildStatus,
+  type ProjectionsModuleOptions,
+  type ProjectionStatus,
+  type WaitOptions,
+} from './projections/index.ts';

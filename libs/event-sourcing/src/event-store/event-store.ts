@@ -3,7 +3,7 @@ import { sqlStateOf, type SqlExecutor } from '../database/index.ts';
 import { AppendBatcher, type AppendOutcome } from './append-batcher.ts';
 import { appendRequestJson, type AppendRequest, type AppendResult } from './append-request.ts';
 import { EventStoreError, VersionConflictError } from './event-store-error.ts';
-import { type DomainEvent, type GlobalPosition, type RecordedEvent } from './event.ts';
+import { comparePositions, START_OF_LOG, type DomainEvent, type GlobalPosition, type RecordedEvent } from './event.ts';
 
 export interface EventStoreOptions {
   /** Most appends that share one transaction, 1 to 10,000; 256 by default. */
@@ -31,8 +31,19 @@ export interface StreamEvents<Event extends DomainEvent = DomainEvent> {
 export interface ReadAllOptions {
   /** Most events to read; 1000 by default. */
   readonly maxEvents?: number;
+  /** Only events of these types; all by default. */
+  readonly types?: readonly string[];
   /** Transaction to read in. */
   readonly within?: SqlExecutor;
+}
+
+/** Some of all events, in their order. */
+export interface EventPage {
+  readonly events: readonly RecordedEvent[];
+  /** Where to read on: everything up to here was answered, or was of another type. */
+  readonly position: GlobalPosition;
+  /** Whether nothing was left to read. */
+  readonly isLast: boolean;
 }
 
 /** How far readers of all events are behind what is stored, because a transaction is open. */
@@ -113,13 +124,38 @@ export class EventStore {
    * earlier place. Events that a transaction which is still open could precede are not answered yet.
    */
   async readAll(after: GlobalPosition, options: ReadAllOptions = {}): Promise<readonly RecordedEvent[]> {
+    const typed = options.types ? 'AND type = ANY ($4)' : '';
     const rows = await (options.within ?? this.dataSource).query<EventRow[]>(
       `SELECT ${COLUMNS} FROM events
-       WHERE (xid, global_position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+       WHERE (xid, global_position) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot()) ${typed}
        ORDER BY xid, global_position LIMIT $3`,
-      [after.transactionId.toString(), after.position.toString(), options.maxEvents ?? 1000],
+      [
+        after.transactionId.toString(),
+        after.position.toString(),
+        options.maxEvents ?? DEFAULT_PAGE_EVENTS,
+        ...(options.types ? [options.types] : []),
+      ],
     );
     return rows.map((row) => recordedEvent(row));
+  }
+
+  /** Like `readAll`, and says where to read on, also when the last events are of other types. */
+  async readPage(after: GlobalPosition, options: ReadAllOptions = {}): Promise<EventPage> {
+    // The end first: the page then covers at least all that lies before it.
+    const end = options.types ? await this.endOfLog(options.within) : after;
+    const events = await this.readAll(after, options);
+    const isLast = events.length < (options.maxEvents ?? DEFAULT_PAGE_EVENTS);
+    const lastPosition = events.at(-1)?.globalPosition ?? after;
+    return { events, position: isLast && comparePositions(end, lastPosition) > 0 ? end : lastPosition, isLast };
+  }
+
+  /** The position of the last event that can be read. */
+  async endOfLog(within?: SqlExecutor): Promise<GlobalPosition> {
+    const [row] = await (within ?? this.dataSource).query<{ xid: string; global_position: string }[]>(
+      `SELECT xid, global_position FROM events WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+       ORDER BY xid DESC, global_position DESC LIMIT 1`,
+    );
+    return row ? { transactionId: BigInt(row.xid), position: BigInt(row.global_position) } : START_OF_LOG;
   }
 
   /** What open transactions hold back from readers of all events. */
@@ -132,6 +168,8 @@ export class EventStore {
     return { waitingEvents: row!.waiting, ageMs: Math.max(0, row!.age_ms) };
   }
 }
+
+const DEFAULT_PAGE_EVENTS = 1000;
 
 const COLUMNS = 'global_position, xid, stream_id, version, event_id, type, schema_version, data, metadata, created_at';
 

@@ -31,6 +31,13 @@ export interface GlobalPosition {
 /** Before the first event. */
 export const START_OF_LOG: GlobalPosition = { transactionId: 0n, position: 0n };
 
+/** Negative when `one` comes before `other`, 0 when they are the same. */
+export function comparePositions(one: GlobalPosition, other: GlobalPosition): number {
+  if (one.transactionId !== other.transactionId) return one.transactionId < other.transactionId ? -1 : 1;
+  if (one.position !== other.position) return one.position < other.position ? -1 : 1;
+  return 0;
+}
+
 /** An event as it is stored. */
 export type RecordedEvent<Event extends DomainEvent = DomainEvent> = Event & {
   readonly streamId: string;

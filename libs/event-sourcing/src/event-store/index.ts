@@ -6,6 +6,7 @@
  * is still open never has to come back for one that was committed late.
  */
 export {
+  comparePositions,
   newEventId,
   START_OF_LOG,
   type DomainEvent,
@@ -19,6 +20,7 @@ export { EventStoreError, VersionConflictError, type EventStoreErrorCode } from 
 export {
   EventStore,
   type BarrierState,
+  type EventPage,
   type EventStoreOptions,
   type ReadAllOptions,
   type ReadStreamOptions,

@@ -14,7 +14,7 @@ import { publishIsolating, type PublishOutcome } from './publish-isolating.ts';
 import { relaySettings, type RelayOptions, type RelaySettings, type RelayStatus } from './relay-options.ts';
 import { RelaySession, type HeldShards, type PendingRecord } from './relay-session.ts';
 import { TopicBackoff } from './topic-backoff.ts';
-import { WakeUp } from './wake-up.ts';
+import { WakeUp } from '../timing/index.ts';
 
 const RECONNECT_WAIT_MS = 250;
 const RETENTION_INTERVAL_MS = 30_000;

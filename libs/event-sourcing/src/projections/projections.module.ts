@@ -1,0 +1,82 @@
+import {
+  Inject,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type InjectionToken,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { EventStore } from '../event-store/index.ts';
+import { ProjectionHost } from './projection-host.ts';
+import { type ProjectionHostOptions } from './projection-options.ts';
+import { projectionTelemetry, registerProjectionGauges, type ProjectionMetricsPort } from './projection-telemetry.ts';
+import { type Projection } from './projection.ts';
+import { ProjectionsOperator } from './projections-operator.ts';
+
+export interface ProjectionsModuleOptions {
+  /** Modules that bring what is injected; global ones need not be named. */
+  readonly imports?: ModuleMetadata['imports'];
+  /** Tokens that `useFactory` is called with. */
+  readonly inject?: readonly InjectionToken[];
+  readonly useFactory: (...injected: never[]) => ProjectionParts;
+}
+
+/** What the projections of a service work with. */
+export interface ProjectionParts {
+  readonly projections: readonly Projection[];
+  /** How the host works, if not by default. An observer of its own replaces log lines and counters. */
+  readonly host?: ProjectionHostOptions;
+  readonly metrics?: ProjectionMetricsPort;
+}
+
+/**
+ * The projections of a Nest service, from its start to its shutdown. TypeORM's `DataSource` and an `EventStore` must be injectable,
+ * and `projectionMigrations` among the migrations. It brings `ProjectionHost` (`waitForPosition`) and `ProjectionsOperator`.
+ *
+ *     ProjectionsModule.forRoot({ useFactory: () => ({ projections: [balances] }) })
+ */
+@Module({})
+export class ProjectionsModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly host: ProjectionHost;
+
+  constructor(@Inject(ProjectionHost) host: ProjectionHost) {
+    this.host = host;
+  }
+
+  static forRoot(options: ProjectionsModuleOptions): DynamicModule {
+    const operator = {
+      provide: ProjectionsOperator,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new ProjectionsOperator(dataSource),
+    };
+    const host = {
+      provide: ProjectionHost,
+      inject: [DataSource, EventStore, ProjectionsOperator, ...(options.inject ?? [])],
+      useFactory: (dataSource: DataSource, store: EventStore, seen: ProjectionsOperator, ...injected: never[]) => {
+        const { projections, metrics, host: settings } = options.useFactory(...injected);
+        if (metrics) registerProjectionGauges(seen, metrics);
+        return new ProjectionHost(dataSource, store, projections, {
+          observer: projectionTelemetry(metrics),
+          ...settings,
+        });
+      },
+    };
+    return {
+      module: ProjectionsModule,
+      global: true,
+      imports: options.imports ?? [],
+      providers: [operator, host],
+      exports: [operator, host],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.host.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.host.stop();
+  }
+}

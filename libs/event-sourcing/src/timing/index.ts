@@ -1,0 +1,3 @@
+/** Waiting that can be ended. */
+export { sleep } from './sleep.ts';
+export { WakeUp } from './wake-up.ts';
