@@ -69,8 +69,7 @@ afterEach(async () => {
 afterAll(() => postgres.close());
 
 function start(projection: Projection<Moved>, options: ProjectionHostOptions = {}): ProjectionHost {
-  // A projection takes the events of its own types; the host sees it as one of any events.
-  const host = new ProjectionHost(dataSource, store, [projection as unknown as Projection], {
+  const host = new ProjectionHost(dataSource, store, [projection], {
     pollMs: 100,
     maxBackoffMs: 50,
     ...options,
@@ -284,7 +283,7 @@ describe('a rebuild', () => {
     ['a table with a schema', { tables: ['public.balances'] }, /plain name without a schema/],
     ['a version that is none', { version: 0 }, /whole number from 1/],
   ])('is refused with %s', (_, overrides, message) => {
-    expect(() => new ProjectionHost(dataSource, store, [balances(overrides) as unknown as Projection])).toThrow(
+    expect(() => new ProjectionHost(dataSource, store, [balances(overrides)])).toThrow(
       message,
     );
   });
