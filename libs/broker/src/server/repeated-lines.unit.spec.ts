@@ -23,4 +23,18 @@ describe('repeated lines', () => {
     log('line 0');
     expect(lines.slice(200)).toEqual(['line 200', 'line 0']);
   });
+
+  it('that begin alike are passed on twenty times in ten seconds, with the number of the others', () => {
+    const lines: string[] = [];
+    let nowMs = 0;
+    const log = withoutRepetition((line) => lines.push(line), { now: () => nowMs });
+    for (let index = 0; index < 500; index++) log(`closing the connection of client ${index}`);
+    log('something else entirely');
+    expect(lines).toHaveLength(21);
+    nowMs = 10_000;
+    log('closing the connection of client 7000');
+    expect(lines.at(-1)).toBe(
+      'closing the connection of client 7000 (and 480 others that begin like this, left out before)',
+    );
+  });
 });
