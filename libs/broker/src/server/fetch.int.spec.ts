@@ -110,13 +110,14 @@ describe('Fetch', () => {
     expect((await ask(-1, 0)).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
   });
 
-  it('keeps a partition in a session that is forgotten and added by one request', async () => {
+  it('answers a request that forgets all that its session has as one without a session', async () => {
     const client = await kafka.connect();
     const topicId = await createTopic(client, 'again');
     const topics = [{ topicId, partitions: [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1000 }] }];
     const { sessionId } = await client.send(fetchApi, 13, { maxWaitMs: 0, minBytes: 0, sessionEpoch: 0, topics });
     const both = { topics, forgottenTopicsData: [{ topicId, partitions: [0] }] };
     const answer = await client.send(fetchApi, 13, { maxWaitMs: 0, minBytes: 0, sessionId, sessionEpoch: 1, ...both });
+    expect(answer.sessionId).toBe(0);
     expect(answer.responses[0]?.partitions).toHaveLength(1);
   });
 

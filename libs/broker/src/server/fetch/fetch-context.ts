@@ -46,8 +46,9 @@ export function resolveFetchContext(
   if (session.usesTopicIds !== usesTopicIds) return { errorCode: ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR };
   update(session, request);
   if (session.partitions.size === 0) {
+    // Nothing is left of it: the request is answered as one without a session.
     cache.remove(sessionId);
-    return withoutSession([]);
+    return withoutSession(partitionsOf(request));
   }
   session.advanceEpoch();
   return ofSession(session);
@@ -102,12 +103,11 @@ function tell(session: FetchSession, read: PartitionRead): boolean {
   return isNews;
 }
 
-/** What is forgotten is so before what is added: a topic that was made again has the same name and another id. */
 function update(session: FetchSession, request: FetchRequest): void {
+  for (const partition of partitionsOf(request)) session.set(partition);
   for (const { topic, topicId, partitions } of request.forgottenTopicsData) {
     for (const partition of partitions) session.forget({ topic, topicId, partition });
   }
-  for (const partition of partitionsOf(request)) session.set(partition);
 }
 
 function partitionsOf(request: FetchRequest): FetchPartition[] {
