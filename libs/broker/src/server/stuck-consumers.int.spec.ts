@@ -48,8 +48,9 @@ async function neverReads(requests: number): Promise<WireClient> {
 
 /** Waits until the broker has given all that it is going to give. */
 async function untilQuiet(sample: () => void): Promise<void> {
-  let steady = 0;
-  for (let before = -1; steady < 20; await delay(5)) {
+  let before = -1;
+  for (let steady = 0; steady < 20;) {
+    await delay(5);
     const now = kafka.broker.answerBytes;
     steady = now === before ? steady + 1 : 0;
     before = now;
@@ -61,7 +62,9 @@ describe('consumers that never read what they asked for', () => {
   it('hold a bounded memory together, and the others are served', async () => {
     const stuck = await Promise.all(Array.from({ length: 24 }, () => neverReads(50)));
     let largestBytes = 0;
-    await untilQuiet(() => (largestBytes = Math.max(largestBytes, kafka.broker.answerBytes)));
+    await untilQuiet(() => {
+      largestBytes = Math.max(largestBytes, kafka.broker.answerBytes);
+    });
     // The last answers are small, but for the one batch that each must hold.
     expect(largestBytes).toBeGreaterThan(LIMIT_BYTES / 2);
     expect(largestBytes).toBeLessThan(LIMIT_BYTES + stuck.length * 2 * MIB);

@@ -65,6 +65,7 @@ export class Connection {
   readonly #handler: RequestHandler;
   readonly #limits: ConnectionLimits;
   readonly #budget: MemoryBudget;
+  readonly #answers: AnswerMemory;
   readonly #unread: AnswerClaim;
   readonly #nowMs: () => number;
   readonly #log: (message: string) => void;
@@ -100,6 +101,7 @@ export class Connection {
     this.#handler = options.handler;
     this.#limits = options.limits;
     this.#budget = options.budget;
+    this.#answers = options.answers;
     this.#unread = options.answers.claim();
     this.#nowMs = options.nowMs;
     this.#log = options.log;
@@ -204,7 +206,7 @@ export class Connection {
       const next = this.#waiting[taken]!;
       const last = this.#begun.at(-1);
       if (last !== undefined && (next.pipeline === 0 || next.pipeline !== last.pipeline)) break;
-      if (this.#socket.writableLength > this.#limits.unreadAnswerBytes) break;
+      if (this.#isBehind()) break;
       taken++;
       this.#begin(next);
     }
@@ -287,6 +289,12 @@ export class Connection {
     this.#advance();
     if (this.#isDraining) this.#endWhenDrained();
     else this.#regulate();
+  }
+
+  /** Whether the client has to take answers before it gets further ones: it then has so many that a drain event comes. */
+  #isBehind(): boolean {
+    if (this.#answers.isExhausted && this.#socket.writableNeedDrain) return true;
+    return this.#socket.writableLength > this.#limits.unreadAnswerBytes;
   }
 
   /** Counts the answers that the client leaves unread. Few bytes are not counted: no event would say that they were taken. */
