@@ -157,9 +157,9 @@ function functionLengths({ path }: SourceText, file: ts.SourceFile): Finding[] {
   return findings;
 }
 
-/** A callback of `describe`, which holds tests as a folder holds files. */
+/** A callback of `describe`, or of what describes on each of several engines, which holds tests as a folder holds files. */
 function isSuite(node: ts.Node): boolean {
-  return ts.isCallExpression(node.parent) && /^describe\b/.test(node.parent.expression.getText());
+  return ts.isCallExpression(node.parent) && /^describe(?=[A-Z.(]|$)/.test(node.parent.expression.getText());
 }
 
 function isFunction(node: ts.Node): node is ts.FunctionLikeDeclaration {
