@@ -1,5 +1,6 @@
 import { crashDrill } from './crash/crash-drill.ts';
+import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order of `--help`. */
-export const drills: readonly Drill[] = [crashDrill];
+export const drills: readonly Drill[] = [crashDrill, fuzzDrill];

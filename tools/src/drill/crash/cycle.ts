@@ -92,8 +92,8 @@ class Cycle {
 
   async #load(port: number): Promise<CycleResult> {
     const { loadMs, endBy } = this.#plan;
-    let violation: unknown;
-    const loaded = this.#world.load(port, (found) => (violation ??= found));
+    let violation: Error | undefined;
+    const loaded = this.#world.load(port, (found) => (violation ??= found as Error));
     await Promise.race([delay(loadMs), this.#broker.ended, loaded]);
     const isEarly = this.#broker.ending !== undefined;
     if (violation === undefined) await this.#end();

@@ -48,9 +48,11 @@ export class StreamProducer implements Actor {
       if (isIdempotent && this.#producerId === -1) await this.#initialize(client);
       const under = new Set<Promise<void>>();
       const limit = 1 + random.below(isIdempotent ? IDEMPOTENT_IN_FLIGHT : PLAIN_IN_FLIGHT);
-      let failure: unknown;
+      let failure: Error | undefined;
       const begin = (batch: SentBatch): void => {
-        const sent: Promise<void> = this.#send(client, batch).catch((error: unknown) => void (failure ??= error));
+        const sent: Promise<void> = this.#send(client, batch).catch(
+          (error: unknown) => void (failure ??= error as Error),
+        );
         under.add(sent);
         void sent.then(() => under.delete(sent));
       };
