@@ -116,6 +116,22 @@ const configDifferences: readonly AcceptedDifference[] = [
     fields: /documentation$/,
   },
   {
+    what: 'What of the broker may be changed while it runs',
+    reason:
+      'Listeners, limits of connections, and all that concerns authentication and encryption are fixed at start: a setting that promises what is not there is refused.',
+    requests: /^DescribeConfigs: description: all of the broker/,
+    fields:
+      /^results\.configs\[(listeners|listener\.security\.protocol\.map|max\.connections(\.per\.ip)?|config\.providers|cordoned\.log\.dirs|metric\.reporters|principal\.builder\.class|(sasl|ssl)\.[^\]]+)\]\.readOnly$/,
+  },
+  {
+    what: 'The settings of each engine’s own place, node and cluster, and their defaults',
+    reason:
+      'Listeners, folders, the controller and the replication factors of one node are each engine’s own; the default of `group.initial.rebalance.delay.ms` is 0, so that groups start at once.',
+    requests: /^DescribeConfigs: description: all of the broker/,
+    fields:
+      /^results\.configs\[(listeners|advertised\.listeners|listener\.security\.protocol\.map|inter\.broker\.listener\.name|controller\.listener\.names|controller\.quorum\.voters|log\.dirs?|node\.id|broker\.id|process\.roles|group\.initial\.rebalance\.delay\.ms|[^\]]+\.(replication\.factor|min\.isr))\]\.(value|configSource|synonyms(\.\w+)?)$/,
+  },
+  {
     what: 'The default of `node.id` among its synonyms',
     reason: 'Apache Kafka has no default for it; this broker is node 1 when nothing is said.',
     requests: /^DescribeConfigs: description: some of the broker/,

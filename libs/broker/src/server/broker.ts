@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseBrokerConfig, type BrokerConfig } from '../metadata/index.ts';
 import { openLogStorage, systemClock, type LogStorage } from '../storage/index.ts';
 import type { BrokerOptions } from './broker-options.ts';
@@ -69,7 +70,7 @@ export class Broker {
     try {
       const config = parseBrokerConfig(properties);
       storage = await openStorage(options, config, log);
-      rooms = await loadRooms({ storage, properties, log });
+      rooms = await loadRooms({ storage, properties: { ...properties, ...places(options, host, port) }, log });
       const stop = new AbortController();
       const network = await listen(host, port, rooms, stop.signal, log);
       rooms.groups.resume();
@@ -111,6 +112,14 @@ export class Broker {
       );
     }
   }
+}
+
+/** Where the broker listens and writes, as its configuration shows it. */
+function places({ dataDir }: BrokerOptions, host: string, port: number): Record<string, string> {
+  return {
+    listeners: `PLAINTEXT://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    'log.dirs': path.resolve(dataDir),
+  };
 }
 
 function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: string) => void): Promise<LogStorage> {

@@ -46,6 +46,7 @@ const description: Scenario = {
       ['num.partitions', 'log.retention.ms', 'message.max.bytes', 'log.cleanup.policy', 'node.id'],
       { includeSynonyms: true },
     );
+    await ask('all of the broker', BROKER, '1', null, { includeSynonyms: true });
     await ask('the default of the brokers', BROKER, '', null);
     await ask('another broker', BROKER, '9', null);
     await ask('a broker that is no number', BROKER, 'one', null);

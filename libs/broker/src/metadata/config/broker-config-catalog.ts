@@ -1,9 +1,14 @@
 import type { ConfigDefinition, ConfigRange, ConfigType } from './config-definition.ts';
+import { configsWithoutEffect, type ConfigWithoutEffect } from './without-effect.ts';
 
 /** A broker's configuration entry. */
 export interface BrokerConfigDefinition extends ConfigDefinition {
   /** Whether IncrementalAlterConfigs may change it while the broker runs; Kafka's other dynamic entries are fixed at start here. */
   readonly isDynamic: boolean;
+  /** Whether DescribeConfigs names it even when nobody has set it. */
+  readonly isListed: boolean;
+  /** Whether the broker heeds it. */
+  readonly hasEffect: boolean;
 }
 
 type Range = ConfigRange | undefined;
@@ -344,16 +349,27 @@ const changeable: typeof fixedAtStart = [
   ],
 ];
 
-/** The broker configuration that this broker heeds or shows, by Kafka's names. */
-export const brokerConfigCatalog: ReadonlyMap<string, BrokerConfigDefinition> = new Map(
-  [...fixedAtStart.map((row) => definitionOf(row, false)), ...changeable.map((row) => definitionOf(row, true))]
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
-    .map((definition) => [definition.name, definition]),
-);
+/** Every broker configuration of Apache Kafka 4.3, heeded here or not, by Kafka's names. */
+export const brokerConfigCatalog: ReadonlyMap<string, BrokerConfigDefinition> = catalogOf([
+  ...configsWithoutEffect.map(definitionWithoutEffect),
+  ...fixedAtStart.map((row) => definitionOf(row, false)),
+  ...changeable.map((row) => definitionOf(row, true)),
+]);
+
+/** By name; the last of two that share one. */
+function catalogOf(definitions: readonly BrokerConfigDefinition[]): ReadonlyMap<string, BrokerConfigDefinition> {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  return new Map([...byName].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
 
 function definitionOf(
   [name, type, defaultValue, range, documentation]: (typeof fixedAtStart)[number],
   isDynamic: boolean,
 ): BrokerConfigDefinition {
-  return { name, type, defaultValue, documentation, isDynamic, ...(range === undefined ? {} : { range }) };
+  const common = { name, type, defaultValue, documentation, isDynamic, isListed: true, hasEffect: true };
+  return range === undefined ? common : { ...common, range };
+}
+
+function definitionWithoutEffect(entry: ConfigWithoutEffect): BrokerConfigDefinition {
+  return { ...entry, documentation: 'Taken and shown; without effect on this broker.', hasEffect: false };
 }

@@ -6,7 +6,7 @@ import { parseConfigValue, type ConfigValue } from './config-definition.ts';
 import { effectiveBrokerConfig, type BrokerSettings } from './settings.ts';
 import { topicConfigOf } from './topic-config.ts';
 import { topicConfigCatalog } from './topic-config-catalog.ts';
-import { isWithoutEffect } from './without-effect.ts';
+import { isTakenWithoutEffect } from './without-effect.ts';
 
 /** Parsed: Kafka's names in camel case, units last. */
 export interface BrokerConfig {
@@ -135,7 +135,7 @@ export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
 function checkBrokerSetting(name: string, value: string): void {
   const definition = brokerConfigCatalog.get(name);
   if (definition === undefined) {
-    if (isWithoutEffect(name)) return;
+    if (isTakenWithoutEffect(name)) return;
     throw new BrokerConfigError(`Unknown broker configuration ${name}=${value}${hintFor(name)}`);
   }
   try {

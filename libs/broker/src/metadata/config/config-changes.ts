@@ -98,8 +98,8 @@ function changedSettings(
 ): ReadonlyMap<string, string> {
   checkForm(resource.configs);
   if (resource.resourceType === resourceType.topic) {
-    checkTopicResource(image, resource.resourceName);
     const after = applyChanges(resource, before, topicConfigCatalog);
+    checkTopicResource(image, resource.resourceName);
     checkTopicSettings(after);
     return after;
   }

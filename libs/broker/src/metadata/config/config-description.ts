@@ -55,7 +55,9 @@ function entriesOf(image: MetadataImage, type: number, name: string, nodeId: num
       checkBrokerResource(name, nodeId);
       return name === ''
         ? clusterDefaults(settings.dynamicDefault)
-        : [...brokerConfigCatalog.values()].map((definition) => effectiveBrokerConfig(definition, settings));
+        : [...brokerConfigCatalog.values()]
+            .map((definition) => ({ ...effectiveBrokerConfig(definition, settings), isListed: definition.isListed }))
+            .filter(({ isListed, synonyms }) => isListed || synonyms.length > 0);
     case resourceType.group:
     case resourceType.clientMetrics:
       return [];

@@ -122,6 +122,36 @@ describe('describing configuration', () => {
     });
   });
 
+  it('shows every entry that Kafka has, heeded or not, and throttles only while they are set', async () => {
+    const opened = await open({ 'num.io.threads': '3' });
+    const names = async (): Promise<string[]> => {
+      const { results } = await opened.metadata.describeConfigs({
+        resources: [{ resourceType: resourceType.broker, resourceName: '1', configurationKeys: null }],
+        includeSynonyms: false,
+        includeDocumentation: false,
+      });
+      return results[0]!.configs.map(({ name }) => name);
+    };
+    expect((await names()).length).toBeGreaterThan(300);
+    expect(await names()).toEqual((await names()).toSorted());
+    expect(await names()).not.toContain('leader.replication.throttled.rate');
+    expect(await entry(opened, resourceType.broker, '1', 'num.io.threads')).toMatchObject({
+      value: '3',
+      readOnly: false,
+      synonyms: [
+        { name: 'num.io.threads', value: '3', source: 4 },
+        { name: 'num.io.threads', value: '8', source: 5 },
+      ],
+    });
+    expect(await entry(opened, resourceType.broker, '1', 'ssl.keystore.password')).toMatchObject({
+      value: null,
+      readOnly: true,
+      isSensitive: true,
+    });
+    await alter(opened, resourceType.broker, '1', [['leader.replication.throttled.rate', operation.set, '1000']]);
+    expect(await names()).toContain('leader.replication.throttled.rate');
+  });
+
   it.each<Record<string, string>>([{ 'node.id': '5' }, { 'broker.id': '5' }])(
     'shows the number of the node under both its names, given %j',
     async (properties) => {
