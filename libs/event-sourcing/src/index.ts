@@ -1,11 +1,19 @@
 /**
- * Event sourcing on PostgreSQL: pure deciders, an event store whose readers miss nothing, and a transactional outbox with
- * the relay that publishes it in order, and projections that can be rebuilt while they are read. Kafka is behind a port (`OutboxPublisher`); the database is TypeORM's `DataSource`.
+ * Event sourcing on PostgreSQL: pure deciders with snapshots, an event store whose readers miss nothing, projections that can
+ * be rebuilt while they are read, and a transactional outbox with the relay that publishes it in order. Kafka is behind a
+ * port (`OutboxPublisher`); the database is TypeORM's `DataSource`.
  *
- * A service lists `eventStoreMigrations`, `outboxMigrations` and, if it has projections, `projectionMigrations` among its migrations.
+ * A service lists `eventStoreMigrations`, `outboxMigrations` and, if it uses them, `projectionMigrations` and
+ * `snapshotMigrations` among its migrations.
  */
 export { type SqlExecutor } from './database/index.ts';
-export { handleCommand, type CommandToHandle, type Decider, type HandledCommand } from './decider/index.ts';
+export {
+  handleCommand,
+  type CommandToHandle,
+  type Decider,
+  type HandledCommand,
+  type SnapshotPolicy,
+} from './decider/index.ts';
 export {
   EventStore,
   EventStoreError,
@@ -68,3 +76,4 @@ export {
   type ProjectionStatus,
   type WaitOptions,
 } from './projections/index.ts';
+export { snapshotMigrations, SnapshotStore, type Snapshot, type SnapshotKey } from './snapshots/index.ts';

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { type SqlExecutor } from '../database/index.ts';
 import {
   newEventId,
@@ -5,11 +6,14 @@ import {
   type DomainEvent,
   type EventStore,
   type ExpectedVersion,
+  type GlobalPosition,
   type IdentifiedEvent,
-  type StreamEvents,
 } from '../event-store/index.ts';
 import { type OutboxMessage } from '../outbox/index.ts';
+import { type Snapshot, type SnapshotKey, type SnapshotStore } from '../snapshots/index.ts';
 import { type Decider } from './decider.ts';
+
+const logger = new Logger('CommandHandler');
 
 export interface CommandToHandle<State, Command, Event extends DomainEvent> {
   readonly decider: Decider<State, Command, Event>;
@@ -31,17 +35,29 @@ export interface CommandToHandle<State, Command, Event extends DomainEvent> {
   readonly transaction?: SqlExecutor;
   /** How often a conflict is met by deciding again; 10 by default. */
   readonly maxAttempts?: number;
+  /** For streams that grow long: the state is kept now and then, and only what follows it is read. */
+  readonly snapshots?: SnapshotPolicy;
+}
+
+/** Which states are kept, and when. A state must be JSON. */
+export interface SnapshotPolicy extends Pick<SnapshotKey, 'type' | 'schemaVersion'> {
+  readonly store: SnapshotStore;
+  /** Events after which the state is kept again; 100 by default. */
+  readonly everyEvents?: number;
 }
 
 export interface HandledCommand<State, Event extends DomainEvent> {
   /** The stream's version afterwards. */
   readonly version: number;
+  /** Of the last event, to wait for a projection; undefined when nothing happened. */
+  readonly globalPosition?: GlobalPosition;
   readonly state: State;
   /** What happened; empty when there was nothing to do. */
   readonly events: readonly IdentifiedEvent<Event>[];
 }
 
 const DEFAULT_MAX_ATTEMPTS = 10;
+const DEFAULT_SNAPSHOT_EVENTS = 100;
 
 /**
  * Loads the stream, decides and appends. When another writer was faster the command is decided again on the new state.
@@ -64,14 +80,40 @@ export async function handleCommand<State, Command, Event extends DomainEvent>(
   }
 }
 
+/** A stream's state, and the version of the snapshot that it was made from; 0 without one. */
+interface LoadedState<State> {
+  readonly state: State;
+  readonly version: number;
+  readonly snapshotVersion: number;
+}
+
+async function loadState<State, Command, Event extends DomainEvent>(
+  store: EventStore,
+  { decider, streamId, transaction, snapshots }: CommandToHandle<State, Command, Event>,
+): Promise<LoadedState<State>> {
+  const within = transaction ? { within: transaction } : {};
+  const snapshot = await snapshots?.store.load({ streamId, ...snapshots }, transaction);
+  if (snapshot) {
+    const later = await store.readStream<Event>(streamId, { fromVersion: snapshot.version + 1, ...within });
+    // A snapshot of a later version than the stream's is one of a database that was set back.
+    if (later.version >= snapshot.version) {
+      const state = later.events.reduce((before, event) => decider.evolve(before, event), snapshot.state as State);
+      return { state, version: later.version, snapshotVersion: snapshot.version };
+    }
+  }
+  const { events, version } = await store.readStream<Event>(streamId, within);
+  const state = events.reduce((before, event) => decider.evolve(before, event), decider.initialState());
+  return { state, version, snapshotVersion: 0 };
+}
+
 async function attemptOnce<State, Command, Event extends DomainEvent>(
   store: EventStore,
   toHandle: CommandToHandle<State, Command, Event>,
 ): Promise<HandledCommand<State, Event>> {
   const { decider, streamId, transaction } = toHandle;
-  const stream = await store.readStream<Event>(streamId, transaction ? { within: transaction } : {});
-  assertExpected(stream, toHandle.expectedVersion);
-  const before = stream.events.reduce((state, event) => decider.evolve(state, event), decider.initialState());
+  const stream = await loadState(store, toHandle);
+  const before = stream.state;
+  assertExpected(streamId, stream.version, toHandle.expectedVersion);
   const events = decider.decide(toHandle.command, before).map((event) => ({ ...event, eventId: newEventId() }));
   if (events.length === 0) return { version: stream.version, state: before, events };
 
@@ -83,16 +125,31 @@ async function attemptOnce<State, Command, Event extends DomainEvent>(
     events: metadata ? events.map((event) => ({ ...event, metadata })) : events,
     messages: (await toHandle.messages?.(events, state)) ?? [],
   };
-  const { version } = transaction ? await store.appendWithin(transaction, request) : await store.append(request);
-  return { version, state, events };
+  const { version, globalPosition } = transaction
+    ? await store.appendWithin(transaction, request)
+    : await store.append(request);
+  await keepSnapshot(toHandle, { version, state }, stream.snapshotVersion);
+  return { version, globalPosition, state, events };
 }
 
-function assertExpected(stream: StreamEvents, expected: ExpectedVersion | undefined): void {
+/** In the caller's transaction it is kept with the events, if at all. Otherwise its failure is none of the command, which is done. */
+async function keepSnapshot<State, Command, Event extends DomainEvent>(
+  { streamId, snapshots, transaction }: CommandToHandle<State, Command, Event>,
+  taken: Snapshot,
+  lastVersion: number,
+): Promise<void> {
+  if (!snapshots || taken.version - lastVersion < (snapshots.everyEvents ?? DEFAULT_SNAPSHOT_EVENTS)) return;
+  const saving = snapshots.store.save({ streamId, ...snapshots }, taken, transaction);
+  if (transaction) await saving;
+  else await saving.catch((error: unknown) => logger.warn(`no snapshot of ${streamId} was kept: ${String(error)}`));
+}
+
+function assertExpected(streamId: string, version: number, expected: ExpectedVersion | undefined): void {
   const holds =
     expected === undefined ||
     expected === 'any' ||
-    (expected === 'none' && stream.version === 0) ||
-    (expected === 'exists' && stream.version > 0) ||
-    expected === stream.version;
-  if (!holds) throw new VersionConflictError(stream.streamId, expected, stream.version);
+    (expected === 'none' && version === 0) ||
+    (expected === 'exists' && version > 0) ||
+    expected === version;
+  if (!holds) throw new VersionConflictError(streamId, expected, version);
 }

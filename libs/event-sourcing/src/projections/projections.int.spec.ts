@@ -283,9 +283,7 @@ describe('a rebuild', () => {
     ['a table with a schema', { tables: ['public.balances'] }, /plain name without a schema/],
     ['a version that is none', { version: 0 }, /whole number from 1/],
   ])('is refused with %s', (_, overrides, message) => {
-    expect(() => new ProjectionHost(dataSource, store, [balances(overrides)])).toThrow(
-      message,
-    );
+    expect(() => new ProjectionHost(dataSource, store, [balances(overrides)])).toThrow(message);
   });
 
   it('sees every event once, under writers that commit in any order, hosts that come and go, and rebuilds', async () => {
