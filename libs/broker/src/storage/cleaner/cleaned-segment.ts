@@ -25,6 +25,7 @@ export class CleanedSegment {
   readonly #file: FileHandle;
   #pieces: Buffer[] = [];
   #writtenBytes = 0;
+  #isClosed = false;
 
   /** In the place of `sources`. @throws what the file system throws. */
   constructor(context: LogContext, sources: readonly LogSegment[], indexIntervalBytes: number) {
@@ -38,7 +39,6 @@ export class CleanedSegment {
       this.segment.clearAborted();
     }
     this.#file = context.fileSystem.open(this.segment.logPath, 'write');
-    this.#file.truncate(0);
   }
 
   /** Takes a batch; its bytes are looked at until the next `write`. */
@@ -60,6 +60,8 @@ export class CleanedSegment {
     const count = this.segment.sizeBytes - this.#writtenBytes;
     if (count === 0) return 0;
     this.#pieces = [];
+    // A try that failed may have left a file.
+    if (this.#writtenBytes === 0) this.#file.truncate(0);
     await this.#file.write(pieces, this.#writtenBytes);
     this.#writtenBytes += count;
     return count;
@@ -69,17 +71,23 @@ export class CleanedSegment {
   async finish(): Promise<LogSegment> {
     await this.write();
     await this.#file.sync();
-    this.#file.close();
+    this.#close();
     this.segment.onDisk = true;
     this.segment.seal();
     await this.segment.flushIndexes();
     return this.segment;
   }
 
+  #close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#file.close();
+  }
+
   /** Gives up: removes what was written, as far as that is possible; the rest goes at the next start. */
   async discard(): Promise<void> {
     const { fileSystem, indexCache } = this.#context;
-    if (!this.segment.onDisk) this.#file.close();
+    this.#close();
     indexCache.remove(this.segment);
     for (const suffix of [logSuffix, indexSuffix, timeIndexSuffix, abortedIndexSuffix]) {
       await fileSystem.remove(this.segment.pathOf(suffix)).catch(() => undefined);

@@ -146,7 +146,7 @@ export class LogCleaner {
   }
 
   async #clean(log: CleanableLog, part: CleanablePart): Promise<void> {
-    const { context, mapBytes, checkpoint } = this.#options;
+    const { context, mapBytes } = this.#options;
     const { promise: done, resolve: end }: PromiseWithResolvers<void> = Promise.withResolvers();
     const { firstDirtyOffset, endOffset } = part;
     const isStopped = () => running.stopped;
@@ -160,7 +160,7 @@ export class LogCleaner {
       state.cleanedOffset = await running.cleaning.run();
       state.failure = undefined;
       this.#totals.cleanings++;
-      await checkpoint.write();
+      await this.#saveCheckpoint();
       this.#reportCleaned(running, part, log.segments.sizeBytes - bytesBefore);
     } catch (error) {
       if (error instanceof CleaningStoppedError) state.retryMs = context.clock.now() + 1;
@@ -169,6 +169,15 @@ export class LogCleaner {
       this.#count(running.cleaning, context.clock.now() - startMs);
       this.#running = undefined;
       end();
+    }
+  }
+
+  /** What cannot be written now is written after the next cleaning, or cleaned again. */
+  async #saveCheckpoint(): Promise<void> {
+    try {
+      await this.#options.checkpoint.write();
+    } catch (error) {
+      this.#options.context.report({ level: 'warn', message: 'Cannot write the checkpoint of the log cleaner', error });
     }
   }
 
