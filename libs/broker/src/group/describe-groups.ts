@@ -1,6 +1,7 @@
 import { ErrorCode } from '../protocol/index.ts';
 import type { ClassicGroup } from './classic/classic-group.ts';
 import type { GroupMember } from './classic/group-member.ts';
+import type { Group } from './group-environment.ts';
 import type { DescribeGroupsResponse, ListGroupsRequest, ListGroupsResponse } from './messages.ts';
 
 export type DescribedGroup = DescribeGroupsResponse['groups'][number];
@@ -24,11 +25,12 @@ export function describeGroup(group: ClassicGroup): DescribedGroup {
   };
 }
 
-export function describeMissingGroup(groupId: string, apiVersion: number): DescribedGroup {
+/** @param reason for what is not a group, or not a classic one. */
+export function describeMissingGroup(groupId: string, reason: string, apiVersion: number): DescribedGroup {
   const isError = apiVersion >= notFoundVersion;
   return {
     errorCode: isError ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE,
-    errorMessage: isError ? `Group ${groupId} not found.` : null,
+    errorMessage: isError ? reason : null,
     groupId,
     groupState: 'Dead',
     protocolType: '',
@@ -42,17 +44,16 @@ export function refuseDescription(groupId: string, errorCode: ErrorCode): Descri
 }
 
 /** The groups that ListGroups shows; empty filters let all pass (KIP-518 by state, KIP-848 by type). */
-export function listGroups(
-  groups: Iterable<ClassicGroup>,
-  { statesFilter, typesFilter }: ListGroupsRequest,
-): ListedGroup[] {
+export function listGroups(groups: Iterable<Group>, { statesFilter, typesFilter }: ListGroupsRequest): ListedGroup[] {
   const states = new Set(statesFilter.map((state) => state.toLowerCase()));
   const types = new Set(typesFilter.map((type) => type.toLowerCase()));
-  if (types.size > 0 && !types.has('classic')) return [];
   const listed: ListedGroup[] = [];
-  for (const { groupId, protocolType = '', state } of groups)
-    if (states.size === 0 || states.has(state.toLowerCase()))
-      listed.push({ groupId, protocolType, groupState: state, groupType: 'classic' });
+  for (const group of groups) {
+    const { groupId, state, type } = group;
+    const protocolType = type === 'consumer' ? 'consumer' : (group.protocolType ?? '');
+    const isWanted = (states.size === 0 || states.has(state.toLowerCase())) && (types.size === 0 || types.has(type));
+    if (isWanted) listed.push({ groupId, protocolType, groupState: state, groupType: type });
+  }
   return listed;
 }
 

@@ -8,6 +8,8 @@ export interface GroupConfig {
   readonly maxSessionTimeoutMs: number;
   /** `group.max.size`: members of one group. */
   readonly maxSize: number;
+  /** Of next-generation groups (KIP-848). */
+  readonly consumer: ConsumerGroupConfig;
   /** `offset.metadata.max.bytes`: the text that a consumer may store with an offset. */
   readonly offsetMetadataMaxBytes: number;
   /** `offsets.retention.minutes`, in milliseconds: offsets of a group that has been empty for so long are forgotten. */
@@ -20,11 +22,37 @@ export interface GroupConfig {
   readonly offsetsTopicSegmentBytes: number;
 }
 
+export interface ConsumerGroupConfig {
+  /** `group.consumer.session.timeout.ms`. */
+  readonly sessionTimeoutMs: number;
+  /** `group.consumer.heartbeat.interval.ms`: what members are told. */
+  readonly heartbeatIntervalMs: number;
+  /** `group.consumer.max.size`: members of one group. */
+  readonly maxSize: number;
+  /** `group.consumer.assignors`: names, the first for groups whose members name none. */
+  readonly assignors: readonly string[];
+  /** `group.consumer.migration.policy`: which groups may change their protocol while they have members. */
+  readonly migrationPolicy: MigrationPolicy;
+  /** `group.consumer.assignment.interval.ms`: between two target assignments of a group. Ours 0, Kafka's 1000. */
+  readonly assignmentIntervalMs: number;
+}
+
+/** `upgrade` is from the classic protocol to the consumer protocol. */
+export type MigrationPolicy = 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
+
 export const defaultGroupConfig: GroupConfig = {
   initialRebalanceDelayMs: 0,
   minSessionTimeoutMs: 6000,
   maxSessionTimeoutMs: 30 * 60 * 1000,
   maxSize: 2 ** 31 - 1,
+  consumer: {
+    sessionTimeoutMs: 45_000,
+    heartbeatIntervalMs: 5000,
+    maxSize: 2 ** 31 - 1,
+    assignors: ['uniform', 'range'],
+    migrationPolicy: 'bidirectional',
+    assignmentIntervalMs: 0,
+  },
   offsetMetadataMaxBytes: 4096,
   offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
   offsetsRetentionCheckIntervalMs: 10 * 60 * 1000,

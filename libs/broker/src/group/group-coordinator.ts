@@ -11,6 +11,12 @@ import { heartbeat } from './classic/heartbeat.ts';
 import { joinGroup } from './classic/join-group.ts';
 import { leaveGroup } from './classic/leave-group.ts';
 import { syncGroup } from './classic/sync-group.ts';
+import { joinConsumerGroup } from './consumer/classic-join.ts';
+import { heartbeatOfClassicMember, leaveConsumerGroup, syncClassicMember } from './consumer/classic-members.ts';
+import { checkConsumerCommitter, checkConsumerFetch } from './consumer/committer.ts';
+import { describeConsumerGroup, refuseConsumerGroupDescription } from './consumer/describe-consumer-group.ts';
+import { existingConsumerGroup } from './consumer/group-for-member.ts';
+import { consumerGroupHeartbeat } from './consumer/heartbeat.ts';
 import {
   describeGroup,
   describeMissingGroup,
@@ -20,8 +26,13 @@ import {
 } from './describe-groups.ts';
 import { findCoordinator, type CoordinatorNode } from './find-coordinator.ts';
 import type { GroupConfig } from './group-config.ts';
+import type { GroupSettings } from './group-settings.ts';
 import { GroupShard } from './group-shard.ts';
 import type {
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeResponse,
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
   DeleteGroupsRequest,
   DeleteGroupsResponse,
   DescribeGroupsRequest,
@@ -47,11 +58,13 @@ import type {
   TxnOffsetCommitRequest,
   TxnOffsetCommitResponse,
 } from './messages.ts';
-import { checkCommitter, commitOffsets, refuseCommit } from './offsets/commit-offsets.ts';
+import { checkCommitter, commitOffsets, refuseCommit, type CommitRules } from './offsets/commit-offsets.ts';
 import {
   checkTransactionalCommitter,
   plainCommit,
+  transactionalCommitter,
   refuseTransactionalCommit,
+  transactionalCode,
 } from './offsets/commit-transactional-offsets.ts';
 import { deleteOffsets } from './offsets/delete-offsets.ts';
 import {
@@ -68,6 +81,8 @@ import type { TopicDirectory } from './topic-directory.ts';
 export interface GroupCoordinatorOptions {
   readonly config: GroupConfig;
   readonly topics: TopicDirectory;
+  /** What is set for one group; default: nothing. */
+  readonly groupSettings?: (groupId: string) => GroupSettings;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Makes the unique part of member ids; default: random. */
@@ -106,8 +121,9 @@ export class GroupCoordinator {
    */
   async activate(logs: readonly PartitionLog[]): Promise<void> {
     if (this.#shards.length > 0) throw new Error('The group coordinator is active already');
-    const { config, onProblem, randomUuid = randomUUID } = this.#options;
-    this.#shards = logs.map((log) => new GroupShard({ log, config, clock: this.#clock, randomUuid, onProblem }));
+    const { config, topics, onProblem, randomUuid = randomUUID, groupSettings = () => ({}) } = this.#options;
+    const shared = { config, clock: this.#clock, topics, groupSettings, randomUuid: () => randomUuid(), onProblem };
+    this.#shards = logs.map((log) => new GroupShard({ ...shared, log }));
     try {
       await Promise.all(this.#shards.map((shard) => shard.load()));
     } catch (error) {
@@ -157,9 +173,11 @@ export class GroupCoordinator {
         `The session timeout must be between ${minSessionTimeoutMs} and ${maxSessionTimeoutMs} ms, not ${sessionTimeoutMs}.`,
       );
     return shard.writeToGroup(groupId, (group) => {
-      if (memberId !== '' && group.members.size === 0 && !group.pendingJoins.has(memberId))
-        throw unknownMember(groupId);
-      return joinGroup(shard.environment, group, request, context);
+      if (group.type === 'consumer' && group.members.size > 0)
+        return joinConsumerGroup(shard.environment, group, request, context);
+      const isAwaited = group.type === 'classic' && (group.members.size > 0 || group.pendingJoins.has(memberId));
+      if (memberId !== '' && !isAwaited) throw unknownMember(groupId);
+      return shard.asClassicGroup(group, (classic) => joinGroup(shard.environment, classic, request, context));
     });
   }
 
@@ -169,7 +187,8 @@ export class GroupCoordinator {
       return await shard.write(() => {
         const group = shard.groups.get(request.groupId);
         if (group === undefined) throw unknownMember(request.groupId);
-        return syncGroup(shard.environment, group, request);
+        if (group.type === 'classic') return syncGroup(shard.environment, group, request);
+        return { records: [], reply: syncClassicMember(shard.environment, group, request) };
       });
     } catch (error) {
       const code = isTooLarge(error) ? ErrorCode.UNKNOWN_SERVER_ERROR : codeOf(error);
@@ -183,6 +202,7 @@ export class GroupCoordinator {
       return await shard.read(() => {
         const group = shard.groups.get(request.groupId);
         if (group === undefined) throw unknownMember(request.groupId);
+        if (group.type === 'consumer') return heartbeatOfClassicMember(shard.environment, group, request);
         return heartbeat(shard.environment, group, request);
       });
     } catch (error) {
@@ -198,7 +218,9 @@ export class GroupCoordinator {
     try {
       const shard = this.#shardOfNamedGroup(request.groupId);
       const response = await shard.writeToGroup(request.groupId, (group) =>
-        leaveGroup(shard.environment, group, leaving),
+        group.type === 'consumer'
+          ? leaveConsumerGroup(shard.environment, group, leaving)
+          : leaveGroup(shard.environment, group, leaving),
       );
       return isSingle ? { errorCode: response.members![0]!.errorCode } : response;
     } catch (error) {
@@ -211,14 +233,17 @@ export class GroupCoordinator {
     try {
       const shard = this.#shardOf(request.groupId);
       return await shard.writeToGroup(request.groupId, (group) => {
+        const rules = this.#commitRules(apiVersion);
+        if (group.type === 'consumer') {
+          const checkPartition = checkConsumerCommitter(group, request, apiVersion);
+          return commitOffsets(request, { ...rules, checkPartition });
+        }
         const isUnknown = group.state === 'Empty' && !group.isRecorded && shard.offsetsOf(group.groupId).size === 0;
         if (isUnknown && request.generationIdOrMemberEpoch >= 0) throw unknownGroup(group.groupId, apiVersion);
         checkCommitter(group, request);
         const member = group.members.get(request.memberId);
         if (member !== undefined) extendSession(shard.environment, group, member);
-        const { config, topics } = this.#options;
-        const nowMs = this.#clock.now();
-        return commitOffsets(request, { nowMs, metadataMaxBytes: config.offsetMetadataMaxBytes, topics, apiVersion });
+        return commitOffsets(request, rules);
       });
     } catch (error) {
       const code = isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error);
@@ -232,16 +257,20 @@ export class GroupCoordinator {
     try {
       const shard = this.#shardOfNamedGroup(groupId);
       const { topics } = await shard.writeToGroup(groupId, (group) => {
+        const transaction = { producerId, producerEpoch };
+        const rules = this.#commitRules(0);
+        if (group.type === 'consumer') {
+          const checkPartition = checkConsumerCommitter(group, transactionalCommitter(request));
+          return { ...commitOffsets(plainCommit(request), { ...rules, checkPartition }), transaction };
+        }
         checkTransactionalCommitter(group, request);
         const member = group.members.get(request.memberId);
         if (member !== undefined) extendSession(shard.environment, group, member);
-        const metadataMaxBytes = this.#options.config.offsetMetadataMaxBytes;
-        const rules = { nowMs: this.#clock.now(), metadataMaxBytes, topics: this.#options.topics, apiVersion: 0 };
-        return { ...commitOffsets(plainCommit(request), rules), transaction: { producerId, producerEpoch } };
+        return { ...commitOffsets(plainCommit(request), rules), transaction };
       });
       return { topics: topics.map(({ name = '', partitions }) => ({ name, partitions })) };
     } catch (error) {
-      const code = isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error);
+      const code = transactionalCode(isTooLarge(error) ? ErrorCode.INVALID_COMMIT_OFFSET_SIZE : codeOf(error));
       // Clients of before version 2 could not cope with a coordinator that loads.
       const isOld = context.apiVersion < loadingVersion && code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
       return this.refuseTxnOffsetCommit(request, isOld ? ErrorCode.COORDINATOR_NOT_AVAILABLE : code);
@@ -282,9 +311,11 @@ export class GroupCoordinator {
       const shard = this.#shardOf(request.groupId);
       const isUnstable = (topic: string, partition: number): boolean =>
         requireStable && shard.isUnstable(request.groupId, topic, partition);
-      return await shard.read(() =>
-        fetchOffsets(shard.offsetsOf(request.groupId), isUnstable, request, this.#options.topics, apiVersion),
-      );
+      return await shard.read(() => {
+        const group = shard.groups.get(request.groupId);
+        if (group?.type === 'consumer') checkConsumerFetch(group, request);
+        return fetchOffsets(shard.offsetsOf(request.groupId), isUnstable, request, this.#options.topics, apiVersion);
+      });
     } catch (error) {
       const code = codeOf(error);
       // Consumers older than 3.9 do not expect COORDINATOR_NOT_AVAILABLE here; this one makes them look for the coordinator too.
@@ -327,13 +358,47 @@ export class GroupCoordinator {
         const shard = this.#shardOf(groupId);
         return await shard.read(() => {
           const group = shard.groups.get(groupId);
-          return group === undefined ? describeMissingGroup(groupId, context.apiVersion) : describeGroup(group);
+          if (group?.type === 'classic') return describeGroup(group);
+          const reason = group === undefined ? 'not found' : 'is not a classic group';
+          return describeMissingGroup(groupId, `Group ${groupId} ${reason}.`, context.apiVersion);
         });
       } catch (error) {
         return refuseDescription(groupId, codeOf(error));
       }
     };
     return { groups: await Promise.all(request.groups.map(describe)) };
+  }
+
+  async consumerGroupHeartbeat(
+    request: ConsumerGroupHeartbeatRequest,
+    context: RequestContext,
+  ): Promise<ConsumerGroupHeartbeatResponse> {
+    try {
+      const shard = this.#shardOf(request.groupId);
+      return await shard.write(() => consumerGroupHeartbeat(shard.environment, request, context));
+    } catch (error) {
+      const errorMessage = error instanceof Error ? error.message : null;
+      return { errorCode: codeOf(error), errorMessage };
+    }
+  }
+
+  async consumerGroupDescribe(
+    request: ConsumerGroupDescribeRequest,
+    _context: RequestContext,
+  ): Promise<ConsumerGroupDescribeResponse> {
+    const describe = async (groupId: string): Promise<ConsumerGroupDescribeResponse['groups'][number]> => {
+      try {
+        const shard = this.#shardOfNamedGroup(groupId);
+        return await shard.read(() =>
+          describeConsumerGroup(shard.environment, existingConsumerGroup(shard.environment, groupId)),
+        );
+      } catch (error) {
+        const code = codeOf(error);
+        const message = code === ErrorCode.GROUP_ID_NOT_FOUND && error instanceof Error ? error.message : null;
+        return refuseConsumerGroupDescription(groupId, code, message);
+      }
+    };
+    return { groups: await Promise.all(request.groupIds.map(describe)) };
   }
 
   async deleteGroups(request: DeleteGroupsRequest, _context: RequestContext): Promise<DeleteGroupsResponse> {
@@ -371,6 +436,11 @@ export class GroupCoordinator {
         this.#scheduleExpiry();
       });
     });
+  }
+
+  #commitRules(apiVersion: number): CommitRules {
+    const { config, topics } = this.#options;
+    return { nowMs: this.#clock.now(), metadataMaxBytes: config.offsetMetadataMaxBytes, topics, apiVersion };
   }
 
   #shardOf(groupId: string): GroupShard {

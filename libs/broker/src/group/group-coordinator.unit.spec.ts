@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ErrorCode } from '../protocol/index.ts';
 import { coordinatorPartition } from '../state-machine/index.ts';
 import { defaultGroupConfig, GroupCoordinator } from './index.ts';
-import { GroupWorld, joinedOf, subscription } from './testing/group-world.ts';
+import { GroupWorld, joinedOf, subscription, TestTopics } from './testing/group-world.ts';
 
 describe('the partition of a group', () => {
   // Computed by Java: Utils.abs(groupId.hashCode()) % 50. The hash of polygenelubricants is -2^31.
@@ -198,7 +198,7 @@ describe('a coordinator without its topic', () => {
   it('sends everybody away for a moment', async () => {
     const coordinator = new GroupCoordinator({
       config: defaultGroupConfig,
-      topics: { topicId: () => undefined, topicName: () => undefined, partitionCount: () => 0 },
+      topics: new TestTopics(),
     });
     const context = { apiVersion: 4, clientId: null, clientHost: '/127.0.0.1' };
     const beat = { groupId: 'g', generationId: 1, memberId: 'm', groupInstanceId: null };

@@ -56,8 +56,8 @@ describe('the records of the offsets topic', () => {
   });
 
   it('of kinds that this release does not know are left out', () => {
-    const consumerGroupKey = Buffer.from('0003' + '000167', 'hex');
-    expect(groupRecordCodec.decode({ key: consumerGroupKey, value: Buffer.from('00000000', 'hex') })).toBeUndefined();
+    const streamsGroupKey = Buffer.from('0011' + '000167', 'hex');
+    expect(groupRecordCodec.decode({ key: streamsGroupKey, value: Buffer.from('00000000', 'hex') })).toBeUndefined();
     expect(groupRecordCodec.decode({ key: null, value: null })).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The groups and offsets that one partition of `__consumer_offsets` keeps: a state machine over its log.
+ * The groups, of either protocol, and the offsets that one partition of `__consumer_offsets` keeps: a state machine over its log.
  *
  * A group is here when a record speaks of it (of itself or of its offsets), or while somebody joins it.
  */
@@ -7,22 +7,29 @@ import { ErrorCode, KafkaError, type TransactionMarker } from '../protocol/index
 import type { Clock, PartitionLog } from '../storage/index.ts';
 import { StateMachineRuntime, type Outcome, type RecordPosition, type StateMachine } from '../state-machine/index.ts';
 import { ClassicGroup } from './classic/classic-group.ts';
-import type { GroupEnvironment } from './classic/group-environment.ts';
+import { ConsumerGroup } from './consumer/consumer-group.ts';
+import { groupTombstones } from './consumer/consumer-records.ts';
+import { startTimers } from './consumer/member-timers.ts';
 import { extendSession } from './classic/member-session.ts';
 import { prepareRebalance } from './classic/rebalance.ts';
 import type { Effects } from './effects.ts';
 import type { GroupConfig } from './group-config.ts';
-import { groupRecordCodec, type GroupRecord } from './group-record.ts';
+import type { Group, GroupEnvironment } from './group-environment.ts';
+import { groupRecordCodec, type ConsumerGroupRecord, type GroupRecord } from './group-record.ts';
+import type { GroupSettings } from './group-settings.ts';
 import { expireOffsets } from './offsets/expire-offsets.ts';
 import { OffsetStore, type GroupOffsets } from './offsets/offset-store.ts';
 import { allOffsetTombstones, offsetTombstone } from './offsets/offset-tombstones.ts';
 import { PendingOffsets } from './offsets/pending-offsets.ts';
 import { offsetsTopicName } from './offsets-topic.ts';
+import type { TopicDirectory } from './topic-directory.ts';
 
 export interface GroupShardOptions {
   readonly log: PartitionLog;
   readonly config: GroupConfig;
   readonly clock: Clock;
+  readonly topics: TopicDirectory;
+  readonly groupSettings: (groupId: string) => GroupSettings;
   readonly randomUuid: () => string;
   readonly onProblem?: ((message: string, cause: unknown) => void) | undefined;
 }
@@ -34,14 +41,22 @@ export class GroupShard implements StateMachine<GroupRecord> {
   readonly environment: GroupEnvironment;
   readonly #runtime: StateMachineRuntime<GroupRecord>;
   readonly #options: GroupShardOptions;
-  readonly #groups = new Map<string, ClassicGroup>();
+  readonly #groups = new Map<string, Group>();
   readonly #offsets = new OffsetStore();
   readonly #pending = new PendingOffsets();
 
   constructor(options: GroupShardOptions) {
-    const { log, config, clock, randomUuid, onProblem } = options;
+    const { log, config, clock, topics, groupSettings, randomUuid, onProblem } = options;
     this.#options = options;
-    this.environment = { config, clock, randomUuid, submit: (group, step) => void this.#submit(group, step) };
+    this.environment = {
+      config,
+      clock,
+      topics,
+      groupSettings,
+      randomUuid,
+      groupNow: (groupId) => this.#groups.get(groupId),
+      submit: (group, step) => void this.#submit(group, step),
+    };
     this.#runtime = new StateMachineRuntime({
       name: `${offsetsTopicName}-${log.partition}`,
       log,
@@ -62,7 +77,7 @@ export class GroupShard implements StateMachine<GroupRecord> {
     return this.#runtime.close();
   }
 
-  get groups(): ReadonlyMap<string, ClassicGroup> {
+  get groups(): ReadonlyMap<string, Group> {
     return this.#groups;
   }
 
@@ -88,30 +103,46 @@ export class GroupShard implements StateMachine<GroupRecord> {
     return this.#runtime.write(operation);
   }
 
-  /** Runs an operation on a group, which is made when it is missing, and forgotten again when nothing came of it. */
-  writeToGroup<T>(groupId: string, operation: (group: ClassicGroup) => Outcome<GroupRecord, T>): Promise<T> {
+  /** Runs an operation on a group; a classic one is made when there is none, and forgotten again when nothing came of it. */
+  writeToGroup<T>(groupId: string, operation: (group: Group) => Outcome<GroupRecord, T>): Promise<T> {
     return this.#runtime.write(() => {
-      const group = this.#getOrAdd(groupId);
+      const group = this.#groups.get(groupId) ?? this.#putClassicGroup(groupId);
       try {
         return operation(group);
       } finally {
-        this.#forgetIfIdle(group);
+        this.#forgetIfIdle(groupId);
       }
     });
   }
 
+  /** Within an operation on a group without members: takes it as a classic one, whatever it was. */
+  asClassicGroup<T>(
+    group: Group,
+    operation: (group: ClassicGroup) => Outcome<GroupRecord, T>,
+  ): Outcome<GroupRecord, T> {
+    if (group.type === 'classic') return operation(group);
+    const classic = this.#putClassicGroup(group.groupId);
+    try {
+      const outcome = operation(classic);
+      return { ...outcome, records: [...groupTombstones(group), ...outcome.records] };
+    } catch (error) {
+      this.#groups.set(group.groupId, group);
+      throw error;
+    }
+  }
+
   /** Deletes an empty group and its offsets. @throws KafkaError GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP. */
   async deleteGroup(groupId: string): Promise<void> {
-    await this.#runtime.write(() => {
+    const tombstones = await this.#runtime.write(() => {
       const group = this.#groups.get(groupId);
       if (group === undefined) throw new KafkaError(ErrorCode.GROUP_ID_NOT_FOUND, `There is no group '${groupId}'.`);
       if (group.state !== 'Empty') throw new KafkaError(ErrorCode.NON_EMPTY_GROUP, `Group ${groupId} has members.`);
-      return { records: [], reply: undefined };
+      return { records: [], reply: tombstonesOf(group) };
     });
     await this.#writeAll([
       ...allOffsetTombstones(groupId, this.#offsets.ofGroup(groupId)),
       ...this.#pending.ofGroup(groupId).map((key) => ({ kind: 'offset' as const, key, value: null })),
-      { kind: 'group', groupId, value: null },
+      ...tombstones,
     ]);
   }
 
@@ -135,16 +166,17 @@ export class GroupShard implements StateMachine<GroupRecord> {
       const expiry = expireOffsets(group, offsets, isUnstable, clock.now(), config.offsetsRetentionMs);
       records.push(...expiry.records);
       const isUnused =
-        expiry.isAll && !this.#pending.hasGroup(groupId) && group.state === 'Empty' && group.pendingJoins.size === 0;
-      if (isUnused) records.push({ kind: 'group', groupId, value: null });
+        expiry.isAll && !this.#pending.hasGroup(groupId) && group.state === 'Empty' && !isBeingJoined(group);
+      if (isUnused) records.push(...tombstonesOf(group));
     }
     await this.#writeAll(records);
   }
 
   replay(record: GroupRecord, position: RecordPosition): void {
     if (record.kind === 'offset') this.#replayOffset(record, position);
-    else if (record.value !== null) this.#getOrAdd(record.groupId).applyRecord(record.value);
-    else this.#replayGroupTombstone(record.groupId);
+    else if (record.kind !== 'group') this.#replayConsumerGroup(record);
+    else if (record.value !== null) this.#classicGroup(record.groupId).applyRecord(record.value);
+    else if (this.#groups.get(record.groupId)?.type === 'classic') this.#remove(record.groupId);
   }
 
   reset(reason: Error): void {
@@ -157,6 +189,10 @@ export class GroupShard implements StateMachine<GroupRecord> {
   /** Members of the groups found live on: their sessions begin now. */
   loaded(): void {
     for (const group of this.#groups.values()) {
+      if (group.type === 'consumer') {
+        startTimers(this.environment, group);
+        continue;
+      }
       for (const member of group.members.values()) extendSession(this.environment, group, member);
       const isOverfull = group.members.size > this.#options.config.maxSize;
       if (isOverfull) void this.#submit(group, () => prepareRebalance(this.environment, group));
@@ -167,8 +203,7 @@ export class GroupShard implements StateMachine<GroupRecord> {
     for (const { key, value, recordOffset } of this.#pending.take(producerId)) {
       const existing = this.#offsets.ofGroup(key.group).get(key.topic)?.get(key.partition);
       if (committed && (existing?.recordOffset ?? -1) < recordOffset) this.#offsets.put(key, value, recordOffset);
-      const group = this.#groups.get(key.group);
-      if (group !== undefined) this.#forgetIfIdle(group);
+      this.#forgetIfIdle(key.group);
     }
   }
 
@@ -178,31 +213,46 @@ export class GroupShard implements StateMachine<GroupRecord> {
   ): void {
     const { group: groupId, topic, partition } = key;
     if (value !== null) {
-      this.#getOrAdd(groupId);
+      if (!this.#groups.has(groupId)) this.#putClassicGroup(groupId);
       if (producerId === undefined) this.#offsets.put(key, value, offset);
       else this.#pending.put(producerId, { key, value, recordOffset: offset });
       return;
     }
     this.#pending.remove(key);
     this.#offsets.remove(groupId, topic, partition);
-    const group = this.#groups.get(groupId);
-    if (group !== undefined) this.#forgetIfIdle(group);
+    this.#forgetIfIdle(groupId);
   }
 
-  #replayGroupTombstone(groupId: string): void {
-    const group = this.#groups.get(groupId);
-    if (group === undefined) return;
-    group.abandon(new KafkaError(ErrorCode.UNKNOWN_MEMBER_ID, `Group ${groupId} was deleted.`));
+  #replayConsumerGroup(record: ConsumerGroupRecord): void {
+    const { groupId, kind, value } = record;
+    const existing = this.#groups.get(groupId);
+    if (existing?.type === 'consumer') {
+      if (kind === 'consumer-group' && value === null) this.#remove(groupId);
+      else existing.apply(record);
+      return;
+    }
+    // A tombstone of what is gone already.
+    if (value === null) return;
+    existing?.abandon(rejoin(groupId));
+    const group = new ConsumerGroup(groupId);
+    this.#groups.set(groupId, group);
+    group.apply(record);
+  }
+
+  /** Ends a group; while it has offsets, there is a group of nobody. */
+  #remove(groupId: string): void {
+    this.#groups.get(groupId)?.abandon(rejoin(groupId));
     this.#groups.delete(groupId);
+    if (this.#hasOffsets(groupId)) this.#putClassicGroup(groupId);
   }
 
   /** Runs a timer's step. */
-  async #submit(group: ClassicGroup, step: () => Effects): Promise<void> {
+  async #submit(group: Group, step: () => Effects): Promise<void> {
     if (this.#groups.get(group.groupId) !== group) return;
     try {
       await this.#runtime.write(() => {
         const effects = step();
-        this.#forgetIfIdle(group);
+        this.#forgetIfIdle(group.groupId);
         return { ...effects, reply: undefined };
       });
     } catch (error) {
@@ -228,20 +278,45 @@ export class GroupShard implements StateMachine<GroupRecord> {
     await Promise.all(writes);
   }
 
-  #getOrAdd(groupId: string): ClassicGroup {
+  /** The classic group of that name; one of the other protocol makes room for it. */
+  #classicGroup(groupId: string): ClassicGroup {
     const existing = this.#groups.get(groupId);
-    if (existing !== undefined) return existing;
+    if (existing?.type === 'classic') return existing;
+    existing?.abandon();
+    return this.#putClassicGroup(groupId);
+  }
+
+  #putClassicGroup(groupId: string): ClassicGroup {
     const group = new ClassicGroup(groupId);
     this.#groups.set(groupId, group);
     return group;
   }
 
   /** A group of which no record speaks and that nobody joins takes no memory. */
-  #forgetIfIdle(group: ClassicGroup): void {
+  #forgetIfIdle(groupId: string): void {
+    const group = this.#groups.get(groupId);
+    if (group?.type !== 'classic') return;
     const isIdle = group.state === 'Empty' && !group.isRecorded && group.pendingJoins.size === 0;
-    const hasOffsets = this.#offsets.has(group.groupId) || this.#pending.hasGroup(group.groupId);
-    if (isIdle && !hasOffsets) this.#groups.delete(group.groupId);
+    if (isIdle && !this.#hasOffsets(groupId)) this.#groups.delete(groupId);
   }
+
+  #hasOffsets(groupId: string): boolean {
+    return this.#offsets.has(groupId) || this.#pending.hasGroup(groupId);
+  }
+}
+
+/** What those are told who wait for a group that is gone or has become another. */
+function rejoin(groupId: string): KafkaError {
+  return new KafkaError(ErrorCode.REBALANCE_IN_PROGRESS, `Group ${groupId} was deleted or has changed its protocol.`);
+}
+
+function isBeingJoined(group: Group): boolean {
+  return group.type === 'classic' && group.pendingJoins.size > 0;
+}
+
+/** The records that end a group without members. */
+function tombstonesOf(group: Group): GroupRecord[] {
+  return group.type === 'consumer' ? groupTombstones(group) : [{ kind: 'group', groupId: group.groupId, value: null }];
 }
 
 /** An upper estimate of a tombstone's size in a batch. */

@@ -6,6 +6,7 @@
 export { GroupCoordinator, type GroupCoordinatorOptions } from './group-coordinator.ts';
 export { type RequestContext } from './request-context.ts';
 export { type TopicDirectory } from './topic-directory.ts';
+export { type GroupSettings } from './group-settings.ts';
 export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
 export { offsetsTopicName, offsetsTopicSettings } from './offsets-topic.ts';
 export { type CoordinatorNode } from './find-coordinator.ts';

@@ -1,5 +1,7 @@
 /** The wire messages that the group room answers: requests as they are decoded, answers as they are encoded (defaults may be left out). */
 import type {
+  consumerGroupDescribeApi,
+  consumerGroupHeartbeatApi,
   deleteGroupsApi,
   describeGroupsApi,
   findCoordinatorApi,
@@ -16,6 +18,8 @@ import type {
 } from '../protocol/index.ts';
 
 export type {
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupHeartbeatRequest,
   DeleteGroupsRequest,
   DescribeGroupsRequest,
   FindCoordinatorRequest,
@@ -30,6 +34,8 @@ export type {
   TxnOffsetCommitRequest,
 } from '../protocol/index.ts';
 
+export type ConsumerGroupHeartbeatResponse = ResponseInput<typeof consumerGroupHeartbeatApi>;
+export type ConsumerGroupDescribeResponse = ResponseInput<typeof consumerGroupDescribeApi>;
 export type JoinGroupResponse = ResponseInput<typeof joinGroupApi>;
 export type SyncGroupResponse = ResponseInput<typeof syncGroupApi>;
 export type HeartbeatResponse = ResponseInput<typeof heartbeatApi>;

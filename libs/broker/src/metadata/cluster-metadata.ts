@@ -115,6 +115,16 @@ export class ClusterMetadata {
     return this.#topics.getById(topicId);
   }
 
+  /** Rises with every change of topics or of their partitions. */
+  get topicsVersion(): number {
+    return this.#topics.version;
+  }
+
+  /** Settings of one group that were set for it (resource type GROUP), by Kafka's names; checked when they were set. */
+  groupSettings(groupId: string): ReadonlyMap<string, string> {
+    return this.#image.settings(resourceType.group, groupId);
+  }
+
   /** All topics, by name. */
   topics(): TopicImage[] {
     return this.#topics.all();

@@ -17,10 +17,16 @@ export class PublishedTopics {
   readonly #namesById = new Map<string, string>();
   readonly #configs = new Map<string, TopicConfig>();
   readonly #steps = new Map<string, Promise<void>>();
+  #version = 0;
 
   constructor(image: MetadataImage, partitions: PartitionStore) {
     this.#image = image;
     this.#partitions = partitions;
+  }
+
+  /** Rises with every change of topics or of their partitions. */
+  get version(): number {
+    return this.#version;
   }
 
   get(name: string): TopicImage | undefined {
@@ -54,12 +60,14 @@ export class PublishedTopics {
       this.#topics.set(name, topic);
       this.#namesById.set(topic.topicId, name);
       this.#configs.set(name, config);
+      this.#version++;
     });
   }
 
   /** Hides the topic at once and deletes its logs. */
   remove(topic: TopicImage): Promise<void> {
     if (this.#topics.get(topic.name)?.topicId === topic.topicId) {
+      this.#version++;
       this.#topics.delete(topic.name);
       this.#configs.delete(topic.name);
     }

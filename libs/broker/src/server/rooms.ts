@@ -12,6 +12,7 @@ import {
   type TopicConfig,
   type TopicImage,
 } from '../metadata/index.ts';
+import type { GroupSettings } from '../group/index.ts';
 import type { LogStorage, PartitionLog } from '../storage/index.ts';
 import { GroupService } from './group-service.ts';
 import { TransactionService } from './transaction-service.ts';
@@ -49,10 +50,15 @@ export async function loadRooms({ storage, properties, log }: RoomsOptions): Pro
   const groups = new GroupService(metadata, storage, {
     config: metadata.brokerConfig.group,
     topics: {
+      get version() {
+        return metadata.topicsVersion;
+      },
+      topicNames: () => metadata.topics().map(({ name }) => name),
       topicId: (name) => metadata.topic(name)?.topicId,
       topicName: (topicId) => metadata.topicById(topicId)?.name,
       partitionCount: (name) => metadata.topic(name)?.partitionCount ?? 0,
     },
+    groupSettings: (groupId) => groupSettingsOf(metadata.groupSettings(groupId)),
     onProblem,
   });
   const transactions = new TransactionService({ metadata, storage, groups, onProblem });
@@ -68,6 +74,17 @@ export async function loadRooms({ storage, properties, log }: RoomsOptions): Pro
       await metadata.close();
       await storage.close();
     },
+  };
+}
+
+/** What is set for one group, as the group room takes it. */
+function groupSettingsOf(settings: ReadonlyMap<string, string>): GroupSettings {
+  if (settings.size === 0) return {};
+  const number = (name: string): number | undefined => (settings.has(name) ? Number(settings.get(name)) : undefined);
+  return {
+    sessionTimeoutMs: number('consumer.session.timeout.ms'),
+    heartbeatIntervalMs: number('consumer.heartbeat.interval.ms'),
+    assignmentIntervalMs: number('consumer.assignment.interval.ms'),
   };
 }
 

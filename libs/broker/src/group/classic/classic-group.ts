@@ -13,10 +13,11 @@ import { ErrorCode, KafkaError, type GroupMetadataValue } from '../../protocol/i
 import type { JoinGroupResponse, SyncGroupResponse } from '../messages.ts';
 import type { Timer } from '../../storage/index.ts';
 import { GroupMember, type MemberProtocol, type MemberWishes } from './group-member.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../deadline.ts';
 import type { GroupState } from './group-state.ts';
 
 export class ClassicGroup {
+  readonly type = 'classic';
   readonly groupId: string;
   state: GroupState = 'Empty';
   previousState: GroupState = 'Empty';

@@ -1,5 +1,5 @@
 import type { JoinGroupResponse, SyncGroupResponse } from '../messages.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../deadline.ts';
 
 /** An assignment strategy that a member supports, with what it tells the leader (opaque to the broker). */
 export interface MemberProtocol {

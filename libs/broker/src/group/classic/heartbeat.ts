@@ -1,7 +1,7 @@
 import { ErrorCode, KafkaError } from '../../protocol/index.ts';
 import type { HeartbeatRequest, HeartbeatResponse } from '../messages.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import type { GroupEnvironment } from './group-environment.ts';
+import type { GroupEnvironment } from '../group-environment.ts';
 import { extendSession } from './member-session.ts';
 
 /** Heartbeat: the member lives. It learns here that it has to join again. */

@@ -11,7 +11,7 @@ import type { GroupRecord } from '../group-record.ts';
 import type { JoinGroupRequest, JoinGroupResponse } from '../messages.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import type { GroupEnvironment } from './group-environment.ts';
+import type { GroupEnvironment } from '../group-environment.ts';
 import { GroupMember, type MemberWishes } from './group-member.ts';
 import { awaitPendingJoin, extendSession } from './member-session.ts';
 import { joinedResponse, maybeCompleteJoin, prepareRebalance, rebalanceOrCompleteJoin } from './rebalance.ts';

@@ -8,7 +8,7 @@ import { noEffects } from '../effects.ts';
 import type { GroupRecord } from '../group-record.ts';
 import type { LeaveGroupRequest, LeaveGroupResponse } from '../messages.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import type { GroupEnvironment } from './group-environment.ts';
+import type { GroupEnvironment } from '../group-environment.ts';
 import { afterRemoval } from './member-session.ts';
 
 type Leaving = Pick<LeaveGroupRequest['members'][number], 'memberId' | 'groupInstanceId'>;

@@ -1,7 +1,7 @@
 /** Members that fall silent, and what their going brings about. */
 import { noEffects, type Effects } from '../effects.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import { deadlineOf, type GroupEnvironment } from './group-environment.ts';
+import { deadlineOf, type GroupEnvironment } from '../group-environment.ts';
 import type { GroupMember } from './group-member.ts';
 import { maybeCompleteJoin, prepareRebalance } from './rebalance.ts';
 

@@ -6,7 +6,7 @@ import { ErrorCode } from '../../protocol/index.ts';
 import { noEffects, type Effects } from '../effects.ts';
 import type { JoinGroupResponse } from '../messages.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import { scheduleStep, type GroupEnvironment } from './group-environment.ts';
+import { scheduleStep, type GroupEnvironment } from '../group-environment.ts';
 import type { GroupMember } from './group-member.ts';
 import { emptyGroupRecord } from './group-metadata-record.ts';
 

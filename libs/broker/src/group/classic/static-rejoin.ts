@@ -2,7 +2,7 @@ import type { Outcome } from '../../state-machine/index.ts';
 import type { GroupRecord } from '../group-record.ts';
 import type { JoinGroupResponse } from '../messages.ts';
 import type { ClassicGroup } from './classic-group.ts';
-import type { GroupEnvironment } from './group-environment.ts';
+import type { GroupEnvironment } from '../group-environment.ts';
 import type { GroupMember } from './group-member.ts';
 import { groupMetadataRecord } from './group-metadata-record.ts';
 import { extendSession } from './member-session.ts';

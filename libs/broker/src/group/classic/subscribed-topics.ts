@@ -15,12 +15,6 @@ export function subscribedTopics(group: ClassicGroup): ReadonlySet<string> | und
   return topics;
 }
 
-/** Tells whether the group consumes a topic; yes when that cannot be known of a consumer group. */
-export function subscriptionOf(group: ClassicGroup): (topic: string) => boolean {
-  const topics = subscribedTopics(group);
-  return (topic) => topics?.has(topic) ?? group.protocolType === 'consumer';
-}
-
 /** `ConsumerProtocolSubscription`: a version, then an array of topic names; what follows differs by version and is not needed. */
 function readTopics(metadata: Buffer): string[] | undefined {
   if (metadata.length < 6) return undefined;

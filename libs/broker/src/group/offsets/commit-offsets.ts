@@ -22,6 +22,8 @@ export interface CommitRules {
   readonly metadataMaxBytes: number;
   readonly topics: TopicDirectory;
   readonly apiVersion: number;
+  /** Refuses the whole request when a member may not commit for a partition. @throws KafkaError. */
+  readonly checkPartition?: (topic: string, topicId: string | undefined, partition: number) => void;
 }
 
 /**
@@ -105,6 +107,7 @@ function commitTopic(
     if (errorCode !== undefined) return { partitionIndex, errorCode };
     if (isTooLong(partition.committedMetadata ?? '', rules.metadataMaxBytes))
       return { partitionIndex, errorCode: ErrorCode.OFFSET_METADATA_TOO_LARGE };
+    rules.checkPartition?.(topic, rules.topics.topicId(topic), partitionIndex);
     records.push(offsetRecord(request, topic, partition, rules.nowMs));
     return { partitionIndex, errorCode: ErrorCode.NONE };
   });

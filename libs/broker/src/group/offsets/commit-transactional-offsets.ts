@@ -4,6 +4,7 @@
  */
 import { ErrorCode, KafkaError, ZERO_UUID } from '../../protocol/index.ts';
 import type { ClassicGroup } from '../classic/classic-group.ts';
+import type { Committer } from '../consumer/committer.ts';
 import type { TopicDirectory } from '../topic-directory.ts';
 import { refuseCommit } from './commit-offsets.ts';
 import type { OffsetCommitRequest, TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '../messages.ts';
@@ -14,6 +15,16 @@ export function checkTransactionalCommitter(group: ClassicGroup, request: TxnOff
   if (generationId < 0 && (group.state === 'Empty' || (memberId === '' && groupInstanceId === null))) return;
   group.memberFor(memberId, groupInstanceId);
   if (generationId !== group.generationId) throw illegalGeneration(group, generationId);
+}
+
+/** Who commits, in the terms of a plain commit. */
+export function transactionalCommitter({ generationId, memberId, groupInstanceId }: TxnOffsetCommitRequest): Committer {
+  return { generationIdOrMemberEpoch: generationId, memberId, groupInstanceId, isTransactional: true };
+}
+
+/** Transactional producers know generations, not member epochs. */
+export function transactionalCode(errorCode: ErrorCode): ErrorCode {
+  return errorCode === ErrorCode.STALE_MEMBER_EPOCH ? ErrorCode.ILLEGAL_GENERATION : errorCode;
 }
 
 /** The same as a plain commit, to be written within the transaction. */

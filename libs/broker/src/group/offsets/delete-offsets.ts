@@ -1,23 +1,23 @@
 import { ErrorCode, KafkaError } from '../../protocol/index.ts';
 import type { Outcome } from '../../state-machine/index.ts';
-import type { ClassicGroup } from '../classic/classic-group.ts';
-import { subscriptionOf } from '../classic/subscribed-topics.ts';
+import type { Group } from '../group-environment.ts';
 import type { GroupRecord } from '../group-record.ts';
 import type { OffsetDeleteRequest, OffsetDeleteResponse } from '../messages.ts';
 import type { GroupOffsets } from './offset-store.ts';
 import { offsetTombstone } from './offset-tombstones.ts';
+import { subscriptionOf } from './subscription-of.ts';
 
 /**
  * OffsetDelete (KIP-496): an operator makes a group forget offsets of topics that it does not consume any more.
  * @throws KafkaError NON_EMPTY_GROUP for a group whose members' subscriptions the broker cannot know.
  */
 export function deleteOffsets(
-  group: ClassicGroup,
+  group: Group,
   offsets: GroupOffsets,
   isUnstable: (topic: string, partition: number) => boolean,
   request: OffsetDeleteRequest,
 ): Outcome<GroupRecord, OffsetDeleteResponse> {
-  if (group.state !== 'Empty' && group.protocolType !== 'consumer')
+  if (group.type === 'classic' && group.state !== 'Empty' && group.protocolType !== 'consumer')
     throw new KafkaError(ErrorCode.NON_EMPTY_GROUP, `Group ${group.groupId} has members; stop them first.`);
   const records: GroupRecord[] = [];
   const isSubscribed = subscriptionOf(group);

@@ -2,11 +2,12 @@
  * Which offsets of a group are to be forgotten (KIP-211): those of an empty group, so long after it became empty; those of a topic that
  * a consuming group does not subscribe to any more, and those of somebody who manages offsets alone, so long after the commit.
  */
-import type { ClassicGroup } from '../classic/classic-group.ts';
-import { subscribedTopics, subscriptionOf } from '../classic/subscribed-topics.ts';
+import { subscribedTopics } from '../classic/subscribed-topics.ts';
+import type { Group } from '../group-environment.ts';
 import type { GroupRecord } from '../group-record.ts';
 import type { GroupOffsets, StoredOffset } from './offset-store.ts';
 import { offsetTombstone } from './offset-tombstones.ts';
+import { subscriptionOf } from './subscription-of.ts';
 
 export interface Expiry {
   readonly records: readonly GroupRecord[];
@@ -16,7 +17,7 @@ export interface Expiry {
 
 /** @param isUnstable whether an open transaction holds the offset: it stays. */
 export function expireOffsets(
-  group: ClassicGroup,
+  group: Group,
   offsets: GroupOffsets,
   isUnstable: (topic: string, partition: number) => boolean,
   nowMs: number,
@@ -41,9 +42,9 @@ export function expireOffsets(
 }
 
 /** From when on an offset of the group is not needed; undefined while the group needs all of them. */
-function retentionStart(group: ClassicGroup): ((stored: StoredOffset) => number) | undefined {
+function retentionStart(group: Group): ((stored: StoredOffset) => number) | undefined {
   const sinceCommit = ({ commitTimestampMs }: StoredOffset): number => commitTimestampMs;
-  if (group.protocolType === undefined) return sinceCommit;
+  if (group.type === 'consumer' || group.protocolType === undefined) return sinceCommit;
   if (group.state === 'Empty')
     return group.stateTimestampMs === -1 ? sinceCommit : (): number => group.stateTimestampMs;
   const isKnown = group.state === 'Stable' && subscribedTopics(group) !== undefined;

@@ -14,6 +14,7 @@ import {
   offsetsTopicName,
   type GroupConfig,
   type RequestContext,
+  type TopicDirectory,
 } from '../index.ts';
 import type {
   HeartbeatResponse,
@@ -30,6 +31,38 @@ export const topics: ReadonlyMap<string, { readonly topicId: string; readonly pa
   ['orders', { topicId: '00000000-0000-0000-0000-0000000000a1', partitions: 4 }],
   ['events', { topicId: '00000000-0000-0000-0000-0000000000a2', partitions: 2 }],
 ]);
+
+/** The topics of one world; tests add and take away. */
+export class TestTopics implements TopicDirectory {
+  version = 1;
+  readonly #topics = new Map(topics);
+
+  set(name: string, topicId: string, partitions: number): void {
+    this.#topics.set(name, { topicId, partitions });
+    this.version++;
+  }
+
+  delete(name: string): void {
+    this.#topics.delete(name);
+    this.version++;
+  }
+
+  topicId(name: string): string | undefined {
+    return this.#topics.get(name)?.topicId;
+  }
+
+  topicName(topicId: string): string | undefined {
+    return [...this.#topics].find(([, topic]) => topic.topicId === topicId)?.[0];
+  }
+
+  partitionCount(name: string): number {
+    return this.#topics.get(name)?.partitions ?? 0;
+  }
+
+  topicNames(): Iterable<string> {
+    return this.#topics.keys();
+  }
+}
 
 export const shardCount = 3;
 
@@ -57,8 +90,12 @@ export class GroupWorld {
   readonly storage: LogStorage;
   readonly coordinator: GroupCoordinator;
   readonly problems: string[];
+  readonly topics: TestTopics;
 
-  private constructor(parts: Pick<GroupWorld, 'clock' | 'fileSystem' | 'storage' | 'coordinator' | 'problems'>) {
+  private constructor(
+    parts: Pick<GroupWorld, 'clock' | 'fileSystem' | 'storage' | 'coordinator' | 'problems' | 'topics'>,
+  ) {
+    this.topics = parts.topics;
     this.clock = parts.clock;
     this.fileSystem = parts.fileSystem;
     this.storage = parts.storage;
@@ -70,6 +107,7 @@ export class GroupWorld {
     config: Partial<GroupConfig> = {},
     fileSystem = new MemoryFileSystem(),
     clock = new ManualClock(),
+    directory = new TestTopics(),
   ): Promise<GroupWorld> {
     // The storage's own timers stand still, so that only the coordinator's fire.
     const storageClock: Clock = { now: () => clock.now(), schedule: () => ({ cancel: () => undefined }) };
@@ -84,22 +122,18 @@ export class GroupWorld {
     let members = 0;
     const coordinator = new GroupCoordinator({
       config: { ...defaultGroupConfig, ...config },
-      topics: {
-        topicId: (name) => topics.get(name)?.topicId,
-        topicName: (topicId) => [...topics].find(([, topic]) => topic.topicId === topicId)?.[0],
-        partitionCount: (name) => topics.get(name)?.partitions ?? 0,
-      },
+      topics: directory,
       clock,
       randomUuid: () => `${clock.now()}-${++members}`,
       onProblem: (message) => problems.push(message),
     });
     await coordinator.activate(logs);
-    return new GroupWorld({ clock, fileSystem, storage, coordinator, problems });
+    return new GroupWorld({ clock, fileSystem, storage, coordinator, problems, topics: directory });
   }
 
   /** The coordinator as it is found after a power cut; time goes on from now. */
   restart(config: Partial<GroupConfig> = {}): Promise<GroupWorld> {
-    return GroupWorld.open(config, this.fileSystem.crash(), new ManualClock(this.clock.now()));
+    return GroupWorld.open(config, this.fileSystem.crash(), new ManualClock(this.clock.now()), this.topics);
   }
 
   context(apiVersion: number, clientId = 'client'): RequestContext {

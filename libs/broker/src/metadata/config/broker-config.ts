@@ -48,6 +48,7 @@ export interface BrokerConfig {
     readonly minSessionTimeoutMs: number;
     readonly maxSessionTimeoutMs: number;
     readonly maxSize: number;
+    readonly consumer: ConsumerGroupSettings;
     readonly offsetMetadataMaxBytes: number;
     readonly offsetsRetentionMs: number;
     readonly offsetsRetentionCheckIntervalMs: number;
@@ -66,6 +67,16 @@ export interface BrokerConfig {
   };
   /** Of a topic that sets nothing itself. */
   readonly log: LogConfig;
+}
+
+/** Of groups of the consumer protocol. */
+export interface ConsumerGroupSettings {
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly maxSize: number;
+  readonly assignors: readonly string[];
+  readonly migrationPolicy: 'bidirectional' | 'upgrade' | 'downgrade' | 'disabled';
+  readonly assignmentIntervalMs: number;
 }
 
 /** A setting that cannot be used; the message names the key, the value and what is allowed. */
@@ -113,6 +124,16 @@ export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
       minSessionTimeoutMs: number('group.min.session.timeout.ms'),
       maxSessionTimeoutMs: number('group.max.session.timeout.ms'),
       maxSize: number('group.max.size'),
+      consumer: {
+        sessionTimeoutMs: number('group.consumer.session.timeout.ms'),
+        heartbeatIntervalMs: number('group.consumer.heartbeat.interval.ms'),
+        maxSize: number('group.consumer.max.size'),
+        assignors: read('group.consumer.assignors') as readonly string[],
+        migrationPolicy: (
+          read('group.consumer.migration.policy') as string
+        ).toLowerCase() as ConsumerGroupSettings['migrationPolicy'],
+        assignmentIntervalMs: number('group.consumer.assignment.interval.ms'),
+      },
       offsetMetadataMaxBytes: number('offset.metadata.max.bytes'),
       offsetsRetentionMs: number('offsets.retention.minutes') * 60 * 1000,
       offsetsRetentionCheckIntervalMs: number('offsets.retention.check.interval.ms'),

@@ -7,6 +7,8 @@ const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 /** `metadata.version` of Apache Kafka 4.3, and the oldest that it still reads. */
 const METADATA_VERSION = 30;
 const OLDEST_METADATA_VERSION = 7;
+/** Next-generation groups (KIP-848). */
+const GROUP_VERSION = 1;
 /** Transactions V2 (KIP-890): each transaction has an epoch of its own, and partitions are added by what is written to them. */
 const TRANSACTION_VERSION = 2;
 
@@ -21,11 +23,13 @@ export const apiVersionsHandler = defineHandler(apiVersionsApi, (request, { apiV
     errorCode: ErrorCode.NONE,
     apiKeys: broker.servedApis,
     supportedFeatures: [
+      { name: 'group.version', minVersion: 0, maxVersion: GROUP_VERSION },
       { name: 'metadata.version', minVersion: OLDEST_METADATA_VERSION, maxVersion: METADATA_VERSION },
       { name: 'transaction.version', minVersion: 0, maxVersion: TRANSACTION_VERSION },
     ],
     finalizedFeaturesEpoch: 0,
     finalizedFeatures: [
+      { name: 'group.version', maxVersionLevel: GROUP_VERSION, minVersionLevel: GROUP_VERSION },
       { name: 'metadata.version', maxVersionLevel: METADATA_VERSION, minVersionLevel: METADATA_VERSION },
       { name: 'transaction.version', maxVersionLevel: TRANSACTION_VERSION, minVersionLevel: TRANSACTION_VERSION },
     ],

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../storage/index.ts';
+import type { Clock, Timer } from '../storage/index.ts';
 
 /**
  * Calls back once when it was not extended in time. Extending is cheap: a running timer is left alone, and looks at the time when it
