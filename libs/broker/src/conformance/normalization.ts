@@ -63,7 +63,7 @@ const SIZE_FIELDS = new Set(['partitionSize', 'totalBytes', 'usableBytes']);
 const SORTED_LISTS: Readonly<Record<string, readonly string[]>> = {
   topics: ['name', 'topic', 'topicId'],
   responses: ['name', 'resourceName', 'topic', 'topicId'],
-  results: ['name', 'resourceName', 'groupId'],
+  results: ['name', 'resourceName', 'groupId', 'user'],
   configs: ['name'],
   configResources: ['resourceType', 'resourceName'],
   groups: ['groupId'],
@@ -71,6 +71,7 @@ const SORTED_LISTS: Readonly<Record<string, readonly string[]>> = {
   partitions: ['partitionIndex', 'partition'],
   partitionResponses: ['index'],
   apiKeys: ['apiKey'],
+  replicaElectionResults: ['topic'],
   transactionStates: ['transactionalId'],
   markers: ['producerId'],
   resultsByTopicV3AndBelow: ['name'],

@@ -238,7 +238,8 @@ export class GroupCoordinator {
           const checkPartition = checkConsumerCommitter(group, request, apiVersion);
           return commitOffsets(request, { ...rules, checkPartition });
         }
-        const isUnknown = group.state === 'Empty' && !group.isRecorded && shard.offsetsOf(group.groupId).size === 0;
+        const isNew = group.state === 'Empty' && !group.isRecorded && group.pendingJoins.size === 0;
+        const isUnknown = isNew && shard.offsetsOf(group.groupId).size === 0;
         if (isUnknown && request.generationIdOrMemberEpoch >= 0) throw unknownGroup(group.groupId, apiVersion);
         checkCommitter(group, request);
         const member = group.members.get(request.memberId);

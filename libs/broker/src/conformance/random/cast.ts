@@ -30,6 +30,8 @@ export interface KnownProducer {
 export interface KnownSession {
   readonly sessionId: unknown;
   nextEpoch: number;
+  /** Of its first request: no client goes on with another. */
+  readonly version: number;
 }
 
 type Struct = Readonly<Record<string, unknown>>;
@@ -45,7 +47,7 @@ export class Cast {
   readonly sessions: KnownSession[] = [];
 
   /** Takes in what an answer tells; both engines gave it alike. */
-  learn({ step, api, body }: SymbolicRequest, answer: Struct): void {
+  learn({ step, api, version, body }: SymbolicRequest, answer: Struct): void {
     switch (api.name) {
       case 'CreateTopics':
         this.#learnTopics(step, body, answer);
@@ -57,7 +59,7 @@ export class Cast {
         this.#learnProducer(step, body, answer);
         break;
       case 'Fetch':
-        this.#learnSession(step, body, answer);
+        this.#learnSession(step, version, body, answer);
         break;
     }
   }
@@ -92,11 +94,11 @@ export class Cast {
     });
   }
 
-  #learnSession(step: number, body: Struct, answer: Struct): void {
+  #learnSession(step: number, version: number, body: Struct, answer: Struct): void {
     const known = this.sessions.find(({ sessionId }) => sessionId === body['sessionId']);
     if (known !== undefined && answer['errorCode'] === ErrorCode.NONE) known.nextEpoch += 1;
     if (typeof answer['sessionId'] !== 'number' || answer['sessionId'] === 0 || known !== undefined) return;
-    this.sessions.push({ sessionId: new FromAnswer(step, ['sessionId'], 0), nextEpoch: 1 });
+    this.sessions.push({ sessionId: new FromAnswer(step, ['sessionId'], 0), nextEpoch: 1, version });
   }
 }
 

@@ -54,7 +54,7 @@ const producerEpoch = about(({ producer }) => producer.producerEpoch, [-1, 0, 1,
 const timeoutMs = values([30_000]);
 
 export const CONFIGS: readonly (readonly [string, string | null])[] = [
-  ['retention.ms', '86400000'],
+  ['retention.ms', '31536000000000'],
   ['retention.ms', '-1'],
   ['retention.ms', 'soon'],
   ['cleanup.policy', 'delete'],
@@ -157,7 +157,7 @@ const FIELDS: Readonly<Record<string, FieldValues>> = {
   matchType: values([1, 2], [9]),
   match: values([null]),
   resourcePatternType: values([3]),
-  electionType: values([0, 1], [9]),
+  electionType: values([0, 1]),
   replicas: values([1], [7, -1]),
   users: values([]),
   resourceTypes: values([2, 4], [8, 16, 32, 99]),
@@ -180,7 +180,9 @@ const FIELDS_OF: Readonly<Record<string, FieldValues>> = {
   'DescribeGroups.groups': { ...groupId, odd: [...groupId.odd, ''] },
   'JoinGroup.memberId': { usual: ({ member }) => ['', member.memberId, member.memberId], odd: ['nobody'] },
   'JoinGroup.groupInstanceId': values([null, null, 'i0'], ['i1', '', 'a/b']),
-  'JoinGroup.name': values(['range', 'range', 'roundrobin'], ['']),
+  'JoinGroup.name': values(['range', 'range', 'roundrobin']),
+  // Behind the largest index Apache Kafka begins again at the smallest.
+  'DescribeTopicPartitions.partitionIndex': values([0, 1, 2], [-1, 7]),
   'FindCoordinator.key': { usual: () => [...GROUP_NAMES, ...TRANSACTIONAL_IDS], odd: [''] },
   'FindCoordinator.coordinatorKeys': { usual: () => [...GROUP_NAMES, ...TRANSACTIONAL_IDS], odd: [''] },
   'InitProducerId.transactionalId': { usual: () => [null, ...TRANSACTIONAL_IDS], odd: [''] },

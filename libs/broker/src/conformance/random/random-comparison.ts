@@ -27,6 +27,7 @@ export interface RandomComparison {
 }
 
 const SEQUENCE_LENGTH = 60;
+const SHOWN_FIELDS = 10;
 
 /** How often an API is drawn; 1 for what is not here. */
 const WEIGHTS: Readonly<Record<string, number>> = {
@@ -94,5 +95,6 @@ export function describeFailure({ seed, requests, differences }: RandomFailure):
     ({ field, headwater, kafka }) =>
       `  ${field} is ${JSON.stringify(headwater)} here and ${JSON.stringify(kafka)} there`,
   );
-  return [`Seed ${seed} differs:`, ...lines, ...fields].join('\n');
+  const more = fields.length > SHOWN_FIELDS ? [`  and ${fields.length - SHOWN_FIELDS} more`] : [];
+  return [`Seed ${seed} differs:`, ...lines, ...fields.slice(0, SHOWN_FIELDS), ...more].join('\n');
 }

@@ -1,8 +1,47 @@
 /** Which of the differences that random requests meet are accepted: those of docs/conformance.md, told by the request. */
-import { acceptanceOf, acceptedDifferences, type AcceptedDifference } from '../accepted-differences.ts';
+import { acceptanceOf, acceptedDifferences } from '../accepted-differences.ts';
 import type { RandomDifference } from './random-sequence.ts';
 
-/** The accepted difference that a difference is, if it is one. */
-export function acceptanceOfRandom(difference: RandomDifference): AcceptedDifference | undefined {
-  return acceptanceOf(difference) ?? acceptedDifferences.find(({ random }) => random?.(difference) === true);
+/** An answer that is otherwise as a whole, met by random requests alone: the scenarios ask for nothing of the kind. */
+export interface RandomAcceptance {
+  readonly what: string;
+  readonly reason: string;
+  readonly accepts: (differences: readonly RandomDifference[]) => boolean;
+}
+
+const UNKNOWN_SERVER_ERROR = -1;
+
+export const randomAcceptances: readonly RandomAcceptance[] = [
+  {
+    what: 'Whatever Apache Kafka answers with UNKNOWN_SERVER_ERROR',
+    reason: 'It has failed at something that it did not expect; here the request has an answer.',
+    accepts: (differences) => differences.some(({ kafka }) => kafka === UNKNOWN_SERVER_ERROR),
+  },
+  {
+    what: 'Groups without members and offsets',
+    reason:
+      'They are gone at once here, when nothing of them is stored. Apache Kafka keeps them in memory until it looks for expired offsets.',
+    accepts: ([first]) => first !== undefined && isAboutGroup(first) && isForgotten(first),
+  },
+];
+
+function isAboutGroup({ request }: RandomDifference): boolean {
+  return /^(ListGroups|DescribeGroups|DeleteGroups|OffsetDelete|OffsetCommit|LeaveGroup)/.test(request);
+}
+
+const GROUP_ID_NOT_FOUND = 69;
+
+function isForgotten({ field, headwater, kafka }: RandomDifference): boolean {
+  if (field === 'groups' && Array.isArray(headwater) && Array.isArray(kafka)) return headwater.length < kafka.length;
+  return (headwater === 'Dead' && kafka === 'Empty') || headwater === GROUP_ID_NOT_FOUND;
+}
+
+/** Those of the differences of an answer that are not accepted. */
+export function unaccepted(differences: readonly RandomDifference[]): RandomDifference[] {
+  if (randomAcceptances.some(({ accepts }) => accepts(differences))) return [];
+  return differences.filter(
+    (difference) =>
+      acceptanceOf(difference) === undefined &&
+      !acceptedDifferences.some(({ random }) => random?.(difference) === true),
+  );
 }

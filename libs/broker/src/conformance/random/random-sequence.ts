@@ -9,10 +9,13 @@ import { Normalizer } from '../normalization.ts';
 import { Session, type Engine } from '../session.ts';
 import { Barrier } from './barrier.ts';
 import { Cast, TOPIC_NAMES } from './cast.ts';
-import { acceptanceOfRandom } from './random-differences.ts';
+import { unaccepted } from './random-differences.ts';
 import { RandomSource } from './random-source.ts';
 import { RequestGenerator } from './request-generator.ts';
 import { resolve, type SymbolicRequest } from './symbols.ts';
+
+/** Fields that say whether something was done. */
+const PARTING = /errorCode$|ErrorCode$|^kind$/;
 
 /** The engines that are compared. */
 export interface EnginePair {
@@ -28,6 +31,14 @@ export interface DrawnApi {
 
 export interface RandomDifference extends Difference {
   readonly body: unknown;
+}
+
+/** The outcome of one request. */
+interface StepResult {
+  /** What is not accepted. */
+  readonly differences: readonly RandomDifference[];
+  /** An accepted difference in an error: the engines have done different things. */
+  readonly hasParted: boolean;
 }
 
 export interface SequenceResult {
@@ -70,14 +81,12 @@ class Sequence {
     this.sides = [new Side(headwater, prefix), new Side(kafka, prefix)];
   }
 
-  /** @returns what differs and is not accepted. */
-  async ask(request: SymbolicRequest): Promise<RandomDifference[]> {
+  async ask(request: SymbolicRequest): Promise<StepResult> {
     const { api, version, body } = request;
     const [ours, theirs] = await Promise.all(this.sides.map((side) => side.ask(request)));
     const answered = (outcome: unknown) => [{ label: `v${version}`, api, version, outcome }];
-    return compareAnswers('random', answered(ours), answered(theirs))
-      .map((difference) => ({ ...difference, body }))
-      .filter((difference) => acceptanceOfRandom(difference) === undefined);
+    const all = compareAnswers('random', answered(ours), answered(theirs)).map((each) => ({ ...each, body }));
+    return { differences: unaccepted(all), hasParted: all.some(({ field }) => PARTING.test(field)) };
   }
 
   async prepare(): Promise<void> {
@@ -120,8 +129,8 @@ export async function runRandomSequence(
       const drawn = random.pick(apis);
       const request = step === 0 ? firstRequest() : generator.request(step, drawn.api, drawn.versions);
       requests.push(request);
-      const differences = await sequence.ask(request);
-      if (differences.length > 0) return { requests, differences };
+      const { differences, hasParted } = await sequence.ask(request);
+      if (differences.length > 0 || hasParted) return { requests, differences };
       const answer = sequence.sides[0].answers.get(step);
       if (typeof answer === 'object' && answer !== null) cast.learn(request, answer as Record<string, unknown>);
     }
@@ -141,8 +150,8 @@ export async function runRequests(
   try {
     await sequence.prepare();
     for (const request of requests) {
-      const differences = await sequence.ask(request);
-      if (differences.length > 0) return differences;
+      const { differences, hasParted } = await sequence.ask(request);
+      if (differences.length > 0 || hasParted) return differences;
     }
     return [];
   } finally {

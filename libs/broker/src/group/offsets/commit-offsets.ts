@@ -26,6 +26,9 @@ export interface CommitRules {
   readonly checkPartition?: (topic: string, topicId: string | undefined, partition: number) => void;
 }
 
+/** What tells whether a partition exists. */
+type PlaceRules = Pick<CommitRules, 'topics' | 'apiVersion'>;
+
 /**
  * Whether this member, in this generation, may commit. Somebody who names no member and no generation manages offsets alone, and may
  * do so while nobody consumes in the group.
@@ -55,7 +58,7 @@ export function commitOffsets(
   rules: CommitRules,
 ): Outcome<GroupRecord, OffsetCommitResponse> {
   const records: GroupRecord[] = [];
-  const topics = request.topics.map((topic) => commitTopic(request, topic, rules, records));
+  const topics = answeredTopics(request, rules).map((topic) => commitTopic(request, topic, rules, records));
   return { records, reply: { topics } };
 }
 
@@ -63,10 +66,10 @@ export function commitOffsets(
 export function refuseCommit(
   request: OffsetCommitRequest,
   errorCode: ErrorCode,
-  rules: Pick<CommitRules, 'topics' | 'apiVersion'>,
+  rules: PlaceRules,
 ): OffsetCommitResponse {
   return {
-    topics: request.topics.map((topic) => {
+    topics: answeredTopics(request, rules).map((topic) => {
       const { name, topicId, partitions } = topic;
       const errorOf = placeErrors(topic, rules);
       const rows = partitions.map(({ partitionIndex }) => ({
@@ -78,10 +81,15 @@ export function refuseCommit(
   };
 }
 
+/** A known topic without partitions has no place in the answer. */
+function answeredTopics({ topics }: OffsetCommitRequest, rules: PlaceRules): RequestedTopic[] {
+  return topics.filter((topic) => topic.partitions.length > 0 || placeErrors(topic, rules)(0) !== undefined);
+}
+
 /** What is wrong with a partition of a topic; undefined for one that exists. */
 function placeErrors(
   { name, topicId }: Pick<RequestedTopic, 'name' | 'topicId'>,
-  { topics, apiVersion }: Pick<CommitRules, 'topics' | 'apiVersion'>,
+  { topics, apiVersion }: PlaceRules,
 ): (partitionIndex: number) => ErrorCode | undefined {
   const topic = apiVersion >= topicIdVersion ? topics.topicName(topicId) : name;
   const partitionCount = topic === undefined ? 0 : topics.partitionCount(topic);

@@ -111,6 +111,7 @@ describe('committed offsets', () => {
     const topics = [
       { name: 'orders', topicId: ZERO_UUID, partitions: [partition(0, 1), partition(9, 1)] },
       { name: 'unknown', topicId: ZERO_UUID, partitions: [partition(0, 1)] },
+      { name: 'orders', topicId: ZERO_UUID, partitions: [] },
     ];
     expect(await world.commit({}, { topics, generationIdOrMemberEpoch: 7, memberId: 'nobody' })).toEqual([
       ErrorCode.ILLEGAL_GENERATION,
@@ -178,6 +179,13 @@ describe('who may commit', () => {
     expect(await world.commit({ 0: 1 }, { memberId: 'm', generationIdOrMemberEpoch: 1 })).toEqual([
       ErrorCode.UNKNOWN_MEMBER_ID,
     ]);
+  });
+
+  it('is not who names a generation of a group that somebody is about to join', async () => {
+    const world = await GroupWorld.open();
+    await world.run(world.join({ version: 4 }));
+    const named = { memberId: 'm', generationIdOrMemberEpoch: 1 };
+    expect(await world.commit({ 0: 1 }, named)).toEqual([ErrorCode.UNKNOWN_MEMBER_ID]);
   });
 
   it('is not who names a generation of a group that is not there', async () => {

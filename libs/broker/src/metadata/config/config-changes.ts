@@ -99,8 +99,10 @@ function changedSettings(
   checkForm(resource.configs);
   if (resource.resourceType === resourceType.topic) {
     const after = applyChanges(resource, before, topicConfigCatalog);
-    checkTopicResource(image, resource.resourceName);
+    checkTopicResource(resource.resourceName);
     checkTopicSettings(after);
+    // Kafka looks for the topic last.
+    checkTopicExists(image, resource.resourceName);
     return after;
   }
   if (resource.resourceType === resourceType.broker) {
@@ -126,9 +128,12 @@ function checkForm(configs: readonly ConfigChange[]): void {
     throw new KafkaError(ErrorCode.INVALID_REQUEST, `Null value not supported for : ${missing.join(', ')}`);
 }
 
-function checkTopicResource(image: MetadataImage, name: string): void {
+function checkTopicResource(name: string): void {
   if (name === '') throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Default topic resources are not allowed.');
   checkTopicName(name);
+}
+
+function checkTopicExists(image: MetadataImage, name: string): void {
   if (image.topic(name) === undefined)
     throw new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `The topic '${name}' does not exist.`);
 }

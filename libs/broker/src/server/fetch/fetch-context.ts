@@ -36,9 +36,8 @@ export function resolveFetchContext(
   if (sessionEpoch === EPOCH_FULL || sessionEpoch === EPOCH_SESSIONLESS) {
     if (sessionId !== NO_SESSION) cache.remove(sessionId);
     const partitions = partitionsOf(request);
-    return sessionEpoch === EPOCH_SESSIONLESS || partitions.length === 0
-      ? withoutSession(partitions)
-      : withNewSession(cache, partitions, usesTopicIds);
+    if (sessionEpoch === EPOCH_SESSIONLESS) return withoutSession(partitions);
+    return withNewSession(cache, partitions, usesTopicIds);
   }
   const session = cache.use(sessionId);
   if (session === undefined) return { errorCode: ErrorCode.FETCH_SESSION_ID_NOT_FOUND };

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { describeLogDirsApi, ErrorCode, type ResponseInput } from '../../protocol/index.ts';
+import { metadataTopicName } from '../../metadata/index.ts';
 import { defineHandler } from './handler.ts';
 
 type TopicAnswer = ResponseInput<typeof describeLogDirsApi>['results'][number]['topics'][number];
@@ -10,6 +11,8 @@ export const describeLogDirsHandler = defineHandler(describeLogDirsApi, async (r
   const asked = request.topics && new Map(request.topics.map(({ topic, partitions }) => [topic, new Set(partitions)]));
   const topics = new Map<string, PartitionAnswer[]>();
   for (const log of broker.storage.all()) {
+    // Apache Kafka's brokers do not count the log of its controllers among theirs.
+    if (log.topic === metadataTopicName) continue;
     if (asked && !asked.get(log.topic)?.has(log.partition)) continue;
     const partitions = topics.get(log.topic) ?? [];
     partitions.push({ partitionIndex: log.partition, partitionSize: log.sizeBytes, offsetLag: 0, isFutureKey: false });

@@ -1,6 +1,13 @@
-import { ErrorCode, offsetDeleteApi, type OffsetDeleteRequest } from '../../protocol/index.ts';
+import {
+  ErrorCode,
+  offsetDeleteApi,
+  type OffsetDeleteRequest,
+  type OffsetDeleteResponse,
+} from '../../protocol/index.ts';
 import { groupContext } from './group-context.ts';
 import { defineHandler } from './handler.ts';
+
+type TopicAnswer = OffsetDeleteResponse['topics'][number];
 
 /** OffsetDelete (key 47, KIP-496): forgets offsets of topics that the group does not read now. */
 export const offsetDeleteHandler = defineHandler(offsetDeleteApi, async (request, context) => {
@@ -15,8 +22,16 @@ export const offsetDeleteHandler = defineHandler(offsetDeleteApi, async (request
     name,
     partitions: partitions.map((partition) => ({ ...partition, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION })),
   }));
-  return { ...answer, topics: [...answer.topics, ...refused] };
+  return { ...answer, topics: merged([...answer.topics, ...refused]) };
 });
+
+/** One entry for each topic. */
+function merged(topics: readonly TopicAnswer[]): TopicAnswer[] {
+  const byName = new Map<string, TopicAnswer>();
+  for (const { name, partitions } of topics)
+    byName.set(name, { name, partitions: [...(byName.get(name)?.partitions ?? []), ...partitions] });
+  return [...byName.values()];
+}
 
 function partitionsWhere(
   { topics }: OffsetDeleteRequest,
@@ -27,5 +42,5 @@ function partitionsWhere(
       name,
       partitions: partitions.filter(({ partitionIndex }) => isWanted(name, partitionIndex)),
     }))
-    .filter(({ partitions }) => partitions.length > 0);
+    .filter(({ name, partitions }) => partitions.length > 0 || isWanted(name, 0));
 }

@@ -28,12 +28,12 @@ function checkFilter(components: readonly Component[]): void {
   const types = new Set<string>();
   for (const { entityType, matchType, match } of components) {
     if (types.has(entityType)) throw invalid(`Entity type ${entityType} cannot appear more than once in the filter.`);
-    if (!MATCH_TYPES.includes(matchType)) throw invalid(`Unknown match type ${matchType}`);
-    if (matchType === EXACT && match === null)
-      throw invalid('Request specified MATCH_TYPE_EXACT, but set match string to null.');
     if (entityType === '') throw invalid('Invalid empty entity type.');
     if (!ENTITY_TYPES.has(entityType))
       throw new KafkaError(ErrorCode.UNSUPPORTED_VERSION, `Unsupported entity type ${entityType}`);
+    if (!MATCH_TYPES.includes(matchType)) throw invalid(`Unknown match type ${matchType}`);
+    if (matchType === EXACT && match === null)
+      throw invalid('Request specified MATCH_TYPE_EXACT, but set match string to null.');
     types.add(entityType);
   }
   if (types.has('ip') && types.size > 1)
