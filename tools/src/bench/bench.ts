@@ -26,6 +26,8 @@ export interface Row {
 export interface SkippedRow {
   readonly name: string;
   readonly skipped: string;
+  /** It is not that something is absent: the measurement failed. */
+  readonly failed?: true;
 }
 
 export interface BenchOptions {

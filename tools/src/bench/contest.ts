@@ -2,7 +2,7 @@
  * One measurement on two sides in the same run, round by round in turns (A B, B A, A B, …), so that what slows the machine for a while
  * slows both. Each figure is the median of its rounds.
  */
-import { type BenchOptions, row, type Row } from './bench.ts';
+import { type BenchOptions, row, type Row, type SkippedRow } from './bench.ts';
 import { median, spread } from './statistics.ts';
 import { judge, type Target } from './target.ts';
 
@@ -35,6 +35,28 @@ export interface Contest<Side> {
 
 /** A generator that is as busy as this measures itself as well. */
 const busyCpu = 0.9;
+
+/** Runs a contest; one that fails does not take the others with it: a row of its name says why. */
+export async function runOrSkip<Side>(
+  contest: Contest<Side>,
+  sides: readonly [Side, Side?],
+  options: Pick<BenchOptions, 'quick' | 'onProgress'>,
+): Promise<(Row | SkippedRow)[]> {
+  try {
+    return await runContest(contest, sides, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [{ name: contest.name, skipped: `it failed: ${reason.replaceAll(/\s+/g, ' ')}`, failed: true }];
+  }
+}
+
+/** Whether any of a contest's rows is asked for. */
+export function isContestWanted<Side>(
+  { name, figures }: Contest<Side>,
+  { wants }: Pick<BenchOptions, 'wants'>,
+): boolean {
+  return figures.some(({ suffix }) => wants(name + suffix));
+}
 
 /** Runs a contest; `theirs` is absent where there is nothing to compare with. */
 export async function runContest<Side>(

@@ -81,7 +81,7 @@ async function main(): Promise<number> {
     return 2;
   }
   if (given.json !== undefined) fs.writeFileSync(resolve(given.json), `${JSON.stringify(rows, null, 2)}\n`);
-  return 0;
+  return rows.some((row) => 'failed' in row) ? 1 : 0;
 }
 
 // What the bench started is ended with it.

@@ -36,10 +36,7 @@ export function mergeResults(
   return [...merged, ...later.filter(({ bench }) => !earlier.some((old) => old.bench === bench))];
 }
 
-function mergeRows(
-  earlier: readonly (Row | SkippedRow)[],
-  later: readonly (Row | SkippedRow)[],
-): (Row | SkippedRow)[] {
+function mergeRows(earlier: readonly (Row | SkippedRow)[], later: readonly (Row | SkippedRow)[]): (Row | SkippedRow)[] {
   const fresh = new Map(later.map((row) => [row.name, row]));
   const kept = earlier.map((row) => {
     const replacement = fresh.get(row.name) ?? row;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { encodeBatch } from '../load/batch.ts';
 import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
 import type { Address } from '../load/client.ts';
@@ -21,7 +21,7 @@ interface Side {
 }
 
 /** Fetches of a stored topic in answers of 1 MB: from files against the raw pump, and what was just written against that. */
-export async function* fetchRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* fetchRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   for (const { label, batchBytes } of sizes) {
     const name = `broker/fetch/${label}`;
     if (!options.wants(`${name}/cold`) && !options.wants(`${name}/tail`)) continue;
@@ -30,7 +30,12 @@ export async function* fetchRows(options: BenchOptions): AsyncIterable<Row> {
   }
 }
 
-async function fetchFrom(folder: string, name: string, batchBytes: number, options: BenchOptions): Promise<Row[]> {
+async function fetchFrom(
+  folder: string,
+  name: string,
+  batchBytes: number,
+  options: BenchOptions,
+): Promise<(Row | SkippedRow)[]> {
   await using stack = new AsyncDisposableStack();
   const server = await startBroker(join(folder, 'data'), { flush: 'os' });
   stack.defer(() => server.stop());
@@ -45,11 +50,9 @@ async function fetchFrom(folder: string, name: string, batchBytes: number, optio
   const end: Side = { ...broker, fromOffset: stored.tailOffset };
   const cold = contestOf(`${name}/cold`, ratioAtLeast(0.8), stored, answerBytes, options.quick);
   const tail = contestOf(`${name}/tail`, ratioAtLeast(1), stored, answerBytes, options.quick);
-  const rows: Row[] = [];
-  if (options.wants(cold.name))
-    rows.push(...(await runContest(cold, [broker, raw], options)));
-  if (options.wants(tail.name))
-    rows.push(...(await runContest(tail, [end, broker], options)));
+  const rows: (Row | SkippedRow)[] = [];
+  if (isContestWanted(cold, options)) rows.push(...(await runOrSkip(cold, [broker, raw], options)));
+  if (isContestWanted(tail, options)) rows.push(...(await runOrSkip(tail, [end, broker], options)));
   return rows;
 }
 

@@ -1,4 +1,5 @@
-import type { Bench, BenchOptions, Row } from '../bench.ts';
+import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { compactionRows } from './compaction.ts';
 import { fetchRows } from './fetch.ts';
 import { latencyRows } from './latency.ts';
 import { memoryRows } from './memory.ts';
@@ -20,7 +21,7 @@ export const brokerBench: Bench = {
   rows,
 };
 
-async function* rows(options: BenchOptions): AsyncIterable<Row> {
+async function* rows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   yield* startRows(options);
   yield* memoryRows(options);
   yield* produceRows(options);
@@ -28,4 +29,5 @@ async function* rows(options: BenchOptions): AsyncIterable<Row> {
   yield* latencyRows(options);
   yield* stuckRows(options);
   yield* transactionRows(options);
+  yield* compactionRows(options);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { runProgram, withFolder } from '../load/child.ts';
 import { latencySample, withTopic } from '../load/measures.ts';
 import type { LatencyResult, Span, SyncLoad } from '../load/programs.ts';
@@ -12,7 +12,7 @@ import { ratioAtMost } from '../target.ts';
 type Side = 'broker' | 'disk';
 
 /** From sending a record until a consumer has it, with fsync, against one fdatasync after the other on the same disk. */
-export async function* latencyRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* latencyRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   const span = spanOf(options.quick, 5000);
   const few: Contest<Side> = {
     name: 'broker/latency/1,000 records/s/fsync',
@@ -21,7 +21,7 @@ export async function* latencyRows(options: BenchOptions): AsyncIterable<Row> {
     note: 'against a write and an fdatasync of the same bytes',
     measure: (side) => (side === 'broker' ? onBroker('fsync', 1, 1000, span) : onDisk(span)),
   };
-  if (options.wants(few.name)) yield* await runContest<Side>(few, ['broker', 'disk'], options);
+  if (isContestWanted(few, options)) yield* await runOrSkip<Side>(few, ['broker', 'disk'], options);
   for (const flush of ['os', 'fsync'] as const) {
     const many: Contest<Side> = {
       name: `broker/latency/10,000 records/s, 1,000 partitions/${flushLabels[flush]}`,
@@ -29,7 +29,7 @@ export async function* latencyRows(options: BenchOptions): AsyncIterable<Row> {
       rounds: 2,
       measure: () => onBroker(flush, 1000, 10_000, span),
     };
-    if (options.wants(many.name)) yield* await runContest<Side>(many, ['broker'], options);
+    if (isContestWanted(many, options)) yield* await runOrSkip<Side>(many, ['broker'], options);
   }
 }
 

@@ -2,8 +2,8 @@ import net from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, type Figure, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, type Figure, isContestWanted, runOrSkip } from '../contest.ts';
 import { programArguments, startServer, withFolder } from '../load/child.ts';
 import type { Address } from '../load/client.ts';
 import { encodeBatch } from '../load/batch.ts';
@@ -21,12 +21,12 @@ const settleMs = 500;
 const figure: Figure = { suffix: '', unit: 'MiB', better: 'less' };
 
 /** Resident memory, where the system tells it. */
-export async function* memoryRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* memoryRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   if (residentMiB(process.pid) === undefined) return;
   for (const contest of contests(options.quick))
-    if (options.wants(contest.name)) yield* await runContest<Side>(contest, ['broker', 'baseline'], options);
+    if (isContestWanted(contest, options)) yield* await runOrSkip<Side>(contest, ['broker', 'baseline'], options);
   for (const contest of [loadedContest(options.quick), partitionsContest(options.quick)])
-    if (options.wants(contest.name)) yield* await runContest<Side>(contest, ['broker'], options);
+    if (isContestWanted(contest, options)) yield* await runOrSkip<Side>(contest, ['broker'], options);
 }
 
 function contests(quick: boolean): Contest<Side>[] {

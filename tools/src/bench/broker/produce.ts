@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
 import { produceSample, type ProduceShape, produceToTopic } from '../load/measures.ts';
 import type { Span } from '../load/programs.ts';
@@ -13,9 +13,9 @@ import { ratioAtLeast } from '../target.ts';
 type Side = 'broker' | 'raw';
 
 /** Pipelined Produce requests, acks=all, against the raw sink. */
-export async function* produceRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* produceRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   for (const contest of [...batchContests(options.quick), ...singleContests(options.quick)])
-    if (options.wants(contest.name)) yield* await runContest<Side>(contest, ['broker', 'raw'], options);
+    if (isContestWanted(contest, options)) yield* await runOrSkip<Side>(contest, ['broker', 'raw'], options);
 }
 
 const flushes: readonly Flush[] = ['os', 'fsync'];
@@ -27,8 +27,7 @@ function batchContests(quick: boolean): Contest<Side>[] {
       name: `broker/produce/${label}/${flushLabels[flush]}`,
       figures: [{ suffix: '', unit: 'MB/s', better: 'more' as const, target: ratioAtLeast(0.7) }],
       rounds: 3,
-      measure: (side: Side) =>
-        produceTo(side, flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, span),
+      measure: (side: Side) => produceTo(side, flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, span),
     })),
   );
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
 import { type Address, request } from '../load/client.ts';
 import { retain } from '../load/retained.ts';
@@ -13,17 +13,20 @@ type Side = 'broker' | 'raw';
 
 const gigabyte = 1e9;
 const name = 'broker/start';
-const retainedNames = { clean: `${name}/1,000 partitions, 10 GB/clean`, killed: `${name}/1,000 partitions, 10 GB/killed` };
+const retainedNames = {
+  clean: `${name}/1,000 partitions, 10 GB/clean`,
+  killed: `${name}/1,000 partitions, 10 GB/killed`,
+};
 
 /** From the start of the process to the first ApiVersions answer. */
-export async function* startRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* startRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   const empty: Contest<Side> = {
     name: `${name}/empty`,
     figures: [{ suffix: '', unit: 'ms', better: 'less' }],
     rounds: 7,
     measure: (side) => (side === 'broker' ? withFolder(startEmpty) : startRaw()),
   };
-  if (options.wants(empty.name)) yield* await runContest<Side>(empty, ['broker', 'raw'], options);
+  if (isContestWanted(empty, options)) yield* await runOrSkip<Side>(empty, ['broker', 'raw'], options);
   const isWanted = Object.values(retainedNames).some((each) => options.wants(each));
   if (isWanted) yield* await withFolder((folder) => startRetained(join(folder, 'data'), options));
 }
@@ -52,15 +55,15 @@ async function startRaw() {
   return { values: [milliseconds] };
 }
 
-async function startRetained(dataDir: string, options: BenchOptions): Promise<Row[]> {
+async function startRetained(dataDir: string, options: BenchOptions): Promise<(Row | SkippedRow)[]> {
   options.onProgress(`${name} writing what is retained`);
   const [partitions, retainedBytes] = options.quick ? [100, gigabyte] : [1000, 10 * gigabyte];
   const partitionBytes = retainedBytes / partitions;
   const ends = await retain(dataDir, { partitions, partitionBytes, segmentBytes: partitionBytes / 2 });
-  const rows: Row[] = [];
+  const rows: (Row | SkippedRow)[] = [];
   for (const state of ['clean', 'killed'] as const) {
     const contest = retainedContest(dataDir, ends, state);
-    if (options.wants(contest.name)) rows.push(...(await runContest(contest, [state], options)));
+    if (isContestWanted(contest, options)) rows.push(...(await runOrSkip(contest, [state], options)));
   }
   return rows;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { programArguments, startServer, withFolder } from '../load/child.ts';
 import { fill, latencySample, nextTopic, withTopic } from '../load/measures.ts';
 import { peakMiB } from '../load/memory.ts';
@@ -16,7 +16,7 @@ const storedBytes = 64 * 1024 * 1024;
 const consumers = 20;
 
 /** What consumers that take nothing more cost the others, in time and memory. */
-export async function* stuckRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* stuckRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   for (const kind of ['stuck', 'never reads'] as const) {
     const contest: Contest<Side> = {
       name: `broker/stuck consumers/${kind}`,
@@ -28,7 +28,7 @@ export async function* stuckRows(options: BenchOptions): AsyncIterable<Row> {
       note: `${consumers} of them, against none; others at 1,000 records/s with fsync`,
       measure: (side) => measure(side, kind, spanOf(options.quick, 3000)),
     };
-    if (options.wants(contest.name)) yield* await runContest<Side>(contest, ['with', 'without'], options);
+    if (isContestWanted(contest, options)) yield* await runOrSkip<Side>(contest, ['with', 'without'], options);
   }
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { type BenchOptions, type Row } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { withFolder } from '../load/child.ts';
 import { transactionSample, withTopic } from '../load/measures.ts';
 import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
 import { spanOf } from '../load/spans.ts';
 
 /** Transactions a second, each of one record: there is no raw program for them. */
-export async function* transactionRows(options: BenchOptions): AsyncIterable<Row> {
+export async function* transactionRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   const span = spanOf(options.quick, 2000);
   for (const flush of ['os', 'fsync'] as const) {
     for (const producers of [1, 10]) {
@@ -27,7 +27,7 @@ export async function* transactionRows(options: BenchOptions): AsyncIterable<Row
             }
           }),
       };
-      if (options.wants(contest.name)) yield* await runContest<Flush>(contest, [flush], options);
+      if (isContestWanted(contest, options)) yield* await runOrSkip<Flush>(contest, [flush], options);
     }
   }
 }

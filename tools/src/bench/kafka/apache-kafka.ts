@@ -30,7 +30,9 @@ export function toolProgram(program: KafkaProgram): KafkaProgram {
 }
 
 function withJvm(program: KafkaProgram, jvmArguments: readonly string[]): KafkaProgram {
-  const others = program.javaArguments.filter((argument) => !argument.startsWith('-X') && !collector.includes(argument));
+  const others = program.javaArguments.filter(
+    (argument) => !argument.startsWith('-X') && !collector.includes(argument),
+  );
   return { ...program, javaArguments: [...jvmArguments, ...others] };
 }
 

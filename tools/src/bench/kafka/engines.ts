@@ -15,6 +15,8 @@ export interface Engine {
   topicConfig(flush: Flush): TopicConfig;
   /** Another one, on an empty folder. */
   start(folder: string, flush: Flush): Promise<Server>;
+  /** Those that run by now. */
+  running(): Promise<Server[]>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,10 @@ class RunningServers {
     return server;
   }
 
+  all(): Promise<Server[]> {
+    return Promise.all(this.#servers.values());
+  }
+
   async close(): Promise<void> {
     for (const server of this.#servers.values()) await (await server).stop();
     for (const folder of this.#folders) removeFolder(folder);
@@ -59,16 +65,16 @@ class RunningServers {
   }
 }
 
-/** Ours; `profileFolder` takes CPU profiles of its processes when they end. */
-export function headwaterEngine(isQuick: boolean, profileFolder?: string): Engine {
-  const start = (folder: string, flush: Flush) =>
-    startBroker(folder, { flush, config, ...(profileFolder !== undefined && { profileFolder }) });
+/** Ours; `inspected` when a profiler is to reach its processes. */
+export function headwaterEngine(isQuick: boolean, inspected = false): Engine {
+  const start = (folder: string, flush: Flush) => startBroker(folder, { flush, config, inspected });
   const running = new RunningServers(start, isQuick);
   return {
     name: 'headwater',
     server: (flush) => running.get(flush, flush),
     topicConfig: () => ({}),
     start,
+    running: () => running.all(),
     close: () => running.close(),
   };
 }
@@ -81,6 +87,7 @@ export function apacheKafkaEngine(isQuick: boolean, program: KafkaProgram): Engi
     server: (flush) => running.get('', flush),
     topicConfig: (flush) => (flush === 'fsync' ? flushEveryRecord : {}),
     start,
+    running: () => running.all(),
     close: () => running.close(),
   };
 }

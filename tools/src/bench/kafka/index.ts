@@ -1,10 +1,11 @@
 import { type KafkaProgram, ReferenceKafkaError } from '@headwater/testkit/kafka';
 import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
-import { type Contest, runContest } from '../contest.ts';
+import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
 import { serverProgram, toolProgram } from './apache-kafka.ts';
 import { apacheKafkaEngine, type Engine, headwaterEngine } from './engines.ts';
 import { fetchContests } from './fetch.ts';
 import { footprintContests } from './footprint.ts';
+import { groupContests } from './groups.ts';
 import { javaClientContests } from './java-clients.ts';
 import { kafkajsContests } from './kafkajs.ts';
 import { latencyContests } from './latency.ts';
@@ -36,8 +37,7 @@ async function* rows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   const theirs = apacheKafkaEngine(options.quick, program);
   try {
     for (const contest of contests(options.quick, program)) {
-      if (!contest.figures.some(({ suffix }) => options.wants(contest.name + suffix))) continue;
-      yield* await runBoth(contest, [ours, theirs], options);
+      if (isContestWanted(contest, options)) yield* await runBoth(contest, [ours, theirs], options);
     }
   } finally {
     await Promise.all([ours.close(), theirs.close()]);
@@ -52,26 +52,22 @@ function contests(isQuick: boolean, program: KafkaProgram): Contest<Engine>[] {
     ...latencyContests(isQuick),
     ...javaClientContests(isQuick, toolProgram(program)),
     ...kafkajsContests(isQuick),
+    ...groupContests(),
     ...transactionContests(isQuick),
   ];
 }
 
-/** A contest that fails does not take the others with it: its row says why. */
 async function runBoth(
   contest: Contest<Engine>,
   sides: readonly [Engine, Engine],
   options: BenchOptions,
 ): Promise<(Row | SkippedRow)[]> {
-  try {
-    const rows = await runContest(contest, sides, options);
-    const isBehind = rows.some(({ target }) => target?.met === false);
-    if (!isBehind || !options.profile) return rows;
-    options.onProgress(`${contest.name} profile`);
-    const profile = await profileContest(contest, options.quick);
-    return rows.map((row) => (row.target?.met === false ? { ...row, profile } : row));
-  } catch (error) {
-    return [{ name: contest.name, skipped: `it failed: ${error instanceof Error ? error.message : String(error)}` }];
-  }
+  const rows = await runOrSkip(contest, sides, options);
+  const isBehind = (row: Row | SkippedRow) => 'target' in row && row.target?.met === false;
+  if (!options.profile || !rows.some(isBehind)) return rows;
+  options.onProgress(`${contest.name} profile`);
+  const profile = await profileContest(contest, options.quick);
+  return rows.map((row) => (isBehind(row) && profile.length > 0 ? { ...row, profile } : row));
 }
 
 function findProgram(onProgress: (line: string) => void): KafkaProgram | string {

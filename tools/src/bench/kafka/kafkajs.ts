@@ -1,15 +1,13 @@
 import type { Contest } from '../contest.ts';
 import { runProgram } from '../load/child.ts';
 import { topicOfRecords, withTopic } from '../load/measures.ts';
-import type { GroupLoad, GroupResult, KafkajsLoad } from '../load/programs.ts';
-import { ratioAtLeast, ratioAtMost } from '../target.ts';
+import type { KafkajsLoad } from '../load/programs.ts';
+import { ratioAtLeast } from '../target.ts';
 import { type Engine, oncePerEngine } from './engines.ts';
 
 const recordBytes = 100;
-const members = 10;
-const partitions = 20;
 
-/** kafkajs as the client: records a second, and the forming of groups. */
+/** kafkajs as the client: records a second. */
 export function kafkajsContests(isQuick: boolean): Contest<Engine>[] {
   const records = isQuick ? 50_000 : 500_000;
   const figures = [{ suffix: '', unit: 'records/s', better: 'more' as const, target: ratioAtLeast(1) }];
@@ -23,7 +21,9 @@ export function kafkajsContests(isQuick: boolean): Contest<Engine>[] {
       rounds: 3,
       measure: async (engine) => {
         const { address } = await engine.server('os');
-        return await withTopic(address, {}, (topic) => run({ ...address, topic, work: 'produce', records, recordBytes }));
+        return await withTopic(address, {}, (topic) =>
+          run({ ...address, topic, work: 'produce', records, recordBytes }),
+        );
       },
     },
     {
@@ -35,7 +35,6 @@ export function kafkajsContests(isQuick: boolean): Contest<Engine>[] {
         return await run({ ...address, topic: await storedOn(engine), work: 'consume', records, recordBytes });
       },
     },
-    groupContest(),
   ];
 }
 
@@ -45,25 +44,4 @@ async function run(load: KafkajsLoad) {
     load,
   );
   return { values: [perSecond], clientCpu };
-}
-
-function groupContest(): Contest<Engine> {
-  const figure = { unit: 'ms', better: 'less' as const, target: ratioAtMost(1) };
-  return {
-    name: `kafka/group of ${members}/classic`,
-    figures: [
-      { ...figure, suffix: '/join' },
-      { ...figure, suffix: '/rebalance' },
-    ],
-    rounds: 5,
-    note: `kafkajs, ${partitions} partitions, heartbeats every 50 ms; a rebalance after one member left`,
-    measure: async (engine) => {
-      const { address } = await engine.server('os');
-      return await withTopic(address, { partitions }, async (topic) => {
-        const load: GroupLoad = { ...address, topic, members, partitions };
-        const { joinMs, rebalanceMs } = await runProgram<GroupResult>('load/kafkajs-group', load);
-        return { values: [joinMs, rebalanceMs] };
-      });
-    },
-  };
 }

@@ -6,7 +6,12 @@ import { latencyFigures } from '../load/latency-figures.ts';
 import { ratioAtMost } from '../target.ts';
 import type { Engine } from './engines.ts';
 
-const shapes: readonly { readonly label: string; readonly flush: Flush; readonly partitions: number; readonly recordsPerSecond: number }[] = [
+const shapes: readonly {
+  readonly label: string;
+  readonly flush: Flush;
+  readonly partitions: number;
+  readonly recordsPerSecond: number;
+}[] = [
   { label: '1,000 records/s', flush: 'fsync', partitions: 1, recordsPerSecond: 1000 },
   { label: '10,000 records/s, 1,000 partitions', flush: 'os', partitions: 1000, recordsPerSecond: 10_000 },
 ];

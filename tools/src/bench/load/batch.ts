@@ -22,7 +22,15 @@ export interface ProducerFields {
 /** One record: its key, if any, and its value. */
 export function encodeRecord(offsetDelta: number, key: Buffer | null, value: Buffer): Buffer {
   const keyed = key === null ? [varint(-1)] : [varint(key.length), key];
-  const body = Buffer.concat([int8(0), varint(0), varint(offsetDelta), ...keyed, varint(value.length), value, varint(0)]);
+  const body = Buffer.concat([
+    int8(0),
+    varint(0),
+    varint(offsetDelta),
+    ...keyed,
+    varint(value.length),
+    value,
+    varint(0),
+  ]);
   return Buffer.concat([varint(body.length), body]);
 }
 

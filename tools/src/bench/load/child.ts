@@ -48,11 +48,17 @@ export function brokerArguments(dataDir: string, flush: string, config: readonly
   return [script, '--port', '0', '--registry-port', '0', '--data-dir', dataDir, '--flush', flush, ...settings];
 }
 
-/** Starts a server and waits for its ready line. @throws when it ends before. */
-export async function startServer(args: readonly string[]): Promise<ServerProcess> {
+/** Starts a server and waits for its ready line; what it says on stderr is shown, or given to `onErrorLine`. @throws when it ends before. */
+export async function startServer(
+  args: readonly string[],
+  onErrorLine?: (line: string) => void,
+): Promise<ServerProcess> {
   const startedMs = performance.now();
   const extra = (process.env['BENCH_BROKER_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '');
-  const child = adopt(spawn(process.execPath, [...extra, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }));
+  const child = adopt(
+    spawn(process.execPath, [...extra, ...args], { stdio: ['ignore', 'pipe', onErrorLine ? 'pipe' : 'inherit'] }),
+  );
+  if (onErrorLine) createInterface({ input: child.stderr! }).on('line', onErrorLine);
   const ended = new Promise<void>((done) => child.once('close', () => done()));
   const readyLine = await firstLine(child, /^ready\b/);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {

@@ -11,7 +11,10 @@ const sendsInFlight = 4;
 async function produce(): Promise<void> {
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
-  const messages = Array.from({ length: batchRecords }, () => ({ value: Buffer.alloc(recordBytes, 'v'), partition: 0 }));
+  const messages = Array.from({ length: batchRecords }, () => ({
+    value: Buffer.alloc(recordBytes, 'v'),
+    partition: 0,
+  }));
   let left = records;
   const send = async (): Promise<void> => {
     while (left > 0) {

@@ -110,9 +110,12 @@ const timer = setInterval(() => {
   sending = false;
   if (receivedCount === sentCount) drained.resolve(undefined);
 }, 1);
-const late = setTimeout(() => {
-  throw new Error(`Of ${sentCount} records ${receivedCount} came`);
-}, options.warmUpMs + options.measuredMs + drainMs);
+const late = setTimeout(
+  () => {
+    throw new Error(`Of ${sentCount} records ${receivedCount} came`);
+  },
+  options.warmUpMs + options.measuredMs + drainMs,
+);
 await drained.promise;
 clearTimeout(late);
 finish({

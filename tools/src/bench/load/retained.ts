@@ -15,7 +15,10 @@ const config = { 'retention.ms': '-1', 'max.message.bytes': '2000000' };
 const batchBytes = 128 * 1024;
 
 /** Makes the topic `topicOf(0)` with so much in it. */
-export async function retain(dataDir: string, { partitions, partitionBytes, segmentBytes }: Retained): Promise<LogEnd[]> {
+export async function retain(
+  dataDir: string,
+  { partitions, partitionBytes, segmentBytes }: Retained,
+): Promise<LogEnd[]> {
   const broker = await startBroker(dataDir, { flush: 'os' });
   try {
     await createTopic(broker.address, { name: topicOf(0), partitions, config });

@@ -1,5 +1,5 @@
 import type { Address } from './client.ts';
-import { addressOf, brokerArguments, startServer } from './child.ts';
+import { addressOf, brokerArguments, type ServerProcess, startServer } from './child.ts';
 
 /** Whether records are synced to the disk before they are acknowledged. */
 export type Flush = 'os' | 'fsync';
@@ -13,6 +13,8 @@ export interface Server {
   readonly pid: number;
   /** From the start of its process until it could be asked. */
   readonly startedMs: number;
+  /** Where a profiler can be reached, when the broker was started for one. */
+  readonly inspectorUrl?: string;
   stop(): Promise<void>;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
@@ -22,15 +24,27 @@ export interface BrokerSettings {
   readonly flush: Flush;
   /** Broker configuration by Kafka's names. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Where it leaves a CPU profile when it is stopped. */
-  readonly profileFolder?: string;
+  /** Whether a profiler is to reach it. */
+  readonly inspected?: boolean;
 }
 
 /** Starts the bundled broker on a folder, with free ports. */
-export async function startBroker(dataDir: string, { flush, config = {}, profileFolder }: BrokerSettings): Promise<Server> {
+export async function startBroker(
+  dataDir: string,
+  { flush, config = {}, inspected = false }: BrokerSettings,
+): Promise<Server> {
   const settings = Object.entries(config).map(([name, value]) => `${name}=${value}`);
-  const profiling = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
-  const server = await startServer([...profiling, ...brokerArguments(dataDir, flush, settings)]);
+  const args = brokerArguments(dataDir, flush, settings);
+  if (!inspected) return serverOf(await startServer(args));
+  const url = Promise.withResolvers<string>();
+  const server = await startServer(['--inspect=127.0.0.1:0', ...args], (line) => {
+    const match = /^Debugger listening on (ws:\S+)/.exec(line);
+    if (match) url.resolve(match[1]!);
+  });
+  return { ...serverOf(server), inspectorUrl: await url.promise };
+}
+
+function serverOf(server: ServerProcess): Server {
   const { pid, startedMs } = server;
   return { address: addressOf(server), pid, startedMs, stop: () => server.stop(), kill: () => server.kill() };
 }

@@ -69,10 +69,16 @@ function writeSegment(path: string, batch: Buffer, baseOffset: number, count: nu
 /** Tells the broker, at its next start, that it was stopped in order (or not), and up to where each log is known to be on the disk. */
 export function writeShutdownState(dataDir: string, ends: readonly LogEnd[], state: 'clean' | 'killed'): void {
   const path = join(dataDir, 'recovery-point-offset-checkpoint');
-  const known = fs.readFileSync(path, 'utf8').split('\n').slice(2).filter((line) => line !== '');
+  const known = fs
+    .readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(2)
+    .filter((line) => line !== '');
   const written = new Map(ends.map((end) => [`${end.topic} ${end.partition}`, end]));
   const others = known.filter((line) => !written.has(line.split(' ').slice(0, 2).join(' ')));
-  const lines = ends.map((end) => `${end.topic} ${end.partition} ${state === 'clean' ? end.endOffset : end.activeOffset}`);
+  const lines = ends.map(
+    (end) => `${end.topic} ${end.partition} ${state === 'clean' ? end.endOffset : end.activeOffset}`,
+  );
   fs.writeFileSync(path, ['0', others.length + lines.length, ...others, ...lines, ''].join('\n'));
   const mark = join(dataDir, '.kafka_cleanshutdown');
   if (state === 'killed') fs.rmSync(mark, { force: true });

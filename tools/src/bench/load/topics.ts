@@ -24,7 +24,8 @@ export async function untilServed(address: Address, topic: string, partitions: n
       const answer = await connection.send(fetchFrame(topic, partition, 0, { answerBytes: 1, waitMs: 0 }));
       const error = answer.readInt16BE(fetchErrorAt);
       if (error === 0) partition += 1;
-      else if (performance.now() > endMs) throw new Error(`Partition ${topic}-${partition} still answers error ${error}`);
+      else if (performance.now() > endMs)
+        throw new Error(`Partition ${topic}-${partition} still answers error ${error}`);
       else await delay(lookMs);
     }
   } finally {

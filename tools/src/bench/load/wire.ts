@@ -35,11 +35,7 @@ export interface ProducePartition {
 }
 
 /** Produce v7, acks=all: a batch to each of some partitions of a topic. */
-export function produceFrame(
-  topic: string,
-  partitions: readonly ProducePartition[],
-  transactionalId?: string,
-): Buffer {
+export function produceFrame(topic: string, partitions: readonly ProducePartition[], transactionalId?: string): Buffer {
   return frame(0, 7, [
     transactionalId === undefined ? int16(-1) : text(transactionalId),
     int16(-1),
@@ -87,8 +83,7 @@ export function fetchSessionFrame(
     int64(-1),
     int32(answerBytes),
   ]);
-  const topics =
-    partitions.length === 0 ? [int32(0)] : [int32(1), text(topic), int32(partitions.length), ...wanted];
+  const topics = partitions.length === 0 ? [int32(0)] : [int32(1), text(topic), int32(partitions.length), ...wanted];
   return frame(1, 11, [...head, ...topics, int32(0), text('')]);
 }
 
