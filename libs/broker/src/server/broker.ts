@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseBrokerConfig, type BrokerConfig } from '../metadata/index.ts';
-import { openLogStorage, systemClock, type LogStorage } from '../storage/index.ts';
+import { openLogStorage, systemClock, type CleanerStatus, type LogStorage } from '../storage/index.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { isDiskFull, startError } from './broker-start-error.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -88,6 +88,11 @@ export class Broker {
     return this.#answers.usedBytes;
   }
 
+  /** Metrics of compaction: dirty ratios of the compacted logs, the progress of the one that is cleaned, totals. */
+  cleanerStatus(): CleanerStatus {
+    return this.#rooms.storage.cleanerStatus();
+  }
+
   /** Stops taking requests, answers those under way, closes the logs cleanly. May be called again. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -131,6 +136,10 @@ function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: s
     retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,
     checkpointIntervalMs: config.logFlushOffsetCheckpointIntervalMs,
     producerIdExpirationMs: config.producerIdExpirationMs,
+    cleanerEnabled: config.cleaner.enabled,
+    cleanerBackoffMs: config.cleaner.backoffMs,
+    cleanerMapBytes: config.cleaner.mapBytes,
+    cleanerBytesPerSecond: config.cleaner.bytesPerSecond,
     onEvent: ({ level, message }) => {
       if (level !== 'info') log(message);
     },

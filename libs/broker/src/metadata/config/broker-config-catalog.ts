@@ -174,6 +174,28 @@ const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range
   ['log.dir', 'list', null, undefined, 'Folder of the data; given at start.'],
   ['log.dirs', 'list', null, undefined, 'Folder of the data; given at start.'],
   [
+    'log.cleaner.backoff.ms',
+    'long',
+    '15000',
+    { atLeast: 0 },
+    'Time between two looks for a compacted log that is dirty enough.',
+  ],
+  [
+    'log.cleaner.dedupe.buffer.size',
+    'long',
+    '134217728',
+    { atLeast: 0 },
+    'Most memory for the keys of one compaction: 20 bytes for each, in a table of which 0.7 is used. Only what a log needs is taken.',
+  ],
+  ['log.cleaner.enable', 'boolean', 'true', undefined, 'Whether logs are compacted.'],
+  [
+    'log.cleaner.io.max.bytes.per.second',
+    'double',
+    '1.7976931348623157E308',
+    undefined,
+    'Most bytes that compaction reads and writes in a second.',
+  ],
+  [
     'log.flush.offset.checkpoint.interval.ms',
     'int',
     '60000',

@@ -42,6 +42,13 @@ export interface BrokerConfig {
   readonly logFlushOffsetCheckpointIntervalMs: number;
   /** `producer.id.expiration.ms`. */
   readonly producerIdExpirationMs: number;
+  /** `log.cleaner.*`, of compaction. */
+  readonly cleaner: {
+    readonly enabled: boolean;
+    readonly backoffMs: number;
+    readonly mapBytes: number;
+    readonly bytesPerSecond: number;
+  };
   /** Of the group room, by the field names of its `GroupConfig`. */
   readonly group: {
     readonly initialRebalanceDelayMs: number;
@@ -119,6 +126,12 @@ export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
     logRetentionCheckIntervalMs: number('log.retention.check.interval.ms'),
     logFlushOffsetCheckpointIntervalMs: number('log.flush.offset.checkpoint.interval.ms'),
     producerIdExpirationMs: number('producer.id.expiration.ms'),
+    cleaner: {
+      enabled: read('log.cleaner.enable') as boolean,
+      backoffMs: number('log.cleaner.backoff.ms'),
+      mapBytes: number('log.cleaner.dedupe.buffer.size'),
+      bytesPerSecond: number('log.cleaner.io.max.bytes.per.second'),
+    },
     group: {
       initialRebalanceDelayMs: number('group.initial.rebalance.delay.ms'),
       minSessionTimeoutMs: number('group.min.session.timeout.ms'),

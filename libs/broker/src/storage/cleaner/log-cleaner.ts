@@ -154,14 +154,13 @@ export class LogCleaner {
     const running: Running = { log, cleaning: new LogCleaning(options), stopped: false, done };
     const state = this.#stateOf(log);
     const startMs = context.clock.now();
-    const bytesBefore = log.segments.sizeBytes;
     this.#running = running;
     try {
       state.cleanedOffset = await running.cleaning.run();
       state.failure = undefined;
       this.#totals.cleanings++;
       await this.#saveCheckpoint();
-      this.#reportCleaned(running, part, log.segments.sizeBytes - bytesBefore);
+      this.#reportCleaned(running, part);
     } catch (error) {
       if (error instanceof CleaningStoppedError) state.retryMs = context.clock.now() + 1;
       else this.#failed(log, state, error);
@@ -185,15 +184,14 @@ export class LogCleaner {
     const totals = this.#totals;
     totals.readBytes += progress.readBytes;
     totals.writtenBytes += progress.writtenBytes;
+    totals.freedBytes += progress.freedBytes;
     totals.readRecords += progress.readRecords;
     totals.keptRecords += progress.keptRecords;
     totals.durationMs += durationMs;
     totals.maxMapUtilization = Math.max(totals.maxMapUtilization, progress.mapUtilization);
   }
 
-  #reportCleaned({ log, cleaning }: Running, part: CleanablePart, grownBytes: number): void {
-    // Appends went on: what they added is not counted as lost.
-    this.#totals.freedBytes += Math.max(0, -grownBytes);
+  #reportCleaned({ log, cleaning }: Running, part: CleanablePart): void {
     const { readBytes, writtenBytes, keptRecords } = cleaning.progress;
     this.#options.context.report({
       level: 'info',

@@ -57,6 +57,8 @@ export interface CleaningProgress {
   phase: 'mapping' | 'writing';
   readBytes: number;
   writtenBytes: number;
+  /** By which the new segments are smaller than those that they replaced. */
+  freedBytes: number;
   readRecords: number;
   keptRecords: number;
   mapBytes: number;
@@ -90,6 +92,7 @@ export class LogCleaning {
     phase: 'mapping',
     readBytes: 0,
     writtenBytes: 0,
+    freedBytes: 0,
     readRecords: 0,
     keptRecords: 0,
     mapBytes: 0,
@@ -190,6 +193,7 @@ export class LogCleaning {
       const segment = await target.finish();
       this.#checkWanted();
       if (!(await log.replaceSegments(group.segments, segment))) throw new CleaningStoppedError();
+      this.progress.freedBytes += group.segments.reduce((sum, source) => sum + source.sizeBytes, -segment.sizeBytes);
     } catch (error) {
       // Once it counts, it is no longer this cleaning's to remove.
       if (target.segment.stage === '.cleaned') await target.discard();
