@@ -126,10 +126,10 @@ const configDifferences: readonly AcceptedDifference[] = [
   {
     what: 'The settings of each engine’s own place, node and cluster, and their defaults',
     reason:
-      'Listeners, folders, the controller and the replication factors of one node are each engine’s own; the default of `group.initial.rebalance.delay.ms` is 0, so that groups start at once.',
+      'Listeners, folders, the controller and the replication factors of one node are each engine’s own; the defaults of `group.initial.rebalance.delay.ms` and `group.consumer.assignment.interval.ms` are 0, so that groups start at once.',
     requests: /^DescribeConfigs: description: all of the broker/,
     fields:
-      /^results\.configs\[(listeners|advertised\.listeners|listener\.security\.protocol\.map|inter\.broker\.listener\.name|controller\.listener\.names|controller\.quorum\.voters|log\.dirs?|node\.id|broker\.id|process\.roles|group\.initial\.rebalance\.delay\.ms|[^\]]+\.(replication\.factor|min\.isr))\]\.(value|configSource|synonyms(\.\w+)?)$/,
+      /^results\.configs\[(listeners|advertised\.listeners|listener\.security\.protocol\.map|inter\.broker\.listener\.name|controller\.listener\.names|controller\.quorum\.voters|log\.dirs?|node\.id|broker\.id|process\.roles|group\.initial\.rebalance\.delay\.ms|group\.consumer\.assignment\.interval\.ms|[^\]]+\.(replication\.factor|min\.isr))\]\.(value|configSource|synonyms(\.\w+)?)$/,
   },
   {
     what: 'The default of `node.id` among its synonyms',
@@ -138,9 +138,9 @@ const configDifferences: readonly AcceptedDifference[] = [
     fields: /configs\[node\.id\]\.synonyms$/,
   },
   {
-    what: 'Levels of loggers, configurations of client metrics and of groups',
-    reason: 'There is nothing to configure: no loggers by name, no client metrics, no settings for a single group.',
-    requests: /^DescribeConfigs: description: (a broker logger|client metrics|a group)/,
+    what: 'Levels of loggers, configurations of client metrics',
+    reason: 'There is nothing to configure: no loggers by name, no client metrics.',
+    requests: /^DescribeConfigs: description: (a broker logger|client metrics)/,
     fields: /^results\.(errorCode|configs)/,
     random: inRandom('ListConfigResources', /^configResources$/),
   },

@@ -164,4 +164,48 @@ const change: Scenario = {
   },
 };
 
-export const configScenarios: readonly Scenario[] = [description, replacement, change];
+const groupChange: Scenario = {
+  name: 'settings of a group',
+  api: incrementalAlterConfigsApi,
+  run: async (session, version) => {
+    const group = session.named('group');
+    const ask = (label: string, changes: readonly Change[], resourceName = group) =>
+      session.ask(label, incrementalAlterConfigsApi, version, {
+        resources: [
+          {
+            resourceType: GROUP,
+            resourceName,
+            configs: changes.map(([name, configOperation, value]) => ({ name, configOperation, value })),
+          },
+        ],
+        validateOnly: false,
+      });
+    const set = (name: string, value: string) => ask(`${name}=${value}`, [[name, OPERATION.set, value]]);
+    const described = (label: string) =>
+      session.ask(label, describeConfigsApi, 4, {
+        resources: [
+          {
+            resourceType: GROUP,
+            resourceName: group,
+            configurationKeys: ['consumer.session.timeout.ms', 'consumer.heartbeat.interval.ms'],
+          },
+        ],
+        includeSynonyms: true,
+      });
+    await described('nothing set');
+    await set('consumer.session.timeout.ms', '50000');
+    await set('consumer.session.timeout.ms', '1');
+    await set('consumer.session.timeout.ms', '900000');
+    await set('consumer.session.timeout.ms', 'x');
+    await set('consumer.heartbeat.interval.ms', '6000');
+    await set('consumer.heartbeat.interval.ms', '60000');
+    await set('no.such', '1');
+    await ask('appended', [['consumer.session.timeout.ms', OPERATION.append, '5']]);
+    await ask('no group', [['consumer.session.timeout.ms', OPERATION.set, '50000']], '');
+    await described('two set');
+    await ask('deleted', [['consumer.session.timeout.ms', OPERATION.delete, null]]);
+    await described('one set');
+  },
+};
+
+export const configScenarios: readonly Scenario[] = [description, replacement, change, groupChange];

@@ -7,6 +7,7 @@ import type { IncrementalAlterConfigsResponse } from '../messages.ts';
 import { checkTopicName } from '../topic-name.ts';
 import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { parseConfigValue, type ConfigDefinition } from './config-definition.ts';
+import { checkGroupSettings, groupConfigCatalog } from './group-config-catalog.ts';
 import { topicConfigCatalog } from './topic-config-catalog.ts';
 import { checkTopicSettings } from './topic-settings-check.ts';
 
@@ -57,7 +58,7 @@ export function planConfigChanges(
       const after = changedSettings(image, resource, before, nodeId);
       records.push(...differences(resource, before, after));
       if (type === resourceType.topic) changedTopics.push(resourceName);
-      else brokerChanged = true;
+      else if (type === resourceType.broker) brokerChanged = true;
       rows.push({ resourceType: type, resourceName, errorCode: ErrorCode.NONE, errorMessage: null });
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
@@ -110,6 +111,13 @@ function changedSettings(
     checkDynamic(resource.configs);
     const after = applyChanges(resource, before, brokerConfigCatalog);
     checkBrokerValues(after);
+    return after;
+  }
+  if (resource.resourceType === resourceType.group) {
+    if (resource.resourceName === '')
+      throw new KafkaError(ErrorCode.INVALID_REQUEST, 'Default group resources are not allowed.');
+    const after = applyChanges(resource, before, groupConfigCatalog);
+    checkGroupSettings(after, image.brokerSettings());
     return after;
   }
   throw new KafkaError(ErrorCode.INVALID_REQUEST, `Unknown resource type ${resource.resourceType}`);

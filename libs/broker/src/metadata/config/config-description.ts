@@ -5,6 +5,7 @@ import type { DescribeConfigsRequest, DescribeConfigsResponse } from '../message
 import { checkTopicName } from '../topic-name.ts';
 import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { checkBrokerResource } from './config-changes.ts';
+import { effectiveGroupConfig, groupConfigCatalog } from './group-config-catalog.ts';
 import { configType, formatConfigValue } from './config-definition.ts';
 import { configSource, effectiveBrokerConfig, effectiveTopicConfig, type EffectiveConfig } from './settings.ts';
 import { topicConfigCatalog } from './topic-config-catalog.ts';
@@ -58,13 +59,16 @@ function entriesOf(image: MetadataImage, type: number, name: string, nodeId: num
         : [...brokerConfigCatalog.values()]
             .map((definition) => ({ ...effectiveBrokerConfig(definition, settings), isListed: definition.isListed }))
             .filter(({ isListed, synonyms }) => isListed || synonyms.length > 0);
-    case resourceType.group:
+    case resourceType.group: {
+      const own = image.settings(type, name);
+      return [...groupConfigCatalog.values()].map((definition) => effectiveGroupConfig(definition, own, settings));
+    }
     case resourceType.clientMetrics:
       return [];
     default:
       throw new KafkaError(
         ErrorCode.INVALID_REQUEST,
-        `Resources of type ${type} cannot be described on this broker; topics (2) and brokers (4) can.`,
+        `Resources of type ${type} cannot be described on this broker; topics (2), brokers (4) and groups (32) can.`,
       );
   }
 }

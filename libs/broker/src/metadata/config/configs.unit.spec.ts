@@ -192,7 +192,7 @@ describe('describing configuration', () => {
       99,
       '',
       ErrorCode.INVALID_REQUEST,
-      'Resources of type 99 cannot be described on this broker; topics (2) and brokers (4) can.',
+      'Resources of type 99 cannot be described on this broker; topics (2), brokers (4) and groups (32) can.',
     ],
   ])('refuses a resource of type %i named "%s"', async (type, resourceName, errorCode, errorMessage) => {
     const { metadata } = await open();
@@ -312,7 +312,9 @@ describe('changing configuration', () => {
       42,
       'Unexpected broker id, expected 1, but received 2',
     ],
-    [resourceType.group, 'g', 'x', operation.set, '1', 42, 'Unknown resource type 32'],
+    [resourceType.group, 'g', 'x', operation.set, '1', 40, 'Unknown group config name: x'],
+    [resourceType.group, '', 'x', operation.set, '1', 42, 'Default group resources are not allowed.'],
+    [resourceType.clientMetrics, 'm', 'x', operation.set, '1', 42, 'Unknown resource type 16'],
   ])('of resource %i "%s": %s, operation %i with %s', async (type, resource, name, op, value, code, message) => {
     expect(await alter(await open(), type, resource, [[name, op, value]])).toEqual({ code, message });
   });
@@ -335,5 +337,40 @@ describe('changing configuration', () => {
     expect(responses.map(({ errorMessage }) => errorMessage)).toEqual(
       Array(2).fill('Each resource must appear at most once.'),
     );
+  });
+});
+
+describe('settings of a group', () => {
+  const name = 'consumer.session.timeout.ms';
+
+  it('come from the broker until the group has its own, and go back to that', async () => {
+    const opened = await open({ 'group.consumer.session.timeout.ms': '46000' });
+    const fromBroker = [
+      { name: 'group.consumer.session.timeout.ms', value: '46000', source: 4 },
+      { name: 'group.consumer.session.timeout.ms', value: '45000', source: 5 },
+    ];
+    const shown = () => entry(opened, resourceType.group, 'readers', name);
+    expect(await shown()).toMatchObject({ value: '46000', configSource: 4, readOnly: false, synonyms: fromBroker });
+    expect(opened.metadata.groupsWithSettings()).toEqual([]);
+    expect(await alter(opened, resourceType.group, 'readers', [[name, operation.set, '50000']])).toEqual(ok);
+    const own = { name, value: '50000', source: 8 };
+    expect(await shown()).toMatchObject({ value: '50000', configSource: 8, synonyms: [own, ...fromBroker] });
+    expect(opened.metadata.groupsWithSettings()).toEqual(['readers']);
+    expect([...opened.metadata.groupSettings('readers')]).toEqual([[name, '50000']]);
+    expect(await alter(opened, resourceType.group, 'readers', [[name, operation.delete, null]])).toEqual(ok);
+    expect(await shown()).toMatchObject({ value: '46000', synonyms: fromBroker });
+    expect(opened.metadata.groupsWithSettings()).toEqual([]);
+  });
+
+  it.each([
+    [[name, '1'], `${name} must be greater than or equal to group.consumer.min.session.timeout.ms`],
+    [[name, '900000'], `${name} must be less than or equal to group.consumer.max.session.timeout.ms`],
+    [[name, 'x'], `Invalid value x for configuration ${name}: Not a number of type INT`],
+    [['share.auto.offset.reset', 'earliest'], 'Unknown group config name: share.auto.offset.reset'],
+  ])('are refused with the reason: %j', async ([key = '', value = ''], message) => {
+    const opened = await open();
+    const answer = await alter(opened, resourceType.group, 'readers', [[key, operation.set, value]]);
+    expect(answer).toEqual({ code: ErrorCode.INVALID_CONFIG, message });
+    expect(opened.metadata.groupsWithSettings()).toEqual([]);
   });
 });

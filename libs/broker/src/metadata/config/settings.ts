@@ -6,13 +6,14 @@ import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { formatConfigValue, type ConfigDefinition } from './config-definition.ts';
 import type { TopicConfigDefinition } from './topic-config-catalog.ts';
 
-/** Kafka's `ConfigSource`, as DescribeConfigs gives it; a lower number is stronger. */
+/** Kafka's `ConfigSource`, as DescribeConfigs gives it; of topics and brokers a lower number is stronger. */
 export const configSource = {
   topic: 1,
   dynamicBroker: 2,
   dynamicDefaultBroker: 3,
   staticBroker: 4,
   default: 5,
+  group: 8,
 } as const;
 
 export interface ConfigSynonym {
