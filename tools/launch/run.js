@@ -18,6 +18,8 @@ const commands = {
   bench: { script: 'tools/dist/bench/main.js', built: true },
   drill: { script: 'tools/dist/drill/main.js', built: true },
   kafka: { script: 'tools/dist/kafka/main.js', built: true },
+  outbox: { script: 'tools/dist/operate/outbox/main.js', built: true },
+  projections: { script: 'tools/dist/operate/projections/main.js', built: true },
   contracts: { script: 'tools/dist/contracts/main.js', built: true },
   openapi: { script: 'tools/launch/openapi.js', built: true },
   test: { script: 'tools/launch/test.js', built: true },

@@ -47,6 +47,7 @@ export {
   OutboxRelay,
   RecordRejectedError,
   type Aggregate,
+  type HeldAggregate,
   type OutboxHealthPort,
   type OutboxMessage,
   type OutboxMetricsPort,

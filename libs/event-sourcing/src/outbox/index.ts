@@ -7,7 +7,7 @@
  */
 export { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
 export { RecordRejectedError, type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
-export { Outbox, type OutboxState } from './outbox.ts';
+export { Outbox, type HeldAggregate, type OutboxState } from './outbox.ts';
 export { OutboxRelay } from './outbox-relay.ts';
 export { type RelayObserver, type RelayOptions, type RelayStatus } from './relay-options.ts';
 export { OutboxModule, type OutboxModuleOptions, type OutboxParts } from './outbox.module.ts';

@@ -239,6 +239,9 @@ describe('a record that can never be published', () => {
     await drained();
     await write(message('b', '4'));
     await drained();
+    expect(await outbox.heldAggregates()).toMatchObject([
+      { aggregate: { type: 'post', id: 'b' }, topic: 'posts', type: 'Changed', reason: 'too large', messages: 3 },
+    ]);
     publisher.before = () => undefined;
     expect(await outbox.release({ type: 'post', id: 'b' }, how)).toBe(how === 'retry' ? 3 : 2);
     await write(message('b', '5'));

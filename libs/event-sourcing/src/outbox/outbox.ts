@@ -14,6 +14,21 @@ export interface OutboxState {
   readonly heldMessages: number;
 }
 
+/** An aggregate that waits behind a message that can never be published. */
+export interface HeldAggregate {
+  readonly aggregate: Aggregate;
+  /** The message at fault. */
+  readonly messageId: string;
+  readonly topic: string;
+  readonly type: string;
+  /** What the broker said. */
+  readonly reason: string;
+  readonly since: Date;
+  readonly attempts: number;
+  /** Messages that wait, the one at fault included. */
+  readonly messages: number;
+}
+
 /** Writes to the outbox, and what operators do with it. */
 export class Outbox {
   private readonly dataSource: DataSource;
@@ -50,6 +65,28 @@ export class Outbox {
     };
   }
 
+  /** Held aggregates, those that wait for the longest first. */
+  async heldAggregates(limit = 100): Promise<HeldAggregate[]> {
+    const rows = await this.dataSource.query<HeldRow[]>(
+      `SELECT d.aggregate_type, d.aggregate_id, d.id, d.topic, d.type, d.last_error, d.dead_at, d.attempts, (
+         SELECT count(*)::int FROM outbox w WHERE w.aggregate_type = d.aggregate_type AND w.aggregate_id = d.aggregate_id
+           AND w.published_at IS NULL AND (w.dead_at IS NOT NULL OR w.next_attempt_at = 'infinity')
+       ) AS messages
+       FROM outbox d WHERE d.dead_at IS NOT NULL AND d.published_at IS NULL ORDER BY d.dead_at, d.seq LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => ({
+      aggregate: { type: row.aggregate_type, id: row.aggregate_id },
+      messageId: row.id,
+      topic: row.topic,
+      type: row.type,
+      reason: row.last_error ?? '',
+      since: row.dead_at,
+      attempts: row.attempts,
+      messages: row.messages,
+    }));
+  }
+
   /**
    * Lets a held aggregate go on: its dead message is tried once more, or dropped. Its other messages follow in order.
    *
@@ -72,6 +109,18 @@ export class Outbox {
       return count;
     });
   }
+}
+
+interface HeldRow {
+  readonly aggregate_type: string;
+  readonly aggregate_id: string;
+  readonly id: string;
+  readonly topic: string;
+  readonly type: string;
+  readonly last_error: string | null;
+  readonly dead_at: Date;
+  readonly attempts: number;
+  readonly messages: number;
 }
 
 /** A relay holds rows behind a dead one under the same lock, so that none stays held behind a message that is gone. */

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { OperateError } from './operate-error.ts';
+
+/** What the commands of operators share. */
+export interface OperatorOptions {
+  /** Connection strings; the databases of the running demo when there is none. */
+  readonly urls: readonly string[];
+  /** Folder of the demo's data. */
+  readonly dir: string | undefined;
+  /** Only the databases of these names. */
+  readonly databases: readonly string[];
+  readonly json: boolean;
+  readonly all: boolean;
+  readonly help: boolean;
+  readonly words: readonly string[];
+}
+
+export const SHARED_HELP = `  --url URL         connection string of a database; may be given again   (default DATABASE_URL, else the running demo's)
+  --database NAME   only this database; may be given again
+  --dir DIR         folder of the demo's data                              (default .headwater)
+  --json            print JSON
+  --help            print this
+`;
+
+const OPTIONS = {
+  url: { type: 'string', multiple: true, default: [] as string[] },
+  database: { type: 'string', multiple: true, default: [] as string[] },
+  dir: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Reads the arguments after the script's name. @throws OperateError */
+export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): OperatorOptions {
+  const { values, positionals } = parse(args);
+  const fromEnvironment = environment['DATABASE_URL'] ? [environment['DATABASE_URL']] : [];
+  return {
+    urls: values.url.length > 0 ? values.url : fromEnvironment,
+    dir: values.dir,
+    databases: values.database,
+    json: values.json,
+    all: values.all,
+    help: values.help,
+    words: positionals,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true });
+  } catch (error) {
+    const reason = Error.isError(error) ? error.message : String(error);
+    throw new OperateError(`${(reason.split(/\.\s|\n/)[0] ?? '').replace(/\.$/, '')}; see --help.`, { cause: error });
+  }
+}
