@@ -58,6 +58,8 @@ const ADDRESS_FIELDS = new Set(['port', 'clusterId', 'logDir', 'controllerId']);
 /** The field whose 0 is no number that was handed out. */
 const NO_SESSION = 'sessionId';
 const NUMBERED_FIELDS = new Set(['producerId', 'sessionId']);
+/** What a coordinator may have made itself, of letters alone, too. */
+const MEMBER_FIELDS = new Set(['memberId', 'leader']);
 const SIZE_FIELDS = new Set(['partitionSize', 'totalBytes', 'usableBytes']);
 /** By what a list is sorted, by the name of its field. */
 const SORTED_LISTS: Readonly<Record<string, readonly string[]>> = {
@@ -67,7 +69,8 @@ const SORTED_LISTS: Readonly<Record<string, readonly string[]>> = {
   configs: ['name'],
   configResources: ['resourceType', 'resourceName'],
   groups: ['groupId'],
-  members: ['groupInstanceId'],
+  members: ['groupInstanceId', 'memberId'],
+  topicPartitions: ['topicId'],
   partitions: ['partitionIndex', 'partition'],
   partitionResponses: ['index'],
   apiKeys: ['apiKey'],
@@ -97,7 +100,7 @@ export class Normalizer {
     if (ADDRESS_FIELDS.has(field)) return value === -1 || value === null || value === '' ? value : `<${field}>`;
     if (Buffer.isBuffer(value)) return `0x${value.toString('hex')}`;
     if (typeof value === 'number') return this.#number(value, field);
-    if (typeof value === 'string') return this.#text(value);
+    if (typeof value === 'string') return MEMBER_FIELDS.has(field) ? this.#memberId(value) : this.#text(value);
     if (Array.isArray(value)) return this.#list(value, field);
     if (typeof value !== 'object' || value === null) return value;
     this.#learnTopicId(value as Record<string, unknown>);
@@ -124,6 +127,10 @@ export class Normalizer {
       .replaceAll(this.#prefix, 'own')
       .replaceAll(UUID, (id) => this.#nameOf(id))
       .replaceAll(SHORT_UUID, (id) => (/[A-Z]/.test(id) && /[a-z]/.test(id) && /\d/.test(id) ? '<short id>' : id));
+  }
+
+  #memberId(value: string): string {
+    return /^[\w-]{22}$/.test(value) ? '<short id>' : this.#text(value);
   }
 
   #nameOf(id: string): string {

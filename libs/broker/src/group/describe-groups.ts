@@ -10,7 +10,7 @@ export type ListedGroup = ListGroupsResponse['groups'][number];
 /** First version of DescribeGroups that has an error for an unknown group (KIP-1043); before, it is shown as Dead. */
 const notFoundVersion = 6;
 
-/** A group as DescribeGroups shows it. Only a stable group has a protocol and assignments to show. */
+/** A group as DescribeGroups shows it. Only a stable group has a protocol to show. */
 export function describeGroup(group: ClassicGroup): DescribedGroup {
   const isStable = group.state === 'Stable';
   return {
@@ -66,6 +66,6 @@ function describeMember(member: GroupMember, protocolName: string | undefined): 
     clientId,
     clientHost,
     memberMetadata: isKnown ? member.metadataFor(protocolName) : Buffer.alloc(0),
-    memberAssignment: isKnown ? assignment : Buffer.alloc(0),
+    memberAssignment: assignment,
   };
 }

@@ -3,6 +3,7 @@ import type { Scenario } from '../session.ts';
 import { administrationScenarios } from './administration.ts';
 import { clusterScenarios } from './cluster.ts';
 import { configScenarios } from './configs.ts';
+import { consumerGroupProtocolScenarios } from './consumer-group-protocol.ts';
 import { fetchScenarios } from './fetch.ts';
 import { groupScenarios } from './groups.ts';
 import { offsetScenarios } from './offsets.ts';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   ...fetchScenarios,
   ...positionScenarios,
   ...groupScenarios,
+  ...consumerGroupProtocolScenarios,
   ...offsetScenarios,
   ...transactionScenarios,
   ...administrationScenarios,

@@ -11,7 +11,7 @@ import { newConsumerMember, type ConsumerMember } from './consumer-member.ts';
 import { decodeSubscription, type ConsumerSubscription } from './consumer-protocol.ts';
 import { downgrade, mayDowngrade } from './downgrade.ts';
 import { GroupDraft } from './group-draft.ts';
-import { checkRoom, joiningStaticMember, presentStaticMember } from './heartbeat-member.ts';
+import { checkRoom, joiningStaticMember, newMemberId, presentStaticMember } from './heartbeat-member.ts';
 import { awaitClassicSync, extendConsumerSession } from './member-timers.ts';
 import { changeMember, reconcileMember } from './membership-change.ts';
 import type { PartitionRow } from './partition-sets.ts';
@@ -30,7 +30,7 @@ export function joinConsumerGroup(
 ): JoinOutcome {
   const { groupInstanceId: instanceId } = request;
   const isNew = request.memberId === '';
-  const memberId = isNew ? environment.randomUuid() : request.memberId;
+  const memberId = isNew ? newMemberId(environment) : request.memberId;
   checkJoin(environment, group, request, memberId);
   if (isNew && instanceId === null && context.apiVersion >= knownIdVersion) return idRequired(memberId);
   const subscription = decodeSubscription(request.protocols[0]!.metadata);

@@ -26,8 +26,8 @@ export type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable
 export class ConsumerGroup {
   readonly type = 'consumer';
   readonly groupId: string;
-  /** Raised when members or their topics change. */
-  groupEpoch = 0;
+  /** Raised when members or their topics change. A new group has 1, so that a member that subscribes to nothing has an epoch, too. */
+  groupEpoch = 1;
   /** Of the topics that the group reads; compared only with itself. */
   metadataHash = 0;
   /** The group epoch that the target assignment was made for. */
@@ -123,7 +123,7 @@ export class ConsumerGroup {
   apply(record: ConsumerGroupRecord): void {
     switch (record.kind) {
       case 'consumer-group':
-        this.groupEpoch = record.value?.epoch ?? 0;
+        this.groupEpoch = record.value?.epoch ?? 1;
         this.metadataHash = record.value?.metadataHash ?? 0;
         break;
       case 'consumer-member':

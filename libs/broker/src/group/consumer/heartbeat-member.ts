@@ -1,5 +1,5 @@
 /** Who sends a heartbeat: a member of the group, a new one, or one that takes the place of a static member. */
-import { ErrorCode, KafkaError } from '../../protocol/index.ts';
+import { ErrorCode, KafkaError, uuidToBase64 } from '../../protocol/index.ts';
 import type { GroupEnvironment } from '../group-environment.ts';
 import type { ConsumerGroupHeartbeatRequest } from '../messages.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
@@ -19,7 +19,7 @@ export function memberOfHeartbeat(
 ): ConsumerMember {
   const { instanceId, memberEpoch, topicPartitions } = request;
   checkRoom(environment, draft.group, request.memberId);
-  const memberId = request.memberId === '' ? environment.randomUuid() : request.memberId;
+  const memberId = request.memberId === '' ? newMemberId(environment) : request.memberId;
   const isJoining = memberEpoch === joinEpoch;
   if (instanceId !== null && isJoining) return joiningStaticMember(draft, memberId, instanceId, false);
   const member =
@@ -28,6 +28,11 @@ export function memberOfHeartbeat(
       : presentStaticMember(draft.group, memberId, instanceId);
   checkEpoch(member, memberEpoch, topicPartitions);
   return member;
+}
+
+/** As Kafka writes the ids that it gives to members: a random uuid in Base64. */
+export function newMemberId({ randomUuid }: GroupEnvironment): string {
+  return uuidToBase64(randomUuid());
 }
 
 /** @throws KafkaError GROUP_MAX_SIZE_REACHED. */

@@ -124,7 +124,7 @@ export class GroupWorld {
       config: { ...defaultGroupConfig, ...config },
       topics: directory,
       clock,
-      randomUuid: () => `${clock.now()}-${++members}`,
+      randomUuid: () => `${hexadecimal(clock.now(), 8)}-0000-4000-8000-${hexadecimal(++members, 12)}`,
       onProblem: (message) => problems.push(message),
     });
     await coordinator.activate(logs);
@@ -291,6 +291,11 @@ export class GroupWorld {
     this.fileSystem.fault = (operation) => (operation === 'sync' || operation === 'write' ? 'EIO' : undefined);
     return () => (this.fileSystem.fault = undefined);
   }
+}
+
+/** Its last digits. */
+function hexadecimal(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0').slice(-digits);
 }
 
 export function joinedOf({ errorCode, memberId, generationId }: JoinGroupResponse): Joined {
