@@ -5,7 +5,7 @@ import { encodeRecord, encodeRecords } from '../load/batch.ts';
 import { finish, readOptions } from '../load/programs.ts';
 import type { CompactionLoad, CompactionResult } from './compaction.ts';
 
-const { directory, wantedBytes, keys } = readOptions<CompactionLoad>();
+const { directory, wantedBytes, keys } = readOptions() as CompactionLoad;
 const recordsPerBatch = 150;
 const batchesInFlight = 64;
 const value = Buffer.alloc(90, 'v');

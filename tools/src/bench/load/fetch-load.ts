@@ -8,7 +8,7 @@ import { FrameReader } from './frame-reader.ts';
 import { type FetchLoad, finish, readOptions, Stopwatch } from './programs.ts';
 import { fetchErrorAt, fetchFrame, fetchHeadBytes, fetchOffsetAt, fetchRecordsSizeAt } from './wire.ts';
 
-const options = readOptions<FetchLoad>();
+const options = readOptions() as FetchLoad;
 const { batch, recordCount } = encodeBatch(options.batchBytes);
 const frame = fetchFrame(options.topic, 0, 0, { answerBytes: options.answerBytes, waitMs: 500 });
 

@@ -5,7 +5,7 @@ import { FrameReader } from './frame-reader.ts';
 import { finish, type FillTopic, readOptions } from './programs.ts';
 import { produceErrorAt, produceFrame } from './wire.ts';
 
-const { host, port, topic, partitions, batchBytes, recordBytes, batches, inFlight } = readOptions<FillTopic>();
+const { host, port, topic, partitions, batchBytes, recordBytes, batches, inFlight } = readOptions() as FillTopic;
 const { batch } = encodeBatch(batchBytes, recordBytes);
 const frames = Array.from({ length: partitions }, (_, partition) => headOf(partition));
 

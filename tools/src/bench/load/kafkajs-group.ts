@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs, { type Consumer } from 'kafkajs';
 import { finish, type GroupLoad, readOptions } from './programs.ts';
 
-const { host, port, topic, members, partitions } = readOptions<GroupLoad>();
+const { host, port, topic, members, partitions } = readOptions() as GroupLoad;
 const kafka = new kafkajs.Kafka({ brokers: [`${host}:${port}`], logLevel: kafkajs.logLevel.NOTHING });
 const groupId = `bench-${randomUUID()}`;
 const heartbeatInterval = 50;

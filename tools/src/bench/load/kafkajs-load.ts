@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { finish, type KafkajsLoad, readOptions, Stopwatch } from './programs.ts';
 
-const { host, port, topic, work, records, recordBytes } = readOptions<KafkajsLoad>();
+const { host, port, topic, work, records, recordBytes } = readOptions() as KafkajsLoad;
 const kafka = new kafkajs.Kafka({ brokers: [`${host}:${port}`], logLevel: kafkajs.logLevel.ERROR });
 const batchRecords = 1000;
 const sendsInFlight = 4;

@@ -10,7 +10,7 @@ import { finish, type LatencyLoad, readOptions, Stopwatch } from './programs.ts'
 import { percentile } from '../statistics.ts';
 import { fetchSessionFrame, produceErrorAt, produceFrame, producePartitionBytes } from './wire.ts';
 
-const options = readOptions<LatencyLoad>();
+const options = readOptions() as LatencyLoad;
 const { batch } = encodeBatch(0);
 const limits = { answerBytes: 1024 * 1024, waitMs: 500 };
 const drainMs = 60_000;

@@ -9,7 +9,7 @@ import { Connection } from './client.ts';
 import { type HeartbeatAnswer, heartbeatFrame, leavingEpoch, readHeartbeat, type OwnedTopic } from './heartbeat.ts';
 import { finish, type GroupLoad, readOptions } from './programs.ts';
 
-const options = readOptions<GroupLoad>();
+const options = readOptions() as GroupLoad;
 const groupId = `bench-${randomUUID()}`;
 const heartbeatMs = 5;
 const deadlineMs = 60_000;

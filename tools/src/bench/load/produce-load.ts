@@ -8,7 +8,7 @@ import { FrameReader } from './frame-reader.ts';
 import { finish, type ProduceLoad, type ProduceResult, readOptions, Stopwatch } from './programs.ts';
 import { produceBaseOffsetAt, produceErrorAt, produceFrame } from './wire.ts';
 
-const options = readOptions<ProduceLoad>();
+const options = readOptions() as ProduceLoad;
 const { batch, recordCount } = encodeBatch(options.batchBytes);
 const frame = produceFrame(options.topic, [{ partition: 0, batch }]);
 

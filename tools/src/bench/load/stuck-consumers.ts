@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { readOptions, type StuckConsumers } from './programs.ts';
 import { fetchFrame } from './wire.ts';
 
-const { host, port, topic, kind, consumers } = readOptions<StuckConsumers>();
+const { host, port, topic, kind, consumers } = readOptions() as StuckConsumers;
 const limits = { answerBytes: 10 * 1024 * 1024, waitMs: 500 };
 const requests = kind === 'stuck' ? 1 : 200;
 

@@ -5,7 +5,7 @@ import { percentile } from '../statistics.ts';
 import { encodeBatch } from './batch.ts';
 import { finish, readOptions, Stopwatch, type SyncLoad } from './programs.ts';
 
-const { path, perSecond, warmUpMs, measuredMs } = readOptions<SyncLoad>();
+const { path, perSecond, warmUpMs, measuredMs } = readOptions() as SyncLoad;
 const file = fs.openSync(path, 'w');
 const { batch } = encodeBatch(0);
 const delaysMs: number[] = [];

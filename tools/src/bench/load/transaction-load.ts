@@ -9,7 +9,7 @@ import { int16, int32, int64, int8, text } from './primitives.ts';
 import { finish, readOptions, Stopwatch, type TransactionLoad } from './programs.ts';
 import { frame, produceErrorAt, produceFrame, producePartitionBytes } from './wire.ts';
 
-const options = readOptions<TransactionLoad>();
+const options = readOptions() as TransactionLoad;
 const record = encodeRecord(0, null, Buffer.alloc(90, 'v'));
 /** COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS: asked again soon. */
 const soon = new Set([14, 15, 16, 51]);
