@@ -1,7 +1,7 @@
 /**
  * `node libs/broker/dist/conformance/main.js`
  *
- *     [--check]   writes docs/conformance.md and docs/kafka-api.md, or says which of them differ and ends with 1
+ *     [--check]   writes docs/conformance.md, docs/kafka-api.md and docs/broker-configuration.md, or says which of them differ and ends with 1
  *     random      random requests to this broker and to Apache Kafka; `random --help`
  */
 import { readFileSync, writeFileSync } from 'node:fs';

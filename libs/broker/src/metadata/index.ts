@@ -10,4 +10,8 @@ export { metadataLogConfig, metadataTopicId, metadataTopicName } from './metadat
 export type { TopicImage } from './topic-image.ts';
 export { checkTopicName, isInternalTopic } from './topic-name.ts';
 export { type BrokerConfig, BrokerConfigError, parseBrokerConfig } from './config/broker-config.ts';
+export { brokerConfigCatalog, type BrokerConfigDefinition } from './config/broker-config-catalog.ts';
+export { type ConfigDefinition } from './config/config-definition.ts';
+export { groupConfigCatalog } from './config/group-config-catalog.ts';
+export { topicConfigCatalog, type TopicConfigDefinition } from './config/topic-config-catalog.ts';
 export { type TopicConfig } from './config/topic-config.ts';

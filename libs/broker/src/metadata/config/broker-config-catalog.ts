@@ -11,6 +11,31 @@ export interface BrokerConfigDefinition extends ConfigDefinition {
   readonly hasEffect: boolean;
 }
 
+/** Entries with words of their own that say why they change nothing here. */
+const explainedWithoutEffect: ReadonlySet<string> = new Set([
+  'compression.gzip.level',
+  'compression.lz4.level',
+  'compression.zstd.level',
+  'controlled.shutdown.enable',
+  'default.replication.factor',
+  'listeners',
+  'log.dir',
+  'log.dirs',
+  'log.flush.interval.messages',
+  'log.flush.interval.ms',
+  'log.local.retention.bytes',
+  'log.local.retention.ms',
+  'log.preallocate',
+  'log.segment.delete.delay.ms',
+  'offsets.commit.timeout.ms',
+  'offsets.topic.replication.factor',
+  'process.roles',
+  'request.timeout.ms',
+  'transaction.state.log.min.isr',
+  'transaction.state.log.replication.factor',
+  'unclean.leader.election.enable',
+]);
+
 type Range = ConfigRange | undefined;
 const addresses = /^([A-Za-z0-9_]+:\/\/[^,]*:\d{1,5}(,[A-Za-z0-9_]+:\/\/[^,]*:\d{1,5})*)?$/;
 const largestInt = 2147483647;
@@ -169,10 +194,10 @@ const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range
     'list',
     null,
     { matches: addresses, expectation: 'Expected NAME://host:port, for example PLAINTEXT://127.0.0.1:9092' },
-    'Address that the broker listens on.',
+    'Address that the broker listens on; given at start by an option of its own.',
   ],
-  ['log.dir', 'list', null, undefined, 'Folder of the data; given at start.'],
-  ['log.dirs', 'list', null, undefined, 'Folder of the data; given at start.'],
+  ['log.dir', 'list', null, undefined, 'Folder of the data; given at start by an option of its own.'],
+  ['log.dirs', 'list', null, undefined, 'Folder of the data; given at start by an option of its own.'],
   [
     'log.cleaner.backoff.ms',
     'long',
@@ -208,6 +233,20 @@ const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range
     '300000',
     { atLeast: 1 },
     'Time between two checks for segments that may be deleted.',
+  ],
+  [
+    'metadata.log.max.record.bytes.between.snapshots',
+    'long',
+    '20971520',
+    { atLeast: 1 },
+    'Growth of the metadata log after which a snapshot takes the place of what is before it.',
+  ],
+  [
+    'metadata.log.max.snapshot.interval.ms',
+    'long',
+    '3600000',
+    { atLeast: 0 },
+    'Longest time between two snapshots of a metadata log that is written; 0 for no limit.',
   ],
   [
     'log.retention.hours',
@@ -475,7 +514,8 @@ function definitionOf(
   [name, type, defaultValue, range, documentation]: (typeof fixedAtStart)[number],
   isDynamic: boolean,
 ): BrokerConfigDefinition {
-  const common = { name, type, defaultValue, documentation, isDynamic, isListed: true, hasEffect: true };
+  const hasEffect = !explainedWithoutEffect.has(name);
+  const common = { name, type, defaultValue, documentation, isDynamic, isListed: true, hasEffect };
   return range === undefined ? common : { ...common, range };
 }
 

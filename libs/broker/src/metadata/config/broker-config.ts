@@ -1,5 +1,6 @@
 /** The broker's configuration as the rooms use it, made of Kafka's `server.properties` names and values. */
 import { KafkaError } from '../../protocol/index.ts';
+import type { SnapshotPolicy } from '../../state-machine/index.ts';
 import type { LogConfig } from '../../storage/index.ts';
 import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { parseConfigValue, type ConfigValue } from './config-definition.ts';
@@ -42,6 +43,8 @@ export interface BrokerConfig {
   readonly logFlushOffsetCheckpointIntervalMs: number;
   /** `producer.id.expiration.ms`. */
   readonly producerIdExpirationMs: number;
+  /** When the metadata log is snapshotted: `metadata.log.max.record.bytes.between.snapshots`, `metadata.log.max.snapshot.interval.ms`. */
+  readonly metadataSnapshots: SnapshotPolicy;
   /** `log.cleaner.*`, of compaction. */
   readonly cleaner: {
     readonly enabled: boolean;
@@ -126,6 +129,10 @@ export function brokerConfigOf(settings: BrokerSettings): BrokerConfig {
     logRetentionCheckIntervalMs: number('log.retention.check.interval.ms'),
     logFlushOffsetCheckpointIntervalMs: number('log.flush.offset.checkpoint.interval.ms'),
     producerIdExpirationMs: number('producer.id.expiration.ms'),
+    metadataSnapshots: {
+      everyBytes: number('metadata.log.max.record.bytes.between.snapshots'),
+      everyMs: number('metadata.log.max.snapshot.interval.ms') || Number.POSITIVE_INFINITY,
+    },
     cleaner: {
       enabled: read('log.cleaner.enable') as boolean,
       backoffMs: number('log.cleaner.backoff.ms'),

@@ -4,7 +4,27 @@ import type { ConfigDefinition, ConfigRange, ConfigType } from './config-definit
 export interface TopicConfigDefinition extends ConfigDefinition {
   /** Broker entries that give the value when the topic has none, the strongest first; empty when there is none. */
   readonly brokerNames: readonly string[];
+  /** Whether the broker heeds it; what it does not heed is checked, kept and shown. */
+  readonly hasEffect: boolean;
 }
+
+const withoutEffect: ReadonlySet<string> = new Set([
+  'compression.gzip.level',
+  'compression.lz4.level',
+  'compression.zstd.level',
+  'file.delete.delay.ms',
+  'flush.messages',
+  'flush.ms',
+  'follower.replication.throttled.replicas',
+  'leader.replication.throttled.replicas',
+  'local.retention.bytes',
+  'local.retention.ms',
+  'preallocate',
+  'remote.log.copy.disable',
+  'remote.log.delete.on.disable',
+  'remote.storage.enable',
+  'unclean.leader.election.enable',
+]);
 
 const largestLong = '9223372036854775807';
 const weekMs = String(7 * 24 * 60 * 60 * 1000);
@@ -66,7 +86,7 @@ export const topicConfigCatalog: ReadonlyMap<string, TopicConfigDefinition> = ne
       '60000',
       ['log.segment.delete.delay.ms'],
       { atLeast: 0 },
-      'How long a deleted segment stays on disk under another name before it is removed.',
+      'How long a deleted segment stays on disk under another name; here it goes at once.',
     ),
     entry(
       'flush.messages',
@@ -194,7 +214,7 @@ export const topicConfigCatalog: ReadonlyMap<string, TopicConfigDefinition> = ne
       'false',
       ['log.preallocate'],
       undefined,
-      'Whether a new segment’s file is allocated at its full size.',
+      'Whether a new segment’s file is allocated at its full size; here it always grows.',
     ),
     entry(
       'remote.log.copy.disable',
@@ -280,7 +300,8 @@ function entry(
   range: ConfigRange | undefined,
   documentation: string,
 ): TopicConfigDefinition {
-  return { name, type, defaultValue, brokerNames, documentation, ...(range === undefined ? {} : { range }) };
+  const hasEffect = !withoutEffect.has(name);
+  return { name, type, defaultValue, brokerNames, documentation, hasEffect, ...(range === undefined ? {} : { range }) };
 }
 
 function throttled(name: string): ConfigRange {

@@ -127,8 +127,6 @@ max.connection.creation.rate int* =2147483647
 max.connections.per.ip.overrides string* =
 max.request.partition.size.limit int =2000
 metadata.log.dir string
-metadata.log.max.record.bytes.between.snapshots long =20971520
-metadata.log.max.snapshot.interval.ms long =3600000
 metadata.log.segment.bytes int =1073741824
 metadata.log.segment.ms long =604800000
 metadata.max.idle.interval.ms int =500
