@@ -8,6 +8,8 @@ export interface Arguments {
   readonly json: string | undefined;
   readonly quick: boolean;
   readonly profile: boolean;
+  /** Whether docs/benchmarks.md is written. */
+  readonly docs: boolean;
 }
 
 /** Asked for, or because the command line cannot be meant; then the message says why. */
@@ -17,12 +19,13 @@ export interface HelpWanted {
 }
 
 export function helpText(benches: readonly string[]): string {
-  return `Usage: npm run bench -- [bench] [rows…] [--quick] [--profile] [--json FILE]
+  return `Usage: npm run bench -- [bench] [rows…] [--quick] [--profile] [--no-docs] [--json FILE]
 
   bench         the bench to run, default all: ${benches.join(', ')}
   rows          of these the rows whose names begin so, for example: kafka produce "one record/50 in flight"
   --quick       short rounds, to see that everything works; docs/benchmarks.md stays as it is
   --profile     run rows that are behind once more under a profiler and show where the broker was busy
+  --no-docs     leave docs/benchmarks.md as it is
   --json FILE   write the rows as JSON, too
 
 Results are merged into docs/benchmarks.json, from which docs/benchmarks.md is made. A full run takes about half an hour.
@@ -38,6 +41,7 @@ export function readArguments(args: readonly string[], known: readonly string[])
         json: { type: 'string' },
         quick: { type: 'boolean', default: false },
         profile: { type: 'boolean', default: false },
+        'no-docs': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
       allowPositionals: true,
@@ -47,7 +51,8 @@ export function readArguments(args: readonly string[], known: readonly string[])
     const rows = positionals.filter((name) => !known.includes(name));
     if (rows.length > 0 && benches.length !== 1)
       return refusal(`Rows such as '${rows[0]}' need one bench before them: one of ${known.join(', ')}.`, known);
-    return { benches, rows, json: values.json, quick: values.quick, profile: values.profile };
+    const { json, quick, profile } = values;
+    return { benches, rows, json, quick, profile, docs: !quick && !values['no-docs'] };
   } catch (error) {
     return refusal(error instanceof Error ? error.message : String(error), known);
   }

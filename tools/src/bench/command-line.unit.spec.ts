@@ -5,13 +5,20 @@ const known = ['broker', 'kafka'];
 
 describe('the command line of the benches', () => {
   it('runs everything when nothing is named', () => {
-    expect(readArguments([], known)).toEqual({ benches: [], rows: [], json: undefined, quick: false, profile: false });
+    expect(readArguments([], known)).toEqual({
+      ...{ benches: [], rows: [], json: undefined, quick: false, profile: false, docs: true },
+    });
   });
 
   it('tells benches from the rows of one of them', () => {
     expect(readArguments(['kafka', 'produce', 'fetch/1MB', '--quick', '--profile'], known)).toMatchObject({
       ...{ benches: ['kafka'], rows: ['produce', 'fetch/1MB'], quick: true, profile: true },
     });
+  });
+
+  it('leaves the documents as they are when it is quick, or told to', () => {
+    expect(readArguments(['--quick'], known)).toMatchObject({ docs: false });
+    expect(readArguments(['--no-docs'], known)).toMatchObject({ docs: false, quick: false });
   });
 
   it('refuses rows without a bench, and unknown options', () => {

@@ -73,7 +73,7 @@ async function main(): Promise<number> {
     const result = await runBench(bench, given);
     results.push(result);
     // At once, so that a later bench that fails does not take the earlier ones' figures with it.
-    if (!given.quick && result.rows.length > 0) write([result], given.rows.length === 0);
+    if (given.docs && result.rows.length > 0) write([result], given.rows.length === 0);
   }
   const rows = results.flatMap((result) => result.rows);
   if (rows.length === 0) {

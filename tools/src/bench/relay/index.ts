@@ -10,7 +10,7 @@ export const relayBench: Bench = {
     'Append: 100 writers, each one event of 200 bytes and its outbox message at a time, against the same 100 writers with a ' +
     'transaction for each append. Publish: a full outbox of such messages through one relay, against the same records given ' +
     'straight to the same producer. Latency: from the commit of a lone message until it is marked as acknowledged, against a lone record given ' +
-    'straight to the producer (there a smaller ratio is better). PostgreSQL and the broker sync to disk.',
+    'straight to the producer. PostgreSQL and the broker sync to disk.',
   rows,
 };
 
