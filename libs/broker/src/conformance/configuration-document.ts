@@ -5,7 +5,7 @@ import {
   topicConfigCatalog,
   type BrokerConfigDefinition,
   type ConfigDefinition,
-} from '../metadata/index.ts';
+} from '../server/index.ts';
 import { renderTable } from './kafka-api-document.ts';
 
 const HEADER = `# Configuration of the broker

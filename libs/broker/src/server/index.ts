@@ -6,3 +6,10 @@ export { BrokerStartError, isDiskFull, type BrokerStartErrorCode } from './broke
 export { type LocalAppend, type LocalClient, type LocalRecord } from './local-client.ts';
 export { type ServedApi } from './request-context.ts';
 export { answeredVersions } from './served-apis.ts';
+export {
+  brokerConfigCatalog,
+  groupConfigCatalog,
+  topicConfigCatalog,
+  type BrokerConfigDefinition,
+  type ConfigDefinition,
+} from '../metadata/index.ts';
