@@ -21,7 +21,7 @@ export const projectDirections = {
   'type:console': ['type:toolkit', 'type:contracts'],
   'type:simulator': ['type:contracts'],
   'type:e2e': ['type:testkit', 'type:contracts', 'type:toolkit'],
-  'type:tools': ['type:testkit', 'type:contracts', 'type:toolkit', 'type:broker', 'type:broker-app'],
+  'type:tools': ['type:testkit', 'type:contracts', 'type:toolkit', 'type:broker', 'type:broker-app', 'type:registry'],
 };
 
 /** What each room of `libs/broker` may import. `server` wires the coordinators, which never see each other. */

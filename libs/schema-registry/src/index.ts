@@ -3,3 +3,4 @@ export { startRegistry, type Registry, type RegistryOptions } from './registry.t
 export type { SchemaLog, SchemaLogEntry, SchemaLogFollower, SchemaLogRecord } from './store/index.ts';
 export { MemorySchemaLog } from './store/index.ts';
 export { schemaLogBehaviors, type SchemaLogBehavior } from './store/index.ts';
+export { avroCanonicalText, avroCompatibilityMessages, type CompatibilityLevel } from './compatibility/index.ts';

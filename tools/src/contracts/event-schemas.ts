@@ -1,4 +1,4 @@
-/** Reads `schemas/<context>/<event>.avsc`: one record per file, named after it. */
+/** Reads `schemas/<context>/<event>.avsc`: one record per file, named after it. What is under `schemas/history` was released before. */
 import fs from 'node:fs';
 import path from 'node:path';
 import avro from 'avsc';
@@ -53,7 +53,7 @@ export function readEventSchemas(root: string): EventSchema[] {
   const folder = path.join(root, 'schemas');
   const files = fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.avsc'))
+    .filter((name) => name.endsWith('.avsc') && !name.startsWith(`history${path.sep}`))
     .sort();
   const problems: string[] = [];
   const byName = new Map<string, EventSchema>();
