@@ -55,6 +55,9 @@ export class Cast {
       case 'JoinGroup':
         this.#learnMember(step, body, answer);
         break;
+      case 'LeaveGroup':
+        this.#forgetMembers(body, answer);
+        break;
       case 'InitProducerId':
         this.#learnProducer(step, body, answer);
         break;
@@ -84,12 +87,18 @@ export class Cast {
     });
   }
 
+  #forgetMembers(body: Struct, answer: Struct): void {
+    if (answer['errorCode'] !== ErrorCode.NONE) return;
+    for (const member of this.members.filter(({ groupId }) => groupId === body['groupId']))
+      this.members.splice(this.members.indexOf(member), 1);
+  }
+
   #learnProducer(step: number, body: Struct, answer: Struct): void {
     if (answer['errorCode'] !== ErrorCode.NONE) return;
     this.producers.push({
       transactionalId: body['transactionalId'] ?? null,
-      producerId: new FromAnswer(step, ['producerId'], -1),
-      producerEpoch: new FromAnswer(step, ['producerEpoch'], -1),
+      producerId: new FromAnswer(step, ['producerId'], 987_654_322),
+      producerEpoch: new FromAnswer(step, ['producerEpoch'], 0),
       sequences: new Map(),
     });
   }

@@ -1,4 +1,5 @@
 /** Which of the differences that random requests meet are accepted: those of docs/conformance.md, told by the request. */
+import { ErrorCode } from '../../protocol/index.ts';
 import { acceptanceOf, acceptedDifferences } from '../accepted-differences.ts';
 import type { RandomDifference } from './random-sequence.ts';
 
@@ -23,17 +24,32 @@ export const randomAcceptances: readonly RandomAcceptance[] = [
       'They are gone at once here, when nothing of them is stored. Apache Kafka keeps them in memory until it looks for expired offsets.',
     accepts: ([first]) => first !== undefined && isAboutGroup(first) && isForgotten(first),
   },
+  {
+    what: 'Which of several errors of a member is told',
+    reason:
+      'A member that is not in the group, with a generation that the group does not have or protocols that it cannot have: it is refused by both.',
+    accepts: (differences) =>
+      differences.length > 0 && differences.every(({ headwater, kafka }) => isOfMember(headwater) && isOfMember(kafka)),
+  },
 ];
+
+const MEMBER_ERRORS: readonly unknown[] = [
+  ErrorCode.UNKNOWN_MEMBER_ID,
+  ErrorCode.ILLEGAL_GENERATION,
+  ErrorCode.INCONSISTENT_GROUP_PROTOCOL,
+];
+
+function isOfMember(errorCode: unknown): boolean {
+  return MEMBER_ERRORS.includes(errorCode);
+}
 
 function isAboutGroup({ request }: RandomDifference): boolean {
   return /^(ListGroups|DescribeGroups|DeleteGroups|OffsetDelete|OffsetCommit|LeaveGroup)/.test(request);
 }
 
-const GROUP_ID_NOT_FOUND = 69;
-
 function isForgotten({ field, headwater, kafka }: RandomDifference): boolean {
   if (field === 'groups' && Array.isArray(headwater) && Array.isArray(kafka)) return headwater.length < kafka.length;
-  return (headwater === 'Dead' && kafka === 'Empty') || headwater === GROUP_ID_NOT_FOUND;
+  return (headwater === 'Dead' && kafka === 'Empty') || headwater === ErrorCode.GROUP_ID_NOT_FOUND;
 }
 
 /** Those of the differences of an answer that are not accepted. */

@@ -152,6 +152,7 @@ export class RequestGenerator {
   /** What fields have to do with each other. */
   #makeWhole(body: Record<string, unknown>): void {
     if (this.#api.name === 'Produce') this.#fillBatches(body);
+    if (this.#api.name === 'JoinGroup') this.#joinAgain(body);
     const { session } = this.#subject;
     if (this.#api.name === 'Fetch' && session !== undefined) {
       body['sessionId'] = session.sessionId;
@@ -159,6 +160,14 @@ export class RequestGenerator {
     }
     // A version that has one topic, or one group, has it in fields of its own.
     if (this.#api.name === 'Fetch' && body['sessionId'] === 0) body['forgottenTopicsData'] = [];
+  }
+
+  /** A second member would wait for the first: the scenarios let several meet. */
+  #joinAgain(body: Record<string, unknown>): void {
+    const member = this.#cast.members.find(({ groupId }) => groupId === body['groupId']);
+    if (member === undefined || body['memberId'] !== '') return;
+    body['memberId'] = member.memberId;
+    body['groupInstanceId'] = member.groupInstanceId;
   }
 
   #fillBatches(body: Record<string, unknown>): void {

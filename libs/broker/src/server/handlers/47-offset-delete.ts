@@ -14,7 +14,12 @@ export const offsetDeleteHandler = defineHandler(offsetDeleteApi, async (request
   if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] };
   const partitionCount = (name: string): number => context.broker.metadata.topic(name)?.partitionCount ?? 0;
   const known = partitionsWhere(request, (name, index) => index >= 0 && index < partitionCount(name));
-  const unknown = partitionsWhere(request, (name, index) => index < 0 || index >= partitionCount(name));
+  // A topic that is not there is told of, even when nothing of it is asked for.
+  const unknown = partitionsWhere(
+    request,
+    (name, index) => index < 0 || index >= partitionCount(name),
+    (name) => partitionCount(name) === 0,
+  );
   const groups = await context.broker.groups.get();
   const answer = await groups.offsetDelete({ ...request, topics: known }, groupContext(context));
   if (answer.errorCode !== ErrorCode.NONE) return answer;
@@ -36,11 +41,12 @@ function merged(topics: readonly TopicAnswer[]): TopicAnswer[] {
 function partitionsWhere(
   { topics }: OffsetDeleteRequest,
   isWanted: (topic: string, partitionIndex: number) => boolean,
+  isAlways: (topic: string) => boolean = () => false,
 ): OffsetDeleteRequest['topics'] {
   return topics
     .map(({ name, partitions }) => ({
       name,
       partitions: partitions.filter(({ partitionIndex }) => isWanted(name, partitionIndex)),
     }))
-    .filter(({ name, partitions }) => partitions.length > 0 || isWanted(name, 0));
+    .filter(({ name, partitions }) => partitions.length > 0 || isAlways(name));
 }

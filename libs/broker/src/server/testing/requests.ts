@@ -10,6 +10,7 @@ import {
 } from '../../protocol/index.ts';
 import type { WireClient } from './wire-client.ts';
 
+/** Creates a topic and waits until all its partitions have a leader: Apache Kafka's brokers follow its controller. */
 export async function createTopic(
   client: WireClient,
   name: string,
@@ -29,7 +30,14 @@ export async function createTopic(
   });
   const [topic] = topics;
   if (topic?.errorCode !== 0) throw new Error(`Creating ${name} failed: ${topic?.errorCode} ${topic?.errorMessage}`);
-  return topic.topicId;
+  const partitions = Array.from({ length: options.partitions ?? 1 }, (_, partitionIndex) => ({
+    partitionIndex,
+    timestamp: -1,
+  }));
+  for (;;) {
+    const listed = await client.send(listOffsetsApi, 5, { replicaId: -1, topics: [{ name, partitions }] });
+    if (listed.topics[0]!.partitions.every(({ errorCode }) => errorCode === 0)) return topic.topicId;
+  }
 }
 
 export interface ProduceOptions {
