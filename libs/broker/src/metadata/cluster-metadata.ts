@@ -83,6 +83,7 @@ export class ClusterMetadata {
       clock: options.clock ?? systemClock,
       loadingError: ErrorCode.KAFKA_STORAGE_ERROR,
       unavailableError: ErrorCode.KAFKA_STORAGE_ERROR,
+      snapshots: this.#brokerConfig.metadataSnapshots,
       onProblem: options.onProblem,
     });
     this.#topics = new PublishedTopics(this.#image, options.partitions);

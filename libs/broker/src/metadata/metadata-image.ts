@@ -2,6 +2,7 @@ import type { StateMachine } from '../state-machine/index.ts';
 import type { BrokerSettings } from './config/settings.ts';
 import type { MetadataRecord } from './metadata-record.ts';
 import { collisionKey, isInternalTopic } from './topic-name.ts';
+import { partitionRecordOf } from './topics/partition-record-of.ts';
 import type { TopicImage } from './topic-image.ts';
 
 /** Kafka's `ConfigResource.Type`. */
@@ -99,6 +100,30 @@ export class MetadataImage implements StateMachine<MetadataRecord> {
       case 'producerIds':
         this.#nextProducerId = record.value.nextProducerId;
         break;
+    }
+  }
+
+  /** Partitions come back in order, so that a topic's count is right at each step; settings of topics behind the topics. */
+  *snapshot(): Generator<MetadataRecord, void, undefined> {
+    for (const [name, featureLevel] of this.#features) yield { kind: 'featureLevel', value: { name, featureLevel } };
+    for (const { name, topicId, partitionCount } of this.#topics.values()) {
+      yield { kind: 'topic', value: { name, topicId } };
+      for (let partition = 0; partition < partitionCount; partition++) {
+        yield partitionRecordOf(topicId, partition, this.#nodeId);
+      }
+    }
+    for (const [key, settings] of this.#settings) {
+      const [, type, name] = /^(\d+):(.*)$/s.exec(key)!;
+      for (const [setting, value] of settings) {
+        yield {
+          kind: 'config',
+          value: { resourceType: Number(type), resourceName: name!, name: setting, value },
+        };
+      }
+    }
+    if (this.#nextProducerId > 0) {
+      const value = { brokerId: this.#nodeId, brokerEpoch: 0, nextProducerId: this.#nextProducerId };
+      yield { kind: 'producerIds', value };
     }
   }
 

@@ -6,7 +6,7 @@ export const metadataTopicName = '__cluster_metadata';
 /** Kafka's fixed topic id of the metadata log. */
 export const metadataTopicId = '00000000-0000-0000-0000-000000000001';
 
-/** How the metadata log is made: nothing is ever removed from it, and one request's records fit one batch. */
+/** How the metadata log is made: only snapshots remove what is before them, and one request's records fit one batch. */
 export const metadataLogConfig: LogConfig = {
   ...defaultLogConfig,
   maxMessageBytes: 8 * 1024 * 1024,

@@ -6,4 +6,5 @@
 export { coordinatorPartition } from './coordinator-partition.ts';
 export { ManualClock } from './manual-clock.ts';
 export type { Outcome, Producer, RecordCodec, RecordPosition, StateMachine, StateRecord } from './state-machine.ts';
+export { type SnapshotPolicy } from './snapshot-writer.ts';
 export { StateMachineRuntime, type RuntimeStatus, type StateMachineRuntimeOptions } from './state-machine-runtime.ts';

@@ -19,6 +19,7 @@ import {
 } from '../protocol/index.ts';
 import type { AppendResult, Clock, PartitionLog, Timer } from '../storage/index.ts';
 import { loadLog } from './load-log.ts';
+import { type SnapshotPolicy, SnapshotWriter } from './snapshot-writer.ts';
 import type { Outcome, Producer, RecordCodec, StateMachine } from './state-machine.ts';
 
 export interface StateMachineRuntimeOptions<R> {
@@ -32,6 +33,8 @@ export interface StateMachineRuntimeOptions<R> {
   readonly loadingError: ErrorCode;
   /** The error of an operation whose records could not be written, and of all operations once the runtime is closed. */
   readonly unavailableError: ErrorCode;
+  /** Writes snapshots of a machine that can make them; default: none. */
+  readonly snapshots?: SnapshotPolicy | undefined;
   /** Called with what went wrong, in one sentence, when a write or a reload fails. */
   readonly onProblem?: ((message: string, cause: unknown) => void) | undefined;
 }
@@ -49,9 +52,11 @@ export class StateMachineRuntime<R> {
   #reload: Promise<void> = Promise.resolve();
   #reloadPause: { readonly timer: Timer; readonly end: () => void } | undefined;
   #inFlight = 0;
+  readonly #snapshots: SnapshotWriter<R> | undefined;
 
   constructor(options: StateMachineRuntimeOptions<R>) {
     this.#options = options;
+    this.#snapshots = options.snapshots && new SnapshotWriter({ ...options, policy: options.snapshots });
   }
 
   get status(): RuntimeStatus {
@@ -126,6 +131,7 @@ export class StateMachineRuntime<R> {
     this.#reloadPause?.end();
     await this.#tail.catch(() => undefined);
     await this.#reload;
+    await this.#snapshots?.settled();
     this.#options.machine.reset(this.#unavailable('it is being closed'));
   }
 
@@ -141,6 +147,7 @@ export class StateMachineRuntime<R> {
     records.forEach((record, index) => {
       machine.replay(record, { offset: baseOffset + index, timestampMs, producerId: transaction?.producerId });
     });
+    this.#snapshots?.appended(batch.length, this.#tail);
   }
 
   #track(durable: Promise<void>): void {
@@ -210,15 +217,17 @@ export class StateMachineRuntime<R> {
 
   async #replayLog(): Promise<void> {
     const { machine, codec, log } = this.#options;
-    await loadLog(
+    const snapshotEnd = await loadLog(
       log,
       (record, position) => {
         const decoded = codec.decode(record);
         if (decoded !== undefined) machine.replay(decoded, position);
       },
       (marker) => machine.replayMarker?.(marker),
+      this.#snapshots !== undefined,
     );
     if (this.#isClosed()) return;
+    this.#snapshots?.loaded(snapshotEnd);
     this.#status = 'active';
     machine.loaded();
   }

@@ -39,6 +39,11 @@ export interface StateMachine<R> {
   replay(record: R, position: RecordPosition): void;
   /** The end of a producer's transaction, in a log that holds records of transactions. */
   replayMarker?(marker: TransactionMarker): void;
+  /**
+   * Records that make the state as it is now when they are replayed into an empty machine, in order. A machine without it has its log
+   * kept whole (or compacted). Called to its end at once.
+   */
+  snapshot?(): Iterable<R>;
   /** Forgets all state, durable and soft: cancels timers and fails whoever still waits for an answer with `reason`. */
   reset(reason: Error): void;
   /** Called when the whole log has been replayed, before the first operation: the place to start timers for what was found. */

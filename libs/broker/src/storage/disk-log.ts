@@ -28,6 +28,7 @@ import type { CleanableLog, LastBatch } from './cleaner/index.ts';
 import { LogMaintenance } from './log-maintenance.ts';
 import { type DurableEnd, LogReader } from './log-reader.ts';
 import { LogSegment } from './log-segment.ts';
+import { LogSnapshots } from './log-snapshots.ts';
 import type {
   AbortedTransaction,
   ActiveProducer,
@@ -67,6 +68,7 @@ export class DiskLog implements PartitionLog, CleanableLog {
   readonly topicId: string;
   readonly directory: string;
   readonly checkpointer: LogCheckpointer;
+  readonly snapshots: LogSnapshots;
   #config: LogConfig;
   #logStartOffset: number;
   #logEndOffset: number;
@@ -108,6 +110,7 @@ export class DiskLog implements PartitionLog, CleanableLog {
     this.#epochs = state.epochs;
     this.#producers = state.producers;
     this.#reader = new LogReader(context, this.#segments, () => this.#durable);
+    this.snapshots = new LogSnapshots(context, state.directory);
     this.checkpointer = new LogCheckpointer({
       context,
       directory: state.directory,

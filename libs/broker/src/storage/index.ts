@@ -7,6 +7,7 @@ export { type Clock, type Timer, systemClock } from './clock.ts';
 export { type FileSystem } from './file-system/file-system.ts';
 export { MemoryFileSystem } from './file-system/memory-file-system.ts';
 export { type CompressionType, type LogConfig, defaultLogConfig } from './log-config.ts';
+export { type LogSnapshot } from './log-snapshots.ts';
 export { type LogStorage, type LogStorageOptions } from './log-storage.ts';
 export { openLogStorage } from './open-log-storage.ts';
 export {

@@ -1,5 +1,6 @@
 import type { Chunks } from '../protocol/index.ts';
 import type { LogConfig } from './log-config.ts';
+import type { LogSnapshots } from './log-snapshots.ts';
 
 /** How an append is checked. */
 export interface AppendOptions {
@@ -92,6 +93,8 @@ export interface PartitionLog {
   /** Bytes of all segments' records. */
   readonly sizeBytes: number;
   readonly leaderEpoch: number;
+  /** Snapshots of the state that the records make, kept beside the log for who writes them. */
+  readonly snapshots: LogSnapshots;
 
   /**
    * Checks batches and gives them offsets, at once; writes them with all else that waits (group commit).

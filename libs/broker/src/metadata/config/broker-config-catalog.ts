@@ -1,4 +1,5 @@
-import type { ConfigDefinition, ConfigRange, ConfigType } from './config-definition.ts';
+import type { ConfigDefinition } from './config-definition.ts';
+import { storageSettings, type BrokerConfigRow } from './storage-settings.ts';
 import { configsWithoutEffect, type ConfigWithoutEffect } from './without-effect.ts';
 
 /** A broker's configuration entry. */
@@ -36,12 +37,11 @@ const explainedWithoutEffect: ReadonlySet<string> = new Set([
   'unclean.leader.election.enable',
 ]);
 
-type Range = ConfigRange | undefined;
 const addresses = /^([A-Za-z0-9_]+:\/\/[^,]*:\d{1,5}(,[A-Za-z0-9_]+:\/\/[^,]*:\d{1,5})*)?$/;
 const largestInt = 2147483647;
 const largestLong = '9223372036854775807';
 
-const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range, string])[] = [
+const fixedAtStart: readonly BrokerConfigRow[] = [
   [
     'advertised.listeners',
     'list',
@@ -199,28 +199,6 @@ const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range
   ['log.dir', 'list', null, undefined, 'Folder of the data; given at start by an option of its own.'],
   ['log.dirs', 'list', null, undefined, 'Folder of the data; given at start by an option of its own.'],
   [
-    'log.cleaner.backoff.ms',
-    'long',
-    '15000',
-    { atLeast: 0 },
-    'Time between two looks for a compacted log that is dirty enough.',
-  ],
-  [
-    'log.cleaner.dedupe.buffer.size',
-    'long',
-    '134217728',
-    { atLeast: 0 },
-    'Most memory for the keys of one compaction: 20 bytes for each, in a table of which 0.7 is used. Only what a log needs is taken.',
-  ],
-  ['log.cleaner.enable', 'boolean', 'true', undefined, 'Whether logs are compacted.'],
-  [
-    'log.cleaner.io.max.bytes.per.second',
-    'double',
-    '1.7976931348623157E308',
-    undefined,
-    'Most bytes that compaction reads and writes in a second.',
-  ],
-  [
     'log.flush.offset.checkpoint.interval.ms',
     'int',
     '60000',
@@ -234,20 +212,7 @@ const fixedAtStart: readonly (readonly [string, ConfigType, string | null, Range
     { atLeast: 1 },
     'Time between two checks for segments that may be deleted.',
   ],
-  [
-    'metadata.log.max.record.bytes.between.snapshots',
-    'long',
-    '20971520',
-    { atLeast: 1 },
-    'Growth of the metadata log after which a snapshot takes the place of what is before it.',
-  ],
-  [
-    'metadata.log.max.snapshot.interval.ms',
-    'long',
-    '3600000',
-    { atLeast: 0 },
-    'Longest time between two snapshots of a metadata log that is written; 0 for no limit.',
-  ],
+  ...storageSettings,
   [
     'log.retention.hours',
     'int',
@@ -511,7 +476,7 @@ function catalogOf(definitions: readonly BrokerConfigDefinition[]): ReadonlyMap<
 }
 
 function definitionOf(
-  [name, type, defaultValue, range, documentation]: (typeof fixedAtStart)[number],
+  [name, type, defaultValue, range, documentation]: BrokerConfigRow,
   isDynamic: boolean,
 ): BrokerConfigDefinition {
   const hasEffect = !explainedWithoutEffect.has(name);
