@@ -43,6 +43,9 @@ export interface LoadOptions {
   readonly logStartOffset: number | undefined;
 }
 
+/** Read and written at a time. */
+const rewriteBytes = 4 * 1024 * 1024;
+
 const suffixesOfLeftovers = ['.deleted', '.cleaned', '.swap', '.tmp'];
 const suffixesOfSegments = [indexSuffix, timeIndexSuffix, abortedIndexSuffix];
 
@@ -54,8 +57,8 @@ class LogLoader {
   readonly #context: LogContext;
   readonly #options: LoadOptions;
   #segments: LogSegment[] = [];
-  /** Segments in which a recovery found records that may not have been synced. */
-  readonly #checked: LogSegment[] = [];
+  /** Segments in which a recovery found records that may not have been synced, and the position that they begin at. */
+  readonly #checked = new Map<LogSegment, number>();
   #snapshotOffsets: number[] = [];
 
   /** Epochs of the batches that were walked over, where the first batch of each lies. */
@@ -115,11 +118,13 @@ class LogLoader {
     await recoverSwaps(this.#context, directory);
     const names = fileSystem.list(directory).map((entry) => entry.name);
     const logs = new Set<number>();
+    const aborted = new Set<number>();
     this.#snapshotOffsets = [];
     for (const name of names) {
       const file = parseOffsetFileName(name);
       if (suffixesOfLeftovers.some((suffix) => name.endsWith(suffix))) await fileSystem.remove(join(directory, name));
       else if (file?.suffix === logSuffix) logs.add(file.offset);
+      else if (file?.suffix === abortedIndexSuffix) aborted.add(file.offset);
       else if (file?.suffix === snapshotSuffix) this.#snapshotOffsets.push(file.offset);
     }
     for (const name of names) {
@@ -131,7 +136,9 @@ class LogLoader {
     const baseOffsets = [...logs].sort((one, other) => one - other);
     this.#segments = baseOffsets.map((baseOffset) => {
       const facts = fileSystem.stat(join(directory, offsetFileName(baseOffset) + logSuffix));
-      return new LogSegment(this.#context, directory, baseOffset, facts?.sizeBytes ?? 0);
+      const segment = new LogSegment(this.#context, directory, baseOffset, facts?.sizeBytes ?? 0);
+      if (!aborted.has(baseOffset)) segment.noteWithoutAborted();
+      return segment;
     });
     if (this.#segments.length === 0) this.#segments = [new LogSegment(this.#context, directory, logStartOffset)];
     this.#snapshotOffsets.sort((one, other) => one - other);
@@ -173,11 +180,11 @@ class LogLoader {
       endOffset = nextOffset;
       if (end.damage !== undefined) {
         this.#cut(segment, end, sizeBytes);
-        this.#checked.push(segment);
+        this.#checked.set(segment, from);
         await this.#removeFrom(index + 1, `it lies behind the cut at offset ${endOffset}`);
         return endOffset;
       }
-      this.#checked.push(segment);
+      this.#checked.set(segment, from);
       if (!next) continue;
       segment.seal();
       await segment.flushIndexes();
@@ -249,13 +256,23 @@ class LogLoader {
     }
   }
 
-  /** What was found is shown to readers from now on, so it must not be lost by a power cut. */
+  /**
+   * What was found is shown to readers from now on, so it must not be lost by a power cut. It is written once more: after a sync that
+   * failed in the process before, the operating system may take bytes that it never brought to the disk for clean, and a sync alone
+   * would pass them by.
+   */
   async #sync(): Promise<void> {
     if (this.#context.flush !== 'fsync') return;
-    for (const segment of this.#checked) {
+    const buffer = Buffer.allocUnsafeSlow(rewriteBytes);
+    for (const [segment, from] of this.#checked) {
       if (!segment.onDisk || !this.#segments.includes(segment)) continue;
       const file = this.#context.files.borrow(segment.logPath);
       try {
+        for (let at = from; at < segment.sizeBytes; at += rewriteBytes) {
+          const piece = buffer.subarray(0, Math.min(rewriteBytes, segment.sizeBytes - at));
+          await file.handle.read(piece, at);
+          await file.handle.write([piece], at);
+        }
         await file.handle.sync();
       } finally {
         file.release();

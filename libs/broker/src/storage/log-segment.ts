@@ -46,6 +46,9 @@ export const smallSegmentBytes = 64 * 1024;
 /** Interval of an index made anew: the log's own setting is not at hand there, and any is correct. */
 const rebuildIntervalBytes = 4096;
 
+/** Of the many segments without aborted transactions; never changed. */
+const noneAborted = AbortedIndex.empty('');
+
 export class LogSegment implements HoldsIndexes {
   readonly baseOffset: number;
   readonly directory: string;
@@ -58,6 +61,8 @@ export class LogSegment implements HoldsIndexes {
   readonly #context: LogContext;
   #indexes: SegmentIndexes | undefined;
   #aborted: AbortedIndex | undefined;
+  /** There is no file of aborted transactions and nothing to be written to one. */
+  #isWithoutAborted: boolean;
   #sizeBytes: number;
   /** -1: no batch, or not known yet. */
   #maxTimestampMs = -1;
@@ -67,7 +72,8 @@ export class LogSegment implements HoldsIndexes {
   #bytesSinceIndexEntry = 0;
   #timestampsKnown: boolean;
   #stage: SegmentStage;
-  #logPath: string;
+  /** Made when it is needed: a log may have tens of thousands of segments that nobody reads. */
+  #logPath: string | undefined;
   /** Share of `segment.jitter.ms` by which this segment is rolled earlier. */
   readonly #jitter: number;
 
@@ -83,18 +89,17 @@ export class LogSegment implements HoldsIndexes {
     this.directory = directory;
     this.baseOffset = baseOffset;
     this.#stage = stage;
-    this.#logPath = this.pathOf(logSuffix);
     this.createdMs = context.clock.now();
     this.#jitter = context.random();
     this.onDisk = sizeBytes !== undefined;
     this.#sizeBytes = sizeBytes ?? 0;
     this.#timestampsKnown = this.#sizeBytes === 0;
     if (this.#sizeBytes === 0) this.#indexes = emptyIndexes(this);
-    if (!this.onDisk) this.#aborted = AbortedIndex.empty(this.pathOf(abortedIndexSuffix));
+    this.#isWithoutAborted = !this.onDisk;
   }
 
   get logPath(): string {
-    return this.#logPath;
+    return (this.#logPath ??= this.pathOf(logSuffix));
   }
 
   get stage(): SegmentStage {
@@ -119,8 +124,8 @@ export class LogSegment implements HoldsIndexes {
     const { files, fileSystem } = this.#context;
     const path = this.#pathAt(stage, logSuffix);
     files.forget(path);
-    fileSystem.rename(this.#logPath, path);
-    files.forget(this.#logPath);
+    fileSystem.rename(this.logPath, path);
+    files.forget(this.logPath);
     this.#stage = stage;
     this.#logPath = path;
   }
@@ -144,7 +149,7 @@ export class LogSegment implements HoldsIndexes {
 
   retire(): void {
     this.#retired = true;
-    this.#context.files.forget(this.#logPath);
+    this.#context.files.forget(this.logPath);
     this.#context.indexCache.remove(this);
   }
 
@@ -236,6 +241,8 @@ export class LogSegment implements HoldsIndexes {
   }
 
   addAborted(entry: AbortedEntry): void {
+    if (this.#isWithoutAborted) this.#aborted = AbortedIndex.empty(this.pathOf(abortedIndexSuffix));
+    this.#isWithoutAborted = false;
     this.abortedIndex.append(entry);
   }
 
@@ -323,14 +330,21 @@ export class LogSegment implements HoldsIndexes {
     return true;
   }
 
-  /** The index of aborted transactions; undefined when its file is damaged. */
+  /** Said by a loader that has seen the folder: there is no file of aborted transactions, and none needs to be looked for. */
+  noteWithoutAborted(): void {
+    this.#isWithoutAborted = true;
+  }
+
+  /** The index of aborted transactions, which only {@link addAborted} adds to; undefined when its file is damaged. */
   tryLoadAborted(): AbortedIndex | undefined {
+    if (this.#isWithoutAborted) return noneAborted;
     this.#aborted ??= AbortedIndex.load(this.#context.fileSystem, this.pathOf(abortedIndexSuffix));
     return this.#aborted;
   }
 
   /** Forgets what a damaged file says. */
   clearAborted(): void {
+    this.#isWithoutAborted = false;
     this.#aborted = AbortedIndex.rewritten(this.pathOf(abortedIndexSuffix));
   }
 
@@ -359,7 +373,7 @@ export class LogSegment implements HoldsIndexes {
   }
 
   #readFirst(): number {
-    const file = this.#context.files.borrow(this.#logPath);
+    const file = this.#context.files.borrow(this.logPath);
     try {
       const scope = { from: 0, to: this.#sizeBytes, firstOffset: this.baseOffset, windowBytes: BATCH_HEADER_BYTES };
       for (const { header } of scanBatches({ file: file.handle, checkCrc: false, ...scope }))
