@@ -27,6 +27,29 @@ function grow(
 }
 
 describe('the metadata after a restart', () => {
+  it('comes back from a snapshot as from the whole log', async () => {
+    const open = await openMetadata({ 'metadata.log.max.record.bytes.between.snapshots': '2000' });
+    for (let round = 0; round < 30; round++) {
+      await creationOf(open, `topic-${round}`, { numPartitions: 2, configs: { 'retention.ms': String(1000 + round) } });
+      if (round % 3 === 0)
+        await open.metadata.deleteTopics({ topics: [], topicNames: [`topic-${round}`], timeoutMs: 1 }, 5);
+    }
+    await grow(open, 'topic-1', 4);
+    const producerId = await open.metadata.allocateProducerId();
+    await open.metadata.close();
+    const files = open.fileSystem.list('/data/__cluster_metadata-0').map(({ name }) => name);
+    expect(files.filter((name) => name.endsWith('.checkpoint'))).toHaveLength(1);
+    expect(open.storage.get('__cluster_metadata', 0)!.logStartOffset).toBeGreaterThan(50);
+
+    const again = await restarted(open);
+    expect(again.metadata.topics()).toEqual(open.metadata.topics());
+    for (const { name } of open.metadata.topics()) {
+      expect(again.metadata.topicConfig(name)).toEqual(open.metadata.topicConfig(name));
+    }
+    expect(await again.metadata.allocateProducerId()).toBeGreaterThan(producerId);
+    expect((await creationOf(again, 'topic-1')).code).toBe(ErrorCode.TOPIC_ALREADY_EXISTS);
+  });
+
   it('knows topics, partitions, settings and deletions', async () => {
     const open = await openMetadata();
     await creationOf(open, 'kept', { numPartitions: 2, configs: { 'cleanup.policy': 'compact' } });

@@ -10,6 +10,8 @@ export const metadataTopicId = '00000000-0000-0000-0000-000000000001';
 export const metadataLogConfig: LogConfig = {
   ...defaultLogConfig,
   maxMessageBytes: 8 * 1024 * 1024,
+  // Whole segments go when a snapshot has taken their place.
+  segmentBytes: 16 * 1024 * 1024,
   retentionMs: -1,
   retentionBytes: -1,
   cleanupDelete: false,

@@ -14,7 +14,10 @@ function seededRandom(seed: number): () => number {
 
 const seeds = Array.from({ length: 30 }, (_, index) => 1000 + index);
 
-describe('a state machine that crashes and whose disk fails again and again', () => {
+describe.each([
+  ['with its whole log', undefined],
+  ['with snapshots', { everyBytes: 400, everyMs: Number.POSITIVE_INFINITY }],
+] as const)('a state machine %s that crashes and whose disk fails again and again', (_, snapshots) => {
   it.each(seeds)(
     'has after each restart the state of a first part of its operations that holds all answered ones (seed %i)',
     async (seed) => {
@@ -23,7 +26,7 @@ describe('a state machine that crashes and whose disk fails again and again', ()
       /** The value that each operation wrote, in order; those that failed are taken out. */
       let history: string[] = [];
       for (let cycle = 0; cycle < 5; cycle++) {
-        const open = await openMachine(fileSystem);
+        const open = await openMachine(fileSystem, undefined, snapshots);
         const found = open.machine.entries.get('n') ?? '';
         expect(['', ...history]).toContain(found);
         history = history.slice(0, history.indexOf(found) + 1);
@@ -49,7 +52,7 @@ describe('a state machine that crashes and whose disk fails again and again', ()
         if (random() < 0.5) await Promise.all(running);
         const mustHold = history.indexOf(answered);
         fileSystem = random() < 0.5 ? fileSystem.crash(random) : fileSystem.kill();
-        const next = await openMachine(fileSystem);
+        const next = await openMachine(fileSystem, undefined, snapshots);
         expect(history.indexOf(next.machine.entries.get('n') ?? '')).toBeGreaterThanOrEqual(mustHold);
         await Promise.all(running);
         await next.runtime.close();

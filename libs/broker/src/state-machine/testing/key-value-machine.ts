@@ -2,7 +2,13 @@
 import { randomUuid } from '../../protocol/index.ts';
 import { defaultLogConfig, MemoryFileSystem, openLogStorage, type LogStorage } from '../../storage/index.ts';
 import { ErrorCode } from '../../protocol/index.ts';
-import { ManualClock, StateMachineRuntime, type RecordCodec, type StateMachine } from '../index.ts';
+import {
+  ManualClock,
+  StateMachineRuntime,
+  type RecordCodec,
+  type SnapshotPolicy,
+  type StateMachine,
+} from '../index.ts';
 
 export interface Entry {
   readonly key: string;
@@ -19,6 +25,10 @@ export class KeyValueMachine implements StateMachine<Entry> {
     this.offsets.push(offset);
     if (value === null) this.entries.delete(key);
     else this.entries.set(key, value);
+  }
+
+  *snapshot(): Generator<Entry, void, undefined> {
+    for (const [key, value] of this.entries) yield { key, value };
   }
 
   reset(reason: Error): void {
@@ -50,10 +60,11 @@ export interface OpenMachine {
 export async function openMachine(
   fileSystem = new MemoryFileSystem(),
   maxMessageBytes = 1_000_000,
+  snapshots?: SnapshotPolicy,
 ): Promise<OpenMachine> {
   const clock = new ManualClock();
   const storage = await openLogStorage({ directory: '/data', fileSystem, clock });
-  const config = { ...defaultLogConfig, maxMessageBytes };
+  const config = { ...defaultLogConfig, maxMessageBytes, ...(snapshots && { segmentBytes: 1000 }) };
   const log = storage.get('state', 0) ?? (await storage.create('state', 0, { topicId: randomUuid(), config }));
   log.updateConfig(config);
   const machine = new KeyValueMachine();
@@ -66,6 +77,7 @@ export async function openMachine(
     clock,
     loadingError: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
     unavailableError: ErrorCode.NOT_COORDINATOR,
+    snapshots,
     onProblem: (message) => problems.push(message),
   });
   await runtime.load();
