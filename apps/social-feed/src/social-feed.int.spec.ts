@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import {
   commentAdded,
@@ -15,7 +15,8 @@ import {
 } from '@headwater/contracts';
 import { createKafkajsClient, EventCodec, MessageProducer, systemClock, TopicSetup } from '@headwater/messaging';
 import { startService, type RunningService } from '@headwater/service-kit';
-import { startBroker, startPostgres, TopicReader, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
+import { startPostgres, TopicReader, type RunningPostgres } from '@headwater/testkit';
+import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { AppModule } from './app.module.ts';
 import { service } from './service.ts';
 
@@ -53,225 +54,236 @@ const commentOf = (postId: string, commentId: string): CommentAdded => ({
   occurredAt: at(2),
 });
 
-describe('social-feed', () => {
-  let broker: RunningBroker;
-  let postgres: RunningPostgres;
-  let feed: RunningService;
-  let producer: MessageProducer;
+describeOnEveryEngine(
+  'social-feed',
+  (broker) => {
+    let postgres: RunningPostgres;
+    let feed: RunningService;
+    let producer: MessageProducer;
 
-  const startFeed = async (): Promise<RunningService> =>
-    startService(AppModule, {
-      ...service,
-      environment: {
-        PORT: '0',
-        LOG_LEVEL: 'silent',
-        DATABASE_URL: await postgres.createDatabase('social_feed'),
-        KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
-        SCHEMA_REGISTRY_URL: broker.registryUrl,
-      },
-    });
+    const startFeed = async (): Promise<RunningService> =>
+      startService(AppModule, {
+        ...service,
+        environment: {
+          PORT: '0',
+          LOG_LEVEL: 'silent',
+          DATABASE_URL: await postgres.createDatabase('social_feed'),
+          KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
+          SCHEMA_REGISTRY_URL: broker.registryUrl,
+        },
+      });
 
-  const publish = (post: PostPublished) => producer.send(topics.posts, postPublished, post);
-  const like = (...given: Parameters<typeof likeOf>) => producer.send(topics.likes, likeChanged, likeOf(...given));
-  const comment = (added: CommentAdded) => producer.send(topics.comments, commentAdded, added);
+    const publish = (post: PostPublished) => producer.send(topics.posts, postPublished, post);
+    const like = (...given: Parameters<typeof likeOf>) => producer.send(topics.likes, likeChanged, likeOf(...given));
+    const comment = (added: CommentAdded) => producer.send(topics.comments, commentAdded, added);
 
-  const get = async (path: string): Promise<{ status: number; body: Record<string, unknown> }> => {
-    const response = await fetch(`${feed.url}${path}`);
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
+    const get = async (path: string): Promise<{ status: number; body: Record<string, unknown> }> => {
+      const response = await fetch(`${feed.url}${path}`);
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
 
-  /** Waits until the totals are so; the test's limit ends it. */
-  const totalsBecome = async (postId: string, likes: number, comments: number): Promise<void> => {
-    for (;;) {
-      const { status, body } = await get(`/posts/${postId}/totals`);
-      if (status === 200 && body['likes'] === likes && body['comments'] === comments) return;
-      await delay(20);
-    }
-  };
-
-  /** Waits until everything that was sent is committed by the feed's groups. */
-  const caughtUp = async (): Promise<void> => {
-    const admin = new kafkajs.Kafka({ brokers: [broker.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING }).admin();
-    await admin.connect();
-    for (const topic of [topics.posts, topics.likes, topics.comments]) {
-      const ends = new Map((await admin.fetchTopicOffsets(topic.name)).map(({ partition, high }) => [partition, high]));
-      for (let behind = true; behind;) {
+    /** Waits until the totals are so; the test's limit ends it. */
+    const totalsBecome = async (postId: string, likes: number, comments: number): Promise<void> => {
+      for (;;) {
+        const { status, body } = await get(`/posts/${postId}/totals`);
+        if (status === 200 && body['likes'] === likes && body['comments'] === comments) return;
         await delay(20);
-        const [group] = await admin.fetchOffsets({ groupId: `social-feed.${topic.name}`, topics: [topic.name] });
-        behind = (group?.partitions ?? []).some(
-          ({ partition, offset }) => Math.max(0, Number(offset)) !== Number(ends.get(partition)),
-        );
       }
-    }
-    await admin.disconnect();
-  };
+    };
 
-  beforeAll(async () => {
-    [broker, postgres] = await Promise.all([startBroker(), startPostgres()]);
-    const client = createKafkajsClient({
-      clientId: 'spec',
-      bootstrapServers: [broker.bootstrapServers],
-      clock: systemClock,
+    /** Waits until everything that was sent is committed by the feed's groups. */
+    const caughtUp = async (): Promise<void> => {
+      const admin = new kafkajs.Kafka({
+        brokers: [broker.bootstrapServers],
+        logLevel: kafkajs.logLevel.NOTHING,
+      }).admin();
+      await admin.connect();
+      for (const topic of [topics.posts, topics.likes, topics.comments]) {
+        const ends = new Map(
+          (await admin.fetchTopicOffsets(topic.name)).map(({ partition, high }) => [partition, high]),
+        );
+        for (let behind = true; behind;) {
+          await delay(20);
+          const [group] = await admin.fetchOffsets({ groupId: `social-feed.${topic.name}`, topics: [topic.name] });
+          behind = (group?.partitions ?? []).some(
+            ({ partition, offset }) => Math.max(0, Number(offset)) !== Number(ends.get(partition)),
+          );
+        }
+      }
+      await admin.disconnect();
+    };
+
+    beforeAll(async () => {
+      postgres = await startPostgres();
+      const client = createKafkajsClient({
+        clientId: 'spec',
+        bootstrapServers: [broker.bootstrapServers],
+        clock: systemClock,
+      });
+      const codec = new EventCodec(broker.registryUrl);
+      const produced = [topics.posts, topics.likes, topics.comments];
+      await new TopicSetup(client).ensure(produced);
+      await codec.register(produced);
+      producer = new MessageProducer(client, codec);
+      feed = await startFeed();
+    }, 60_000);
+
+    afterAll(async () => {
+      await producer.close();
+      await feed.close();
+      await postgres.close();
+    }, 30_000);
+
+    it('answers the totals of a post', async () => {
+      await publish(postOf('p1'));
+      await Promise.all([like('p1', 'ben'), like('p1', 'cem'), comment(commentOf('p1', 'c1'))]);
+      await totalsBecome('p1', 2, 1);
+      expect(await get('/posts/p1/totals')).toEqual({ status: 200, body: { postId: 'p1', likes: 2, comments: 1 } });
     });
-    const codec = new EventCodec(broker.registryUrl);
-    const produced = [topics.posts, topics.likes, topics.comments];
-    await new TopicSetup(client).ensure(produced);
-    await codec.register(produced);
-    producer = new MessageProducer(client, codec);
-    feed = await startFeed();
-  }, 60_000);
 
-  afterAll(async () => {
-    await producer.close();
-    await feed.close();
-    await Promise.all([broker.close(), postgres.close()]);
-  }, 30_000);
-
-  it('answers the totals of a post', async () => {
-    await publish(postOf('p1'));
-    await Promise.all([like('p1', 'ben'), like('p1', 'cem'), comment(commentOf('p1', 'c1'))]);
-    await totalsBecome('p1', 2, 1);
-    expect(await get('/posts/p1/totals')).toEqual({ status: 200, body: { postId: 'p1', likes: 2, comments: 1 } });
-  });
-
-  it('counts a user who likes twice once, and takes a like back', async () => {
-    await publish(postOf('twice'));
-    await like('twice', 'ben');
-    await like('twice', 'ben');
-    await like('twice', 'cem');
-    await like('twice', 'cem', false);
-    await like('twice', 'nobody', false);
-    await like('twice', 'dan', false);
-    await like('twice', 'dan');
-    await caughtUp();
-    await totalsBecome('twice', 2, 0);
-  });
-
-  it('has the totals of a post whose likes and comments came before it', async () => {
-    await Promise.all([like('late', 'ben'), like('late', 'cem'), comment(commentOf('late', 'c2'))]);
-    await caughtUp();
-    expect((await get('/posts/late/totals')).status).toBe(404);
-    await publish(postOf('late'));
-    await totalsBecome('late', 2, 1);
-  });
-
-  it('answers a problem document for a post that it does not know', async () => {
-    const response = await fetch(`${feed.url}/posts/unknown/totals`);
-    expect(response.status).toBe(404);
-    expect(response.headers.get('content-type')).toContain('application/problem+json');
-    expect(await response.json()).toMatchObject({ status: 404, type: 'urn:problem-type:headwater:post-unknown' });
-  });
-
-  it('forgets a deleted post, and leaves a tombstone for it', async () => {
-    await publish(postOf('gone', 3));
-    await like('gone', 'ben');
-    await totalsBecome('gone', 1, 0);
-    await producer.send(topics.posts, postDeleted, {
-      eventId: 'deleted-gone',
-      postId: 'gone',
-      userId: 'author-of-gone',
-      occurredAt: at(4),
+    it('counts a user who likes twice once, and takes a like back', async () => {
+      await publish(postOf('twice'));
+      await like('twice', 'ben');
+      await like('twice', 'ben');
+      await like('twice', 'cem');
+      await like('twice', 'cem', false);
+      await like('twice', 'nobody', false);
+      await like('twice', 'dan', false);
+      await like('twice', 'dan');
+      await caughtUp();
+      await totalsBecome('twice', 2, 0);
     });
-    await caughtUp();
-    expect((await get('/posts/gone/totals')).status).toBe(404);
-    expect(JSON.stringify((await get('/feed?limit=200')).body)).not.toContain('gone');
-    await using reader = await TopicReader.start(broker, [topics.postsWithCounts]);
-    const tombstones = await reader.take(
-      topics.postsWithCounts,
-      ({ key, value }) => key === 'gone' && value === null,
-      1,
-    );
-    expect(tombstones).toHaveLength(1);
-  });
 
-  it('pages through the feed from the newest on, also where posts share a time', async () => {
-    await Promise.all(
-      ['f1', 'f2', 'f3', 'f4', 'f5'].map((postId, index) => publish(postOf(postId, index < 3 ? 50 : 40))),
-    );
-    await like('f5', 'ben');
-    await totalsBecome('f5', 1, 0);
-    await caughtUp();
-    const seen: unknown[] = [];
-    let cursor: string | null = null;
-    do {
-      const { body } = await get(`/feed?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`);
-      seen.push(...(body['items'] as Record<string, unknown>[]).map((item) => item['postId']));
-      cursor = body['nextCursor'] as string | null;
-    } while (cursor !== null && seen.length < 6);
-    expect(seen.slice(0, 5)).toEqual(['f3', 'f2', 'f1', 'f5', 'f4']);
-    const [first] = (await get('/feed?limit=1')).body['items'] as unknown[];
-    expect(first).toEqual({
-      postId: 'f3',
-      userId: 'author-of-f3',
-      authorName: 'Ann',
-      title: 'About f3',
-      text: 'What is a qubit?',
-      kind: 'question',
-      parentPostId: null,
-      sourceUrl: 'https://example.org/f3',
-      publishedAt: at(50).toISOString(),
-      likes: 0,
-      comments: 0,
+    it('has the totals of a post whose likes and comments came before it', async () => {
+      await Promise.all([like('late', 'ben'), like('late', 'cem'), comment(commentOf('late', 'c2'))]);
+      await caughtUp();
+      expect((await get('/posts/late/totals')).status).toBe(404);
+      await publish(postOf('late'));
+      await totalsBecome('late', 2, 1);
     });
-    expect((await get('/feed?cursor=nonsense')).status).toBe(400);
-    expect((await get('/feed?limit=0')).status).toBe(400);
-  });
 
-  it('publishes the latest counts of a post, by its key', async () => {
-    await publish(postOf('counted'));
-    await Promise.all(Array.from({ length: 50 }, (_, index) => like('counted', `user-${index}`)));
-    await using reader = await TopicReader.start(broker, [topics.postsWithCounts]);
-    const isLatest = ({ name, value }: { name: string | null; value: unknown }): boolean =>
-      name === postWithCounts.name &&
-      (value as PostWithCounts).postId === 'counted' &&
-      (value as PostWithCounts).likes === 50;
-    const [latest] = await reader.take<PostWithCounts>(topics.postsWithCounts, isLatest, 1);
-    expect(latest).toMatchObject({
-      key: 'counted',
-      value: { postId: 'counted', likes: 50, comments: 0, kind: 'question' },
+    it('answers a problem document for a post that it does not know', async () => {
+      const response = await fetch(`${feed.url}/posts/unknown/totals`);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toContain('application/problem+json');
+      expect(await response.json()).toMatchObject({ status: 404, type: 'urn:problem-type:headwater:post-unknown' });
     });
-  });
 
-  it('changes nothing when everything is delivered again', async () => {
-    await caughtUp();
-    const before = await get('/feed?limit=200');
-    await feed.close();
-    const admin = new kafkajs.Kafka({ brokers: [broker.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING }).admin();
-    await admin.connect();
-    await Promise.all(
-      [topics.posts, topics.likes, topics.comments].map((topic) =>
-        admin.setOffsets({
-          groupId: `social-feed.${topic.name}`,
-          topic: topic.name,
-          partitions: Array.from({ length: topic.partitions }, (_, partition) => ({ partition, offset: '0' })),
-        }),
-      ),
-    );
-    await admin.disconnect();
-    feed = await startFeed();
-    await caughtUp();
-    expect(await get('/feed?limit=200')).toEqual(before);
-  });
+    it('forgets a deleted post, and leaves a tombstone for it', async () => {
+      await publish(postOf('gone', 3));
+      await like('gone', 'ben');
+      await totalsBecome('gone', 1, 0);
+      await producer.send(topics.posts, postDeleted, {
+        eventId: 'deleted-gone',
+        postId: 'gone',
+        userId: 'author-of-gone',
+        occurredAt: at(4),
+      });
+      await caughtUp();
+      expect((await get('/posts/gone/totals')).status).toBe(404);
+      expect(JSON.stringify((await get('/feed?limit=200')).body)).not.toContain('gone');
+      await using reader = await TopicReader.start(broker, [topics.postsWithCounts]);
+      const tombstones = await reader.take(
+        topics.postsWithCounts,
+        ({ key, value }) => key === 'gone' && value === null,
+        1,
+      );
+      expect(tombstones).toHaveLength(1);
+    });
 
-  it('catches up after its database was away', async () => {
-    await publish(postOf('outage'));
-    await totalsBecome('outage', 0, 0);
-    await postgres.kill();
-    await Promise.all(Array.from({ length: 20 }, (_, index) => like('outage', `user-${index}`)));
-    await postgres.restart();
-    await totalsBecome('outage', 20, 0);
-  });
+    it('pages through the feed from the newest on, also where posts share a time', async () => {
+      await Promise.all(
+        ['f1', 'f2', 'f3', 'f4', 'f5'].map((postId, index) => publish(postOf(postId, index < 3 ? 50 : 40))),
+      );
+      await like('f5', 'ben');
+      await totalsBecome('f5', 1, 0);
+      await caughtUp();
+      const seen: unknown[] = [];
+      let cursor: string | null = null;
+      do {
+        const { body } = await get(`/feed?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`);
+        seen.push(...(body['items'] as Record<string, unknown>[]).map((item) => item['postId']));
+        cursor = body['nextCursor'] as string | null;
+      } while (cursor !== null && seen.length < 6);
+      expect(seen.slice(0, 5)).toEqual(['f3', 'f2', 'f1', 'f5', 'f4']);
+      const [first] = (await get('/feed?limit=1')).body['items'] as unknown[];
+      expect(first).toEqual({
+        postId: 'f3',
+        userId: 'author-of-f3',
+        authorName: 'Ann',
+        title: 'About f3',
+        text: 'What is a qubit?',
+        kind: 'question',
+        parentPostId: null,
+        sourceUrl: 'https://example.org/f3',
+        publishedAt: at(50).toISOString(),
+        likes: 0,
+        comments: 0,
+      });
+      expect((await get('/feed?cursor=nonsense')).status).toBe(400);
+      expect((await get('/feed?limit=0')).status).toBe(400);
+    });
 
-  it('describes itself, and says how it is', async () => {
-    const { body } = await get('/docs/openapi.json');
-    expect(Object.keys(body['paths'] as object).sort()).toEqual(['/feed', '/posts/{postId}/totals']);
-    const ready = await get('/health/ready');
-    expect(ready).toMatchObject({ status: 200, body: { checks: { kafka: { ok: true }, database: { ok: true } } } });
-    expect((await get('/health/live')).status).toBe(200);
-    const metrics = async (): Promise<string> => (await fetch(`${feed.url}/metrics`)).text();
-    expect(await metrics()).toMatch(/messaging_messages_total\{group="social-feed\.likes",outcome="ok"\} \d+/);
-    // The gauges follow the commits.
-    while (!/messaging_lag_records\{group="social-feed\.likes",partition="\d"\} 0/.test(await metrics()))
-      await delay(20);
-  });
-});
+    it('publishes the latest counts of a post, by its key', async () => {
+      await publish(postOf('counted'));
+      await Promise.all(Array.from({ length: 50 }, (_, index) => like('counted', `user-${index}`)));
+      await using reader = await TopicReader.start(broker, [topics.postsWithCounts]);
+      const isLatest = ({ name, value }: { name: string | null; value: unknown }): boolean =>
+        name === postWithCounts.name &&
+        (value as PostWithCounts).postId === 'counted' &&
+        (value as PostWithCounts).likes === 50;
+      const [latest] = await reader.take<PostWithCounts>(topics.postsWithCounts, isLatest, 1);
+      expect(latest).toMatchObject({
+        key: 'counted',
+        value: { postId: 'counted', likes: 50, comments: 0, kind: 'question' },
+      });
+    });
+
+    it('changes nothing when everything is delivered again', async () => {
+      await caughtUp();
+      const before = await get('/feed?limit=200');
+      await feed.close();
+      const admin = new kafkajs.Kafka({
+        brokers: [broker.bootstrapServers],
+        logLevel: kafkajs.logLevel.NOTHING,
+      }).admin();
+      await admin.connect();
+      await Promise.all(
+        [topics.posts, topics.likes, topics.comments].map((topic) =>
+          admin.setOffsets({
+            groupId: `social-feed.${topic.name}`,
+            topic: topic.name,
+            partitions: Array.from({ length: topic.partitions }, (_, partition) => ({ partition, offset: '0' })),
+          }),
+        ),
+      );
+      await admin.disconnect();
+      feed = await startFeed();
+      await caughtUp();
+      expect(await get('/feed?limit=200')).toEqual(before);
+    });
+
+    it('catches up after its database was away', async () => {
+      await publish(postOf('outage'));
+      await totalsBecome('outage', 0, 0);
+      await postgres.kill();
+      await Promise.all(Array.from({ length: 20 }, (_, index) => like('outage', `user-${index}`)));
+      await postgres.restart();
+      await totalsBecome('outage', 20, 0);
+    });
+
+    it('describes itself, and says how it is', async () => {
+      const { body } = await get('/docs/openapi.json');
+      expect(Object.keys(body['paths'] as object).sort()).toEqual(['/feed', '/posts/{postId}/totals']);
+      const ready = await get('/health/ready');
+      expect(ready).toMatchObject({ status: 200, body: { checks: { kafka: { ok: true }, database: { ok: true } } } });
+      expect((await get('/health/live')).status).toBe(200);
+      const metrics = async (): Promise<string> => (await fetch(`${feed.url}/metrics`)).text();
+      expect(await metrics()).toMatch(/messaging_messages_total\{group="social-feed\.likes",outcome="ok"\} \d+/);
+      // The gauges follow the commits.
+      while (!/messaging_lag_records\{group="social-feed\.likes",partition="\d"\} 0/.test(await metrics()))
+        await delay(20);
+    });
+  },
+  { own: true },
+);
