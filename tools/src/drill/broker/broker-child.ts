@@ -107,7 +107,8 @@ export class BrokerChild {
   #take(message: FromChild, isReady: (port: number) => void): void {
     switch (message.kind) {
       case 'ready':
-        return isReady(message.port);
+        isReady(message.port);
+        return;
       case 'refused':
         this.refusal = message.reason;
         return;

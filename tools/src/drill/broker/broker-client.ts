@@ -79,7 +79,10 @@ export class BrokerClient {
 
   #write(pieces: readonly Buffer[], what: string): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      if (this.socket.destroyed) return void reject(new ConnectionLost('The connection is closed'));
+      if (this.socket.destroyed) {
+        reject(new ConnectionLost('The connection is closed'));
+        return;
+      }
       this.#pending.push({ what, resolve, reject });
       if (this.#pending.length === 1) this.#watch();
       this.socket.cork();

@@ -36,7 +36,13 @@ function pause(): Promise<void> {
   return new Promise((done) => setTimeout(done, random.below(4)));
 }
 
+/** Room left from now on. */
+function setRoom(bytes: number | null | undefined): void {
+  memory!.capacityBytes = typeof bytes === 'number' ? memory!.usedBytes() + bytes : Number.POSITIVE_INFINITY;
+}
+
 if (memory !== undefined) {
+  if (setup.disk.kind === 'memory') setRoom(setup.disk.room);
   memory.pause = pause;
   memory.fault = (operation, path) => {
     if (end !== undefined && --callsLeft < 0) endNow(end.lost);
@@ -86,11 +92,13 @@ process.on('message', (message: ToChild) => {
       void stop(message.lost);
       return;
     case 'room':
-      memory!.capacityBytes = message.bytes === null ? Number.POSITIVE_INFINITY : memory!.usedBytes() + message.bytes;
-      return say({ kind: 'done', id: message.id });
+      setRoom(message.bytes);
+      say({ kind: 'done', id: message.id });
+      return;
     case 'faults':
       faults = message.faults.map((fault) => ({ fault, path: new RegExp(fault.path) }));
-      return say({ kind: 'done', id: message.id });
+      say({ kind: 'done', id: message.id });
+      return;
   }
 });
 if (broker !== undefined) say({ kind: 'ready', port: broker.port });

@@ -10,6 +10,8 @@ export type Disk =
       readonly seed: number;
       /** The end, before the so-manieth call to the disk. */
       readonly end?: DiskEnd | undefined;
+      /** Room at the start, in bytes; as much as one likes without it. */
+      readonly room?: number | undefined;
     };
 
 /** How the process ends, all at once. `power`: what was not synced is lost in part; `process`: all that was written is there. */

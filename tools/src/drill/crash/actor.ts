@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Something that uses the broker until it is gone, and goes on with the next one. */
+/** Something that uses the broker until it is gone or `ending` says so, and goes on with the next one. */
 export interface Actor {
-  /** Ends when the connection is lost, with ConnectionLost. @throws Violation. */
-  run(port: number): Promise<void>;
+  /** Ends with ConnectionLost, or, when `ending` says so, after the answer that it waits for. @throws Violation. */
+  run(port: number, ending: AbortSignal): Promise<void>;
 }
 
 /** Lets time pass, so that the load has its ups and downs. */

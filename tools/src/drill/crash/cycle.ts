@@ -7,13 +7,16 @@ import { describePlan, planCycle, type CyclePlan, type EndBy } from './cycle-pla
 import type { World } from './world.ts';
 
 /** Small logs of the coordinators, and every background task all the time. */
-const BROKER_CONFIG: Readonly<Record<string, string>> = {
+export const BROKER_CONFIG: Readonly<Record<string, string>> = {
   'offsets.topic.num.partitions': '2',
   'transaction.state.log.num.partitions': '2',
   'log.flush.offset.checkpoint.interval.ms': '40',
   'log.retention.check.interval.ms': '30',
   'log.cleaner.backoff.ms': '20',
 };
+
+/** The load of a cycle ends with its broker. */
+const NEVER = new AbortController().signal;
 
 /** Far longer than a start takes, however busy the machine is. */
 const START_DEADLINE_MS = 120_000;
@@ -93,7 +96,7 @@ class Cycle {
   async #load(port: number): Promise<CycleResult> {
     const { loadMs, endBy } = this.#plan;
     let violation: Error | undefined;
-    const loaded = this.#world.load(port, (found) => (violation ??= found as Error));
+    const loaded = this.#world.load(port, NEVER, (found) => (violation ??= found as Error));
     await Promise.race([delay(loadMs), this.#broker.ended, loaded]);
     const isEarly = this.#broker.ending !== undefined;
     if (violation === undefined) await this.#end();

@@ -4,6 +4,7 @@ import { expectNone, type TopicPartition } from '../broker/requests.ts';
 import type { Random } from '../random.ts';
 import { promise } from '../violation.ts';
 import { pause, type Actor } from './actor.ts';
+import type { Tolerance } from './tolerance.ts';
 
 /** The offset that a group has committed; -1: none. */
 export async function committedOffset(
@@ -27,20 +28,22 @@ export class OffsetCommitter implements Actor {
   readonly #groupId: string;
   readonly #where: TopicPartition;
   readonly #random: Random;
+  readonly #tolerance: Tolerance;
   #sent = -1;
   #acknowledged = -1;
   acknowledgedCount = 0;
 
-  constructor(groupId: string, where: TopicPartition, random: Random) {
+  constructor(groupId: string, where: TopicPartition, random: Random, tolerance: Tolerance) {
+    this.#tolerance = tolerance;
     this.#groupId = groupId;
     this.#where = where;
     this.#random = random;
   }
 
-  async run(port: number): Promise<void> {
+  async run(port: number, ending: AbortSignal): Promise<void> {
     const client = await BrokerClient.connect(port);
     try {
-      for (;;) {
+      while (!ending.aborted) {
         this.#sent += 1 + this.#random.below(5);
         const offset = this.#sent;
         const { topics } = await client.send(offsetCommitApi, 8, {
@@ -59,9 +62,11 @@ export class OffsetCommitter implements Actor {
             },
           ],
         });
-        expectNone(topics[0]!.partitions[0]!.errorCode, `OffsetCommit of ${this.#groupId}`);
-        this.#acknowledged = offset;
-        this.acknowledgedCount++;
+        const { errorCode } = topics[0]!.partitions[0]!;
+        if (this.#tolerance.served(errorCode, `OffsetCommit of ${this.#groupId}`)) {
+          this.#acknowledged = offset;
+          this.acknowledgedCount++;
+        }
         if (this.#random.chance(0.5)) await pause(this.#random.below(6));
       }
     } finally {

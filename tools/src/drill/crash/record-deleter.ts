@@ -1,27 +1,30 @@
 import { deleteRecordsApi } from '@headwater/broker/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
-import { expectNone, type TopicPartition } from '../broker/requests.ts';
+import type { TopicPartition } from '../broker/requests.ts';
 import type { Random } from '../random.ts';
 import { promise } from '../violation.ts';
 import { pause, type Actor } from './actor.ts';
+import type { Tolerance } from './tolerance.ts';
 
 /** Moves the start of a log forward, now and then. */
 export class RecordDeleter implements Actor {
   readonly #where: TopicPartition;
   readonly #random: Random;
+  readonly #tolerance: Tolerance;
   #endOffset = 0;
   #sent = 0;
   #acknowledged = 0;
 
-  constructor(where: TopicPartition, random: Random) {
+  constructor(where: TopicPartition, random: Random, tolerance: Tolerance) {
+    this.#tolerance = tolerance;
     this.#where = where;
     this.#random = random;
   }
 
-  async run(port: number): Promise<void> {
+  async run(port: number, ending: AbortSignal): Promise<void> {
     const client = await BrokerClient.connect(port);
     try {
-      for (;;) {
+      while (!ending.aborted) {
         await pause(20 + this.#random.below(150));
         const { topic, partition } = this.#where;
         const most = this.#sent + Math.floor((this.#endOffset - this.#sent) / 2);
@@ -30,8 +33,9 @@ export class RecordDeleter implements Actor {
           topics: [{ name: topic, partitions: [{ partitionIndex: partition, offset: this.#sent }] }],
           timeoutMs: 30_000,
         });
-        expectNone(topics[0]!.partitions[0]!.errorCode, `DeleteRecords of ${topic}-${partition}`);
-        this.#acknowledged = this.#sent;
+        const { errorCode } = topics[0]!.partitions[0]!;
+        if (this.#tolerance.served(errorCode, `DeleteRecords of ${topic}-${partition}`))
+          this.#acknowledged = this.#sent;
       }
     } finally {
       client.close();

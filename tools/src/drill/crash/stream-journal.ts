@@ -16,6 +16,9 @@ export abstract class StreamJournal {
   nextSequence = 0;
   /** Offset by sequence. What a consumer saw counts as acknowledged: visible means durable. */
   readonly acknowledged = new Map<number, number>();
+  protected readonly refused = new Set<number>();
+  /** Refused, and perhaps there. */
+  protected readonly doubted = new Set<number>();
 
   constructor(name: string, where: TopicPartition) {
     this.name = name;
@@ -39,6 +42,17 @@ export abstract class StreamJournal {
   /** The producer's connection was lost; what it sent last may be there or not. */
   abstract connectionLost(): void;
 
+  /** The broker answered that it has not stored the record. */
+  refuse(sequence: number): void {
+    this.refused.add(sequence);
+  }
+
+  /** The broker ended while its disk failed: it could not take back what it refused. */
+  doubtRefusals(): void {
+    for (const sequence of this.refused) this.doubted.add(sequence);
+    this.refused.clear();
+  }
+
   protected describe(sequence: number): string {
     return `record ${sequence} of ${this.name} in ${this.where.topic}-${this.where.partition}`;
   }
@@ -49,6 +63,7 @@ export abstract class StreamJournal {
     let last = -1;
     for (const { sequence, offset } of found) {
       promise(sequence < this.nextSequence, 'only what was sent is there', () => this.describe(sequence));
+      promise(!this.refused.has(sequence), 'a refused record stays away', () => this.describe(sequence));
       promise(!offsets.has(sequence), 'no record is there twice', () => {
         return `${this.describe(sequence)} at ${offsets.get(sequence)} and at ${offset}`;
       });
@@ -78,7 +93,7 @@ export class PlainJournal extends StreamJournal {
     let previous: number | undefined;
     for (const { sequence } of found) {
       const isNext =
-        previous === undefined ? logStartOffset > 0 || this.#startsRun(sequence) : sequence === previous + 1;
+        previous === undefined ? logStartOffset > 0 || this.#follows(sequence, -1) : this.#follows(sequence, previous);
       promise(isNext || this.#startsRun(sequence), 'no hole is left in what a connection sent', () => {
         return `${this.describe(sequence)} follows ${previous ?? 'nothing'}`;
       });
@@ -88,6 +103,13 @@ export class PlainJournal extends StreamJournal {
 
   connectionLost(): void {
     if (this.#runs.at(-1) !== this.nextSequence) this.#runs.push(this.nextSequence);
+  }
+
+  /** Whether all between two records was refused. */
+  #follows(sequence: number, previous: number): boolean {
+    for (let between = previous + 1; between < sequence; between++)
+      if (!this.refused.has(between) && !this.doubted.has(between)) return false;
+    return true;
   }
 
   #startsRun(sequence: number): boolean {

@@ -1,13 +1,14 @@
 /** Producers that keep several batches under way until their connection is lost, and note what was acknowledged. */
 import { ErrorCode, initProducerIdApi } from '@headwater/broker/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
-import { expectNone, produce } from '../broker/requests.ts';
+import { produce } from '../broker/requests.ts';
 import type { Random } from '../random.ts';
 import { Violation } from '../violation.ts';
 import type { BatchMaker } from './batch-maker.ts';
 import { pause, type Actor } from './actor.ts';
 import { KeyedJournal } from './keyed-journal.ts';
 import { payload } from './payload.ts';
+import type { Tolerance } from './tolerance.ts';
 import type { StreamJournal } from './stream-journal.ts';
 
 const MOST_RECORDS = 4;
@@ -15,12 +16,14 @@ const KEYS = 12;
 /** As many as an idempotent producer may have under way. */
 const IDEMPOTENT_IN_FLIGHT = 5;
 const PLAIN_IN_FLIGHT = 12;
+const RETRY_MS = 5;
 
 export interface StreamProducerOptions {
   readonly random: Random;
   readonly batches: BatchMaker;
   readonly acks: 1 | -1;
   readonly isIdempotent: boolean;
+  readonly tolerance: Tolerance;
 }
 
 interface SentBatch {
@@ -41,13 +44,16 @@ export class StreamProducer implements Actor {
     this.#options = options;
   }
 
-  async run(port: number): Promise<void> {
-    const { isIdempotent, random } = this.#options;
+  async run(port: number, ending: AbortSignal): Promise<void> {
+    const { isIdempotent, random, tolerance } = this.#options;
     const client = await BrokerClient.connect(port);
     try {
-      if (isIdempotent && this.#producerId === -1) await this.#initialize(client);
+      while (isIdempotent && this.#producerId === -1 && !ending.aborted) await this.#initialize(client);
+      if (isIdempotent && this.#producerId === -1) return;
       const under = new Set<Promise<void>>();
-      const limit = 1 + random.below(isIdempotent ? IDEMPOTENT_IN_FLIGHT : PLAIN_IN_FLIGHT);
+      const most = isIdempotent ? IDEMPOTENT_IN_FLIGHT : PLAIN_IN_FLIGHT;
+      // A client that meets errors has to keep the order by itself.
+      const limit = tolerance.isTolerant ? 1 : 1 + random.below(most);
       let failure: Error | undefined;
       const begin = (batch: SentBatch): void => {
         const sent: Promise<void> = this.#send(client, batch).catch(
@@ -56,8 +62,11 @@ export class StreamProducer implements Actor {
         under.add(sent);
         void sent.then(() => under.delete(sent));
       };
-      for (const batch of this.#pending) begin(batch);
-      while (failure === undefined) {
+      for (const batch of this.#pending) {
+        begin(batch);
+        if (tolerance.isTolerant) await Promise.race(under);
+      }
+      while (failure === undefined && !ending.aborted) {
         if (under.size >= limit) await Promise.race(under);
         else {
           begin(this.#nextBatch());
@@ -65,7 +74,7 @@ export class StreamProducer implements Actor {
         }
       }
       await Promise.all(under);
-      throw failure;
+      if (failure !== undefined) throw failure;
     } finally {
       client.close();
       if (!isIdempotent) this.#pending = [];
@@ -75,8 +84,7 @@ export class StreamProducer implements Actor {
 
   async #initialize(client: BrokerClient): Promise<void> {
     const answer = await client.send(initProducerIdApi, 4, { transactionalId: null, transactionTimeoutMs: 60_000 });
-    expectNone(answer.errorCode, 'InitProducerId');
-    this.#producerId = answer.producerId;
+    if (this.#options.tolerance.served(answer.errorCode, 'InitProducerId')) this.#producerId = answer.producerId;
   }
 
   #nextBatch(): SentBatch {
@@ -105,9 +113,16 @@ export class StreamProducer implements Actor {
 
   async #send(client: BrokerClient, batch: SentBatch): Promise<void> {
     const { journal } = this;
-    const answer = await produce(client, journal.where, batch.bytes, { acks: this.#options.acks });
-    const isKnown = this.#options.isIdempotent && answer.errorCode === ErrorCode.DUPLICATE_SEQUENCE_NUMBER;
-    if (!isKnown) expectNone(answer.errorCode, `${journal.name}: batch ${batch.baseSequence}`);
+    const { acks, isIdempotent, tolerance } = this.#options;
+    const answer = await produce(client, journal.where, batch.bytes, { acks });
+    const isKnown = isIdempotent && answer.errorCode === ErrorCode.DUPLICATE_SEQUENCE_NUMBER;
+    const isStored = isKnown || tolerance.stored(answer.errorCode, `${journal.name}: batch ${batch.baseSequence}`);
+    if (!isStored) {
+      await pause(RETRY_MS);
+      if (isIdempotent) await this.#send(client, batch);
+      else for (let index = 0; index < batch.recordCount; index++) journal.refuse(batch.baseSequence + index);
+      return;
+    }
     if (!isKnown && answer.baseOffset < 0)
       throw new Violation('an acknowledgement says the offset', `${journal.name}: batch ${batch.baseSequence}`);
     for (let index = 0; index < batch.recordCount; index++)

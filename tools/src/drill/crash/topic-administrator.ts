@@ -3,6 +3,7 @@ import {
   createPartitionsApi,
   deleteTopicsApi,
   describeConfigsApi,
+  ErrorCode,
   incrementalAlterConfigsApi,
   type MetadataResponse,
 } from '@headwater/broker/protocol';
@@ -14,6 +15,7 @@ import { promise, Violation } from '../violation.ts';
 import { pause, type Actor } from './actor.ts';
 import type { BatchMaker } from './batch-maker.ts';
 import { payload, payloadLabel } from './payload.ts';
+import type { Tolerance } from './tolerance.ts';
 
 const NAMES = ['extra-a', 'extra-b', 'extra-c', 'extra-d'];
 const MOST_PARTITIONS = 6;
@@ -41,21 +43,27 @@ interface Topic {
 export class TopicAdministrator implements Actor {
   readonly #random: Random;
   readonly #batches: BatchMaker;
+  readonly #tolerance: Tolerance;
   readonly #topics = new Map<string, Topic>();
   #createdCount = 0;
   changeCount = 0;
+  /** For the message of a failure. */
+  doing = 'nothing';
 
-  constructor(random: Random, batches: BatchMaker) {
+  constructor(random: Random, batches: BatchMaker, tolerance: Tolerance) {
+    this.#tolerance = tolerance;
     this.#random = random;
     this.#batches = batches;
   }
 
-  async run(port: number): Promise<void> {
+  async run(port: number, ending: AbortSignal): Promise<void> {
     const client = await BrokerClient.connect(port);
     try {
-      for (;;) {
-        await this.#change(client);
-        this.changeCount++;
+      while (!ending.aborted) {
+        const isDone = await this.#change(client);
+        // What a refusal leaves is found out by the check; the next change begins with what is there.
+        if (isDone) this.changeCount++;
+        else await this.#lookAgain(client);
         await pause(this.#random.below(25));
       }
     } finally {
@@ -116,16 +124,30 @@ export class TopicAdministrator implements Actor {
     return Number(results[0]!.configs[0]!.value);
   }
 
-  async #change(client: BrokerClient): Promise<void> {
+  /** @returns whether it was served. */
+  async #change(client: BrokerClient): Promise<boolean> {
     const name = this.#random.pick(NAMES);
     const topic = this.#topics.get(name);
-    if (topic === undefined) await this.#create(client, name);
-    else if (this.#random.chance(0.35)) await this.#delete(client, topic);
-    else if (this.#random.chance(0.5)) await this.#alter(client, topic);
-    else await this.#grow(client, topic);
+    this.doing = `changing ${name}`;
+    if (topic === undefined) return await this.#create(client, name);
+    if (topic.state === 'creating') return await this.#createAgain(client, topic);
+    if (this.#random.chance(0.35)) return await this.#delete(client, topic);
+    if (this.#random.chance(0.5)) return await this.#alter(client, topic);
+    return await this.#grow(client, topic);
   }
 
-  async #create(client: BrokerClient, name: string): Promise<void> {
+  /** After a refusal: which topics are there, and with how many partitions. */
+  async #lookAgain(client: BrokerClient): Promise<void> {
+    const found = new Map((await metadata(client)).map((topic) => [topic.name!, topic]));
+    for (const [name, topic] of this.#topics) {
+      const facts = found.get(name);
+      // One whose creation was refused may be recorded, and come with the next start.
+      if (facts !== undefined) topic.state = 'there';
+      else if (topic.state === 'deleting') this.#topics.delete(name);
+    }
+  }
+
+  async #create(client: BrokerClient, name: string): Promise<boolean> {
     const partitions = 1 + this.#random.below(3);
     const value = 200_000 + this.#random.below(1000);
     const topic: Topic = {
@@ -138,23 +160,40 @@ export class TopicAdministrator implements Actor {
     };
     this.#topics.set(name, topic);
     const config = { [CONFIG_NAME]: String(value), 'segment.ms': '1000', 'retention.ms': '-1' };
-    expectNone(await createTopic(client, { name, partitions, config }), `CreateTopics of ${name}`);
+    this.doing = `creating ${name}`;
+    const created = await createTopic(client, { name, partitions, config });
+    if (!this.#tolerance.served(created, `CreateTopics of ${name}`)) return false;
     topic.state = 'there';
+    this.doing = `writing into ${name}`;
     const batch = this.#batches.make([{ key: null, value: payload(topic.mark, 0) }]);
     const answer = await produce(client, { topic: name, partition: 0 }, batch);
-    expectNone(answer.errorCode, `Produce into the new topic ${name}`);
+    if (!this.#tolerance.stored(answer.errorCode, `Produce into the new topic ${name}`)) return true;
     if (answer.baseOffset !== 0) throw new Violation('a new topic is empty', `${name}-0 began at ${answer.baseOffset}`);
     topic.isMarked = true;
+    return true;
   }
 
-  async #delete(client: BrokerClient, topic: Topic): Promise<void> {
+  /** After a refusal: the topic may have been recorded, and is completed then. */
+  async #createAgain(client: BrokerClient, topic: Topic): Promise<boolean> {
+    const { name, partitions } = topic;
+    this.doing = `creating ${name} again`;
+    const config = { [CONFIG_NAME]: String(topic.configValue.sent), 'segment.ms': '1000', 'retention.ms': '-1' };
+    const errorCode = await createTopic(client, { name, partitions: partitions.sent, config });
+    if (errorCode !== ErrorCode.TOPIC_ALREADY_EXISTS && !this.#tolerance.served(errorCode, `CreateTopics of ${name}`))
+      return false;
+    await this.#lookAgain(client);
+    return topic.state !== 'creating';
+  }
+
+  async #delete(client: BrokerClient, topic: Topic): Promise<boolean> {
     topic.state = 'deleting';
     const { responses } = await client.send(deleteTopicsApi, 5, { topicNames: [topic.name], timeoutMs: 30_000 });
-    expectNone(responses[0]!.errorCode, `DeleteTopics of ${topic.name}`);
+    if (!this.#tolerance.served(responses[0]!.errorCode, `DeleteTopics of ${topic.name}`)) return false;
     this.#topics.delete(topic.name);
+    return true;
   }
 
-  async #alter(client: BrokerClient, { name, configValue }: Topic): Promise<void> {
+  async #alter(client: BrokerClient, { name, configValue }: Topic): Promise<boolean> {
     configValue.sent = 200_000 + this.#random.below(1000);
     const { responses } = await client.send(incrementalAlterConfigsApi, 1, {
       resources: [
@@ -166,19 +205,21 @@ export class TopicAdministrator implements Actor {
       ],
       validateOnly: false,
     });
-    expectNone(responses[0]!.errorCode, `IncrementalAlterConfigs of ${name}`);
-    configValue.acknowledged = configValue.sent;
+    if (this.#tolerance.served(responses[0]!.errorCode, `IncrementalAlterConfigs of ${name}`))
+      configValue.acknowledged = configValue.sent;
+    return true;
   }
 
-  async #grow(client: BrokerClient, { name, partitions }: Topic): Promise<void> {
-    if (partitions.acknowledged === MOST_PARTITIONS) return;
+  async #grow(client: BrokerClient, { name, partitions }: Topic): Promise<boolean> {
+    if (partitions.sent !== partitions.acknowledged || partitions.sent === MOST_PARTITIONS) return true;
     partitions.sent = partitions.acknowledged + 1;
     const { results } = await client.send(createPartitionsApi, 3, {
       topics: [{ name, count: partitions.sent, assignments: null }],
       timeoutMs: 30_000,
       validateOnly: false,
     });
-    expectNone(results[0]!.errorCode, `CreatePartitions of ${name}`);
-    partitions.acknowledged = partitions.sent;
+    if (this.#tolerance.served(results[0]!.errorCode, `CreatePartitions of ${name}`))
+      partitions.acknowledged = partitions.sent;
+    return true;
   }
 }

@@ -14,12 +14,13 @@ import {
   txnOffsetCommitApi,
 } from '@headwater/broker/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
-import { expectNone, produce, type TopicPartition } from '../broker/requests.ts';
+import { produce, type TopicPartition } from '../broker/requests.ts';
 import type { Random } from '../random.ts';
 import { Violation } from '../violation.ts';
 import { pause, type Actor } from './actor.ts';
 import type { BatchMaker } from './batch-maker.ts';
 import { payload } from './payload.ts';
+import type { Tolerance } from './tolerance.ts';
 import type { Transaction, TransactionJournal } from './transaction-journal.ts';
 
 export interface TransactionalProducerOptions {
@@ -27,10 +28,12 @@ export interface TransactionalProducerOptions {
   readonly batches: BatchMaker;
   readonly partitions: readonly TopicPartition[];
   readonly generation: 1 | 2;
+  readonly tolerance: Tolerance;
 }
 
 const TRANSACTION_TIMEOUT_MS = 600_000;
 const MOST_BATCHES = 4;
+const MOST_ATTEMPTS = 4_000;
 
 /** The coordinator is still busy with what was before. */
 const RETRIED: ReadonlySet<number> = new Set([
@@ -43,6 +46,8 @@ const RETRIED: ReadonlySet<number> = new Set([
 export class TransactionalProducer implements Actor {
   readonly journal: TransactionJournal;
   readonly #options: TransactionalProducerOptions;
+  /** For the message of a failure. */
+  doing = 'nothing';
   #producerId = -1;
   #producerEpoch = -1;
   /** Next sequence by partition, within an epoch. */
@@ -69,11 +74,11 @@ export class TransactionalProducer implements Actor {
     this.journal.settled();
   }
 
-  async run(port: number): Promise<void> {
+  async run(port: number, ending: AbortSignal): Promise<void> {
     const { random } = this.#options;
     const client = await BrokerClient.connect(port);
     try {
-      for (;;) {
+      while (!ending.aborted) {
         await this.#transact(client);
         if (random.chance(0.3)) await pause(random.below(10));
       }
@@ -83,13 +88,15 @@ export class TransactionalProducer implements Actor {
   }
 
   async #transact(client: BrokerClient): Promise<void> {
-    const { random, partitions, generation } = this.#options;
+    const { random, partitions, generation, tolerance } = this.#options;
     const transaction = this.journal.begin();
     const chosen = partitions.filter(() => random.chance(0.6));
     if (chosen.length === 0) chosen.push(random.pick(partitions));
     if (generation === 1) await this.#addPartitions(client, chosen);
     const batches = Array.from({ length: 1 + random.below(MOST_BATCHES) }, () => random.pick(chosen));
-    await Promise.all(batches.map((where) => this.#produce(client, transaction, where)));
+    // A client that meets errors has to keep the order by itself.
+    if (tolerance.isTolerant) for (const where of batches) await this.#produce(client, transaction, where);
+    else await Promise.all(batches.map((where) => this.#produce(client, transaction, where)));
     if (random.chance(0.5)) await this.#commitOffsets(client, transaction);
     await this.#end(client, transaction, random.chance(0.65));
   }
@@ -176,7 +183,10 @@ export class TransactionalProducer implements Actor {
   /** A new epoch numbers its batches from 0. */
   #take({ producerId, producerEpoch }: { readonly producerId: number; readonly producerEpoch: number }): void {
     if (producerId === this.#producerId && producerEpoch <= this.#producerEpoch)
-      throw new Violation('an epoch rises', `${this.journal.name}: ${producerEpoch} after ${this.#producerEpoch}`);
+      throw new Violation(
+        'an epoch rises',
+        `${this.journal.name}: ${producerId}/${producerEpoch} after ${this.#producerId}/${this.#producerEpoch}`,
+      );
     this.#producerId = producerId;
     this.#producerEpoch = producerEpoch;
     this.#sequences.clear();
@@ -184,12 +194,12 @@ export class TransactionalProducer implements Actor {
 
   async #retried<T extends { readonly errorCode: number }>(what: string, send: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
+      this.doing = `${what}, attempt ${attempt}, last ${this.doing.split(' ').at(-1)}`;
       const answer = await send();
-      if (!RETRIED.has(answer.errorCode)) {
-        expectNone(answer.errorCode, `${what} of ${this.journal.name}`);
-        return answer;
-      }
-      if (attempt > 2000)
+      this.doing = `${what}, attempt ${attempt}: ${errorName(answer.errorCode)}`;
+      const isBusy = RETRIED.has(answer.errorCode);
+      if (!isBusy && this.#options.tolerance.served(answer.errorCode, `${what} of ${this.journal.name}`)) return answer;
+      if (attempt > MOST_ATTEMPTS)
         throw new Violation('a transaction comes to its end', `${what}: ${errorName(answer.errorCode)}`);
       await pause(5);
     }

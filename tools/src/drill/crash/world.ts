@@ -13,6 +13,7 @@ import { RecordDeleter } from './record-deleter.ts';
 import { IdempotentJournal, PlainJournal, type FoundRecord, type StreamJournal } from './stream-journal.ts';
 import { StreamProducer } from './stream-producer.ts';
 import { TailReader } from './tail-reader.ts';
+import { Tolerance } from './tolerance.ts';
 import { TopicAdministrator } from './topic-administrator.ts';
 import { TransactionJournal } from './transaction-journal.ts';
 import { TransactionalProducer } from './transactional-producer.ts';
@@ -56,6 +57,7 @@ export interface WorldCounts {
 export class World {
   readonly folder: string;
   readonly #random: Random;
+  readonly #tolerance: Tolerance;
   readonly #streams = new Map<string, StreamJournal>();
   readonly #producers: StreamProducer[] = [];
   readonly #transactional: TransactionalProducer[] = [];
@@ -65,8 +67,9 @@ export class World {
   readonly #deleter: RecordDeleter;
   #readCount = 0;
 
-  constructor(folder: string, random: Random) {
+  constructor(folder: string, random: Random, tolerance = new Tolerance(false)) {
     this.folder = folder;
+    this.#tolerance = tolerance;
     this.#random = random;
     const plain = [
       { topic: 'plain', partition: 0 },
@@ -76,7 +79,7 @@ export class World {
     for (const where of plain) {
       this.#addStream(new PlainJournal(`all:${place(where)}`, where), -1, false);
       this.#addStream(new PlainJournal(`one:${place(where)}`, where), 1, false);
-      this.#readers.push(new TailReader(where, this.#streams));
+      this.#readers.push(new TailReader(where, this.#streams, tolerance));
     }
     for (const partition of [0, 1]) {
       const where = { topic: 'idempotent', partition };
@@ -84,16 +87,22 @@ export class World {
       this.#addStream(new IdempotentJournal(`b:${place(where)}`, where), -1, true);
       const keyed = { topic: 'compacted', partition };
       this.#addStream(new KeyedJournal(`k:${place(keyed)}`, keyed), -1, true);
-      this.#committers.push(new OffsetCommitter(`readers-${partition}`, where, random.fork()));
+      this.#committers.push(new OffsetCommitter(`readers-${partition}`, where, random.fork(), tolerance));
     }
     const partitions = [0, 1].map((partition) => ({ topic: 'transactions', partition }));
     for (const generation of [1, 2] as const) {
       const journal = new TransactionJournal(`generation-${generation}`);
-      const options = { random: random.fork(), batches: new BatchMaker(random.fork()), partitions, generation };
+      const options = {
+        random: random.fork(),
+        batches: new BatchMaker(random.fork()),
+        partitions,
+        generation,
+        tolerance,
+      };
       this.#transactional.push(new TransactionalProducer(journal, options));
     }
-    this.#administrator = new TopicAdministrator(random.fork(), new BatchMaker(random.fork()));
-    this.#deleter = new RecordDeleter(plain[0]!, random.fork());
+    this.#administrator = new TopicAdministrator(random.fork(), new BatchMaker(random.fork()), tolerance);
+    this.#deleter = new RecordDeleter(plain[0]!, random.fork(), tolerance);
   }
 
   /** Ends in doubt what the last broker left open, then compares all with what was promised. @throws Violation, ConnectionLost. */
@@ -113,8 +122,8 @@ export class World {
     }
   }
 
-  /** Uses the broker until it is gone. @throws Violation. */
-  async load(port: number, onViolation: (violation: unknown) => void): Promise<void> {
+  /** Uses the broker until it is gone, or `ending` says so. */
+  async load(port: number, ending: AbortSignal, onViolation: (violation: unknown) => void): Promise<void> {
     const actors: Actor[] = [
       ...this.#producers,
       ...this.#transactional,
@@ -125,12 +134,42 @@ export class World {
     ];
     const run = async (actor: Actor): Promise<void> => {
       try {
-        await actor.run(port);
+        await actor.run(port, ending);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) onViolation(error);
       }
     };
     await Promise.all(actors.map(run));
+  }
+
+  /** The broker ended while its disk failed. */
+  doubtRefusals(): void {
+    for (const journal of this.#streams.values()) journal.doubtRefusals();
+  }
+
+  /** What each part of the load has done so far, by its name; each number rises while that part gets on. */
+  progress(): Map<string, number> {
+    return new Map([
+      ...[...this.#streams.values()].map(({ name, acknowledged }): [string, number] => [name, acknowledged.size]),
+      ...this.#transactional.map(({ journal }): [string, number] => [journal.name, journal.transactions.length]),
+      ...this.#committers.map(({ acknowledgedCount }, index): [string, number] => [
+        `committer ${index}`,
+        acknowledgedCount,
+      ]),
+      ['topics', this.#administrator.changeCount],
+    ]);
+  }
+
+  /** What the slow parts wait for, for the message of a failure. */
+  describeWork(): string {
+    const work = this.#transactional.map(({ journal, doing }) => `${journal.name}: ${doing}`);
+    return [...work, `topics: ${this.#administrator.doing}`].join('; ');
+  }
+
+  /** Reads what the load does not change any more. @throws Violation when it cannot be read. */
+  async readBack(client: BrokerClient): Promise<void> {
+    for (const topic of ['idempotent', 'compacted'])
+      for (const partition of [0, 1]) await this.#read(client, { topic, partition }, false);
   }
 
   counts(): WorldCounts {
@@ -152,7 +191,9 @@ export class World {
     this.#streams.set(journal.name, journal);
     const random = this.#random.fork();
     const batches = new BatchMaker(random.fork());
-    this.#producers.push(new StreamProducer(journal, { random, batches, acks, isIdempotent }));
+    this.#producers.push(
+      new StreamProducer(journal, { random, batches, acks, isIdempotent, tolerance: this.#tolerance }),
+    );
   }
 
   async #createTopics(client: BrokerClient): Promise<void> {

@@ -86,14 +86,14 @@ class AttackConnection {
   /** Sends the frames at once; each is answered in turn, or the connection closes. */
   async exchange(frames: readonly FuzzFrame[], outcomes: Outcomes): Promise<number> {
     let next = 0;
-    const { promise: answered, resolve, reject } = Promise.withResolvers<void>();
+    const { promise: answered, resolve, reject } = Promise.withResolvers<undefined>();
     this.#onFrame = (answer) => {
       try {
         next = matching(frames, next, answer) + 1;
         outcomes.answered++;
-        if (next === frames.length) resolve();
+        if (next === frames.length) resolve(undefined);
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     };
     answered.catch(() => undefined);
@@ -174,6 +174,6 @@ function expectReadable({ api, version }: NonNullable<FuzzFrame['request']>, ans
 
 function describe({ bytes }: FuzzFrame): string {
   const key = bytes.length >= 8 ? bytes.readInt16BE(4) : undefined;
-  const name = key === undefined ? 'a short frame' : `${apiName(key) ?? key} v${bytes.readInt16BE(6)}`;
+  const name = key === undefined ? 'a short frame' : `${apiName(key)} v${bytes.readInt16BE(6)}`;
   return `${name}: ${bytes.toString('hex').slice(0, 2000)}`;
 }
