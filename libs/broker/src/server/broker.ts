@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { parseBrokerConfig, type BrokerConfig } from '../metadata/index.ts';
-import { openLogStorage, systemClock, type CleanerStatus, type LogStorage } from '../storage/index.ts';
+import {
+  openLogStorage,
+  systemClock,
+  type CleanerSettings,
+  type CleanerStatus,
+  type LogStorage,
+} from '../storage/index.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { isDiskFull, startError } from './broker-start-error.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -69,7 +75,8 @@ export class Broker {
     let rooms: Rooms | undefined;
     try {
       const config = parseBrokerConfig(properties);
-      storage = await openStorage(options, config, log);
+      const cleaner = () => (rooms?.metadata.brokerConfig ?? config).cleaner;
+      storage = await openStorage(options, config, cleaner, log);
       rooms = await loadRooms({ storage, properties: { ...properties, ...places(options, host, port) }, log });
       const stop = new AbortController();
       const network = await listen(host, port, rooms, stop.signal, log);
@@ -127,7 +134,12 @@ function places({ dataDir }: BrokerOptions, host: string, port: number): Record<
   };
 }
 
-function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: string) => void): Promise<LogStorage> {
+function openStorage(
+  options: BrokerOptions,
+  config: BrokerConfig,
+  cleaner: () => CleanerSettings,
+  log: (line: string) => void,
+): Promise<LogStorage> {
   return openLogStorage({
     directory: options.dataDir,
     ...(options.fileSystem && { fileSystem: options.fileSystem }),
@@ -136,10 +148,7 @@ function openStorage(options: BrokerOptions, config: BrokerConfig, log: (line: s
     retentionCheckIntervalMs: config.logRetentionCheckIntervalMs,
     checkpointIntervalMs: config.logFlushOffsetCheckpointIntervalMs,
     producerIdExpirationMs: config.producerIdExpirationMs,
-    cleanerEnabled: config.cleaner.enabled,
-    cleanerBackoffMs: config.cleaner.backoffMs,
-    cleanerMapBytes: config.cleaner.mapBytes,
-    cleanerBytesPerSecond: config.cleaner.bytesPerSecond,
+    cleaner,
     onEvent: ({ level, message }) => {
       if (level !== 'info') log(message);
     },

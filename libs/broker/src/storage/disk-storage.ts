@@ -17,7 +17,7 @@
  */
 import { join } from 'node:path';
 import { ErrorCode, KafkaError, randomUuid, ZERO_UUID } from '../protocol/index.ts';
-import { type CleanerStatus, LogCleaner, type LogCleanerOptions } from './cleaner/index.ts';
+import { type CleanerSettings, type CleanerStatus, LogCleaner } from './cleaner/index.ts';
 import { DiskLog } from './disk-log.ts';
 import {
   cleanerCheckpointFile,
@@ -55,7 +55,7 @@ export interface DiskStorageOptions {
   readonly retentionCheckIntervalMs: number;
   readonly checkpointIntervalMs: number;
   readonly producerIdExpirationMs: number;
-  readonly cleaner: Pick<LogCleanerOptions, 'enabled' | 'backoffMs' | 'mapBytes' | 'bytesPerSecond'>;
+  readonly cleaner: () => CleanerSettings;
   readonly unlock: () => void;
 }
 
@@ -94,7 +94,7 @@ export class DiskStorage implements LogStorage {
         .filter(({ offset }) => offset >= 0),
     );
     this.#cleaner = new LogCleaner({
-      ...options.cleaner,
+      settings: options.cleaner,
       context: this.#context,
       logs: () => this.#logs.values(),
       checkpoint: this.#cleanedOffsets,

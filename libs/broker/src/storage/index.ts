@@ -2,7 +2,13 @@
  * The door of the storage room: partition logs on disk in Kafka's format.
  * Rooms above import from here only.
  */
-export { type CleanerStatus, type CleanerTotals, type CompactedLogStatus } from './cleaner/index.ts';
+export {
+  type CleanerSettings,
+  defaultCleanerSettings,
+  type CleanerStatus,
+  type CleanerTotals,
+  type CompactedLogStatus,
+} from './cleaner/index.ts';
 export { type Clock, type Timer, systemClock } from './clock.ts';
 export { type FileSystem } from './file-system/file-system.ts';
 export { MemoryFileSystem } from './file-system/memory-file-system.ts';

@@ -1,4 +1,4 @@
-import type { CleanerStatus } from './cleaner/index.ts';
+import type { CleanerSettings, CleanerStatus } from './cleaner/index.ts';
 import type { Clock } from './clock.ts';
 import type { FileSystem } from './file-system/file-system.ts';
 import type { LogConfig } from './log-config.ts';
@@ -33,14 +33,8 @@ export interface LogStorageOptions {
   readonly tailCacheBytes?: number;
   /** Log files held open at a time, beyond those being written or read; default 1,000. */
   readonly maxOpenFiles?: number;
-  /** `log.cleaner.enable`; default true. */
-  readonly cleanerEnabled?: boolean;
-  /** `log.cleaner.backoff.ms`: pause between looks for a log that is dirty enough; default 15,000. */
-  readonly cleanerBackoffMs?: number;
-  /** `log.cleaner.dedupe.buffer.size`: the most that the map of keys of one cleaning takes; default 32 MiB (1.1 million keys). */
-  readonly cleanerMapBytes?: number;
-  /** `log.cleaner.io.max.bytes.per.second`, reads and writes together; default no limit. */
-  readonly cleanerBytesPerSecond?: number;
+  /** Settings of compaction now; default Kafka's. */
+  readonly cleaner?: () => CleanerSettings;
   /** Told of what an operator should know (recovery, truncation, failed writes), one line each; default: nobody. */
   readonly onEvent?: (event: StorageEvent) => void;
 }

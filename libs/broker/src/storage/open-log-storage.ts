@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { randomUuid, uuidToBase64 } from '../protocol/index.ts';
+import { defaultCleanerSettings } from './cleaner/index.ts';
 import { systemClock } from './clock.ts';
 import { DiskStorage } from './disk-storage.ts';
 import { type FileSystem, FolderLockedError } from './file-system/file-system.ts';
@@ -67,12 +68,7 @@ async function createStorage(
     retentionCheckIntervalMs: options.retentionCheckIntervalMs ?? 300_000,
     checkpointIntervalMs: options.checkpointIntervalMs ?? 60_000,
     producerIdExpirationMs: options.producerIdExpirationMs ?? 86_400_000,
-    cleaner: {
-      enabled: options.cleanerEnabled ?? true,
-      backoffMs: options.cleanerBackoffMs ?? 15_000,
-      mapBytes: options.cleanerMapBytes ?? 32 * 1024 * 1024,
-      bytesPerSecond: options.cleanerBytesPerSecond ?? Number.POSITIVE_INFINITY,
-    },
+    cleaner: options.cleaner ?? (() => defaultCleanerSettings),
     unlock,
   });
 }

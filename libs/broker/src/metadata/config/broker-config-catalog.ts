@@ -1,5 +1,5 @@
 import type { ConfigDefinition } from './config-definition.ts';
-import { storageSettings, type BrokerConfigRow } from './storage-settings.ts';
+import { changeableStorageSettings, storageSettings, type BrokerConfigRow } from './storage-settings.ts';
 import { configsWithoutEffect, type ConfigWithoutEffect } from './without-effect.ts';
 
 /** A broker's configuration entry. */
@@ -352,6 +352,7 @@ const fixedAtStart: readonly BrokerConfigRow[] = [
 ];
 
 const changeable: typeof fixedAtStart = [
+  ...changeableStorageSettings,
   [
     'compression.gzip.level',
     'int',

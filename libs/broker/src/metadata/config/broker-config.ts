@@ -1,7 +1,7 @@
 /** The broker's configuration as the rooms use it, made of Kafka's `server.properties` names and values. */
 import { KafkaError } from '../../protocol/index.ts';
 import type { SnapshotPolicy } from '../../state-machine/index.ts';
-import type { LogConfig } from '../../storage/index.ts';
+import type { CleanerSettings, LogConfig } from '../../storage/index.ts';
 import { brokerConfigCatalog } from './broker-config-catalog.ts';
 import { parseConfigValue, type ConfigValue } from './config-definition.ts';
 import { effectiveBrokerConfig, type BrokerSettings } from './settings.ts';
@@ -46,12 +46,7 @@ export interface BrokerConfig {
   /** When the metadata log is snapshotted: `metadata.log.max.record.bytes.between.snapshots`, `metadata.log.max.snapshot.interval.ms`. */
   readonly metadataSnapshots: SnapshotPolicy;
   /** `log.cleaner.*`, of compaction. */
-  readonly cleaner: {
-    readonly enabled: boolean;
-    readonly backoffMs: number;
-    readonly mapBytes: number;
-    readonly bytesPerSecond: number;
-  };
+  readonly cleaner: CleanerSettings;
   /** Of the group room, by the field names of its `GroupConfig`. */
   readonly group: {
     readonly initialRebalanceDelayMs: number;

@@ -6,6 +6,7 @@ import type { LogConfig } from '../log-config.ts';
 import type { LogStorage } from '../log-storage.ts';
 import type { PartitionLog } from '../partition-log.ts';
 import { createLog, openMemory, type Opened, seededRandom, startMs } from '../testing/log-fixtures.ts';
+import { defaultCleanerSettings } from './index.ts';
 import { appendTo, CompactedLogModel, endTransaction, readCommitted } from './testing/compacted-log.ts';
 
 const deleteRetentionMs = 1000;
@@ -71,7 +72,10 @@ class Run {
   }
 
   async open(fileSystem?: MemoryFileSystem): Promise<void> {
-    const opened = await openMemory({ ...(fileSystem && { fileSystem }), cleanerMapBytes: this.#mapBytes });
+    const opened = await openMemory({
+      ...(fileSystem && { fileSystem }),
+      cleaner: () => ({ ...defaultCleanerSettings, mapBytes: this.#mapBytes }),
+    });
     this.opened = opened;
     opened.clock.nowMs = this.nowMs;
     if (!opened.storage.get('orders', 0)) await createLog(opened.storage, config);

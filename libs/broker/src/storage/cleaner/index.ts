@@ -7,6 +7,7 @@
  * - `log-cleaner.ts` does all that in the background.
  */
 export { type CleanableLog, type LastBatch } from './cleanable-log.ts';
+export { type CleanerSettings, defaultCleanerSettings } from './cleaner-settings.ts';
 export { type CleanerStatus, type CleanerTotals, type CompactedLogStatus } from './cleaner-status.ts';
-export { LogCleaner, type LogCleanerOptions } from './log-cleaner.ts';
+export { LogCleaner } from './log-cleaner.ts';
 export { beginSwap, finishSwap, recoverSwaps } from './segment-swap.ts';

@@ -10,6 +10,7 @@ import { ErrorCode, KafkaError } from '../../protocol/index.ts';
 import type { Timer } from '../clock.ts';
 import type { OffsetCheckpoint } from '../files/offset-checkpoint.ts';
 import type { LogContext } from '../log-context.ts';
+import type { CleanerSettings } from './cleaner-settings.ts';
 import { type CleanablePart, cleanablePart, isWorthCleaning } from './cleanable-part.ts';
 import type { CleanableLog } from './cleanable-log.ts';
 import type { CleanerStatus, CleanerTotals, CompactedLogStatus } from './cleaner-status.ts';
@@ -20,19 +21,13 @@ export interface LogCleanerOptions {
   readonly context: LogContext;
   readonly logs: () => Iterable<CleanableLog>;
   readonly checkpoint: OffsetCheckpoint;
-  /** `log.cleaner.enable`. */
-  readonly enabled: boolean;
-  /** `log.cleaner.backoff.ms`: pause when nothing is dirty enough. */
-  readonly backoffMs: number;
-  /** `log.cleaner.dedupe.buffer.size`: the most that the map of one cleaning takes. */
-  readonly mapBytes: number;
-  /** `log.cleaner.io.max.bytes.per.second`, of reads and writes together; may be infinite. */
-  readonly bytesPerSecond: number;
+  readonly settings: () => CleanerSettings;
 }
 
 /** `log.cleaner.io.buffer.size`. */
 const windowBytes = 512 * 1024;
 const failedLogPauseMs = 60_000;
+const shortestBackoffMs = 10;
 
 interface LogState {
   cleanedOffset: number | undefined;
@@ -69,7 +64,7 @@ export class LogCleaner {
 
   constructor(options: LogCleanerOptions) {
     this.#options = options;
-    this.#pacer = new Pacer(options.context.clock, options.bytesPerSecond);
+    this.#pacer = new Pacer(options.context.clock, () => options.settings().bytesPerSecond);
   }
 
   /** Up to where the log was cleaned; for the checkpoint. */
@@ -83,8 +78,9 @@ export class LogCleaner {
   }
 
   start(): void {
-    if (!this.#options.enabled || this.#stopped) return;
-    this.#timer = this.#options.context.clock.schedule(this.#options.backoffMs, () => {
+    const { enabled, backoffMs } = this.#options.settings();
+    if (!enabled || this.#stopped) return;
+    this.#timer = this.#options.context.clock.schedule(Math.max(backoffMs, shortestBackoffMs), () => {
       void this.cleanAll().then(() => this.start());
     });
   }
@@ -146,7 +142,8 @@ export class LogCleaner {
   }
 
   async #clean(log: CleanableLog, part: CleanablePart): Promise<void> {
-    const { context, mapBytes } = this.#options;
+    const { context } = this.#options;
+    const { mapBytes } = this.#options.settings();
     const { promise: done, resolve: end }: PromiseWithResolvers<void> = Promise.withResolvers();
     const { firstDirtyOffset, endOffset } = part;
     const isStopped = () => running.stopped;

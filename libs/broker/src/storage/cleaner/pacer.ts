@@ -13,14 +13,14 @@ const shortestSleepMs = 5;
 
 export class Pacer {
   readonly #clock: Clock;
-  readonly #bytesPerSecond: number;
+  readonly #bytesPerSecond: () => number;
   #sliceBytes = 0;
   #sliceRecords = 0;
   /** When the bytes of all reads and writes so far are paid. */
   #paidUntilMs = 0;
 
-  /** `bytesPerSecond` may be infinite. */
-  constructor(clock: Clock, bytesPerSecond: number) {
+  /** What `bytesPerSecond` gives may be infinite. */
+  constructor(clock: Clock, bytesPerSecond: () => number) {
     this.#clock = clock;
     this.#bytesPerSecond = bytesPerSecond;
   }
@@ -40,9 +40,10 @@ export class Pacer {
 
   /** Pays for bytes that were read or written: waits when there were too many of late. */
   async pay(bytes: number): Promise<void> {
-    if (this.#bytesPerSecond === Number.POSITIVE_INFINITY) return;
+    const bytesPerSecond = this.#bytesPerSecond();
+    if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
     const nowMs = this.#clock.now();
-    this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs) + (bytes * 1000) / this.#bytesPerSecond;
+    this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs) + (bytes * 1000) / bytesPerSecond;
     const sleepMs = this.#paidUntilMs - nowMs;
     if (sleepMs < shortestSleepMs) return;
     await new Promise<void>((resolve) => this.#clock.schedule(sleepMs, resolve));
