@@ -17,7 +17,7 @@ import {
   type TransactionMarker,
 } from '../protocol/index.ts';
 import { findAborted } from './aborted-transactions.ts';
-import { checkBatch } from './append-check.ts';
+import { checkBatch, storedBatch } from './append-check.ts';
 import { BatchPlacer } from './batch-placement.ts';
 import { type CommitGroup, CommitQueue } from './commit-queue.ts';
 import type { LeaderEpochs } from './files/leader-epochs.ts';
@@ -71,6 +71,8 @@ export class DiskLog implements PartitionLog, CleanableLog {
   readonly snapshots: LogSnapshots;
   #config: LogConfig;
   #logStartOffset: number;
+  /** Up to where the log's start is known to outlast a crash. */
+  #savedLogStart: number;
   #logEndOffset: number;
   /** End of the durable part: the segment that holds it, and the position there. */
   #durable: DurableEnd;
@@ -103,6 +105,7 @@ export class DiskLog implements PartitionLog, CleanableLog {
     this.directory = state.directory;
     this.#config = state.config;
     this.#logStartOffset = state.logStartOffset;
+    this.#savedLogStart = state.logStartOffset;
     this.#logEndOffset = state.logEndOffset;
     this.#segments = new SegmentList(state.segments);
     const { active } = this.#segments;
@@ -208,7 +211,8 @@ export class DiskLog implements PartitionLog, CleanableLog {
     }
     const logAppendTimeMs = this.#config.messageTimestampType === 'LogAppendTime' ? nowMs : undefined;
     const leaderEpoch = Math.max(options.leaderEpoch ?? 0, this.leaderEpoch);
-    return this.#take(records, header, { leaderEpoch, logAppendTimeMs, nowMs, marker });
+    const stored = storedBatch(records, header, check);
+    return this.#take(stored.records, stored.header, { leaderEpoch, logAppendTimeMs, nowMs, marker });
   }
 
   read(offset: number, maxBytes: number, options?: ReadOptions): LogRead | Promise<LogRead> {
@@ -257,9 +261,11 @@ export class DiskLog implements PartitionLog, CleanableLog {
         `Cannot delete the records of ${this.#name} before ${offset}: its high watermark is ${this.highWatermark}`,
       );
     }
-    if (start > this.#logStartOffset) {
-      this.#logStartOffset = start;
+    this.#logStartOffset = Math.max(this.#logStartOffset, start);
+    // Also when an earlier request moved it and could not make that last.
+    if (start > this.#savedLogStart) {
       await this.#guardStorage(() => this.#context.saveLogStarts());
+      this.#savedLogStart = Math.max(this.#savedLogStart, start);
       await this.applyRetention();
     }
     return this.#logStartOffset;

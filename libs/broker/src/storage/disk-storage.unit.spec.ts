@@ -237,6 +237,19 @@ describe('retention', () => {
 });
 
 describe('deleting records', () => {
+  it('acknowledges a start of the log only when it lasts, also when it is asked for again', async () => {
+    const { storage, fileSystem } = await openMemory();
+    const log = await createLog(storage);
+    for (let count = 0; count < 4; count++) await append(log);
+    fileSystem.fault = (operation) => (operation === 'sync' ? 'EIO' : undefined);
+    await expect(log.deleteRecordsBefore(2)).rejects.toEqual(errorCode(ErrorCode.KAFKA_STORAGE_ERROR));
+    await expect(log.deleteRecordsBefore(2)).rejects.toEqual(errorCode(ErrorCode.KAFKA_STORAGE_ERROR));
+    fileSystem.fault = undefined;
+    expect(await log.deleteRecordsBefore(2)).toBe(2);
+    const after = await openMemory({ fileSystem: fileSystem.crash() });
+    expect(after.storage.get('orders', 0)!.logStartOffset).toBe(2);
+  });
+
   it('moves the start of the log, for good, and removes the segments below', async () => {
     const { storage, fileSystem } = await openMemory({ tailCacheBytes: 0 });
     const log = await createLog(storage, { segmentBytes: 300 });
