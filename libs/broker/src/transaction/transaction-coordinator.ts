@@ -160,7 +160,7 @@ export class TransactionCoordinator {
     try {
       const shard = this.#shardOf(transactionalId);
       if (!shard.isLoaded) return ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
-      return verifyPartition(shard.transactions.get(transactionalId), producer, topic, partition);
+      return verifyPartition(shard.get(transactionalId), producer, topic, partition);
     } catch (error) {
       return codeOf(error);
     }
@@ -205,7 +205,7 @@ export class TransactionCoordinator {
     const describe = async (id: string): Promise<DescribeTransactionsResponse['transactionStates'][number]> => {
       try {
         const shard = this.#shardOf(id);
-        const known = await shard.read(() => shard.transactions.get(id));
+        const known = await shard.read(() => shard.get(id));
         return known ? describeTransaction(known) : refuseDescription(id, ErrorCode.TRANSACTIONAL_ID_NOT_FOUND);
       } catch (error) {
         return refuseDescription(id, codeOf(error));
@@ -219,7 +219,7 @@ export class TransactionCoordinator {
     try {
       const isWanted = listFilter(request, this.#clock.now());
       for (const shard of this.#shards)
-        for (const known of await shard.read(() => [...shard.transactions.values()]))
+        for (const known of await shard.read(() => shard.all()))
           if (isWanted(known)) transactionStates.push(listTransaction(known));
     } catch (error) {
       const errorCode = error instanceof SyntaxError ? ErrorCode.INVALID_REGULAR_EXPRESSION : codeOf(error);

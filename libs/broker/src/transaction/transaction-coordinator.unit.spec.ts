@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { ErrorCode, KafkaError, randomUuid, type TransactionMarker } from '../protocol/index.ts';
-import { ManualClock } from '../state-machine/index.ts';
+import {
+  batchesIn,
+  decodeRecords,
+  encodeBatch,
+  ErrorCode,
+  KafkaError,
+  randomUuid,
+  type TransactionMarker,
+} from '../protocol/index.ts';
+import { coordinatorPartition, ManualClock } from '../state-machine/index.ts';
 import { defaultLogConfig, MemoryFileSystem, openLogStorage, type Clock } from '../storage/index.ts';
 import { defaultTransactionConfig, TransactionCoordinator, transactionsTopicName } from './index.ts';
+import { noPartitions } from './transaction-metadata.ts';
+import { transactionRecordCodec } from './transaction-record.ts';
+import { TransactionState } from './transaction-state.ts';
 
 interface Written extends TransactionMarker {
   readonly place: string;
@@ -43,6 +54,28 @@ async function open(
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
+/** A coordinator that has `name` in its log, without a transaction. */
+async function openWith(name: { readonly producerId: number; readonly producerEpoch: number }): Promise<Opened> {
+  const { storage, fileSystem } = await open();
+  const metadata = {
+    ...name,
+    transactionalId: 'tx',
+    previousProducerId: -1,
+    nextProducerId: -1,
+    lastProducerEpoch: -1,
+    timeoutMs: 60_000,
+    state: TransactionState.Empty,
+    partitions: noPartitions,
+    startMs: -1,
+    updatedMs: 1_700_000_000_000,
+    clientVersion: 0,
+  };
+  const record = { ...transactionRecordCodec.encode({ transactionalId: 'tx', metadata }), timestampMs: 0 };
+  const log = storage.get(transactionsTopicName, coordinatorPartition('tx', 2))!;
+  await log.append([encodeBatch({ records: [record] })], { origin: 'coordinator' }).durable;
+  return open(fileSystem.crash());
+}
+
 function init({ coordinator }: Opened, version = 5, had = { producerId: -1, producerEpoch: -1 }) {
   return coordinator.initProducerId({ transactionalId: 'tx', transactionTimeoutMs: 60_000, ...had }, version);
 }
@@ -79,6 +112,15 @@ function end(
 async function state({ coordinator }: Opened): Promise<string> {
   const { transactionStates } = await coordinator.describeTransactions({ transactionalIds: ['tx'] });
   return transactionStates[0]!.transactionState;
+}
+
+/** The states in the log, batch by batch. */
+async function recorded({ storage }: Opened): Promise<TransactionState[][]> {
+  const log = storage.get(transactionsTopicName, coordinatorPartition('tx', 2))!;
+  const { records } = await log.read(0, 1_000_000);
+  return [...batchesIn(records)].map((batch) =>
+    [...decodeRecords(batch)].map((record) => transactionRecordCodec.decode(record)!.metadata!.state),
+  );
 }
 
 describe('the transaction coordinator', () => {
@@ -159,6 +201,50 @@ describe('the transaction coordinator', () => {
       [false, 1],
       [true, 2],
     ]);
+  });
+
+  it('records the end of a transaction with the beginning of the next one, or a moment later, or when it is closed', async () => {
+    const { Empty, Ongoing, PrepareCommit, CompleteCommit, PrepareAbort, CompleteAbort } = TransactionState;
+    const opened = await open();
+    const name = await producer(opened);
+    await add(opened, name);
+    await end(opened, name, true);
+    expect(await state(opened)).toBe('CompleteCommit');
+    const before = [[Empty], [Ongoing], [PrepareCommit]];
+    expect(await recorded(opened)).toEqual(before);
+    await add(opened, name);
+    await end(opened, name, false);
+    await opened.clock.advance(20);
+    const next = [[CompleteCommit, Ongoing], [PrepareAbort], [CompleteAbort]];
+    expect(await recorded(opened)).toEqual([...before, ...next]);
+    await add(opened, name);
+    await end(opened, name, true);
+    await opened.coordinator.close();
+    expect((await recorded(opened)).slice(6)).toEqual([[Ongoing], [PrepareCommit], [CompleteCommit]]);
+  });
+
+  it('gives a new producer id when the epochs of the last one are used up', async () => {
+    const last = { producerId: 77, producerEpoch: 32_766 };
+    const opened = await openWith(last);
+    await opened.coordinator.addImplicitly('tx', last, 'orders', 0);
+    const ended = await end(opened, last, true, 5);
+    expect(ended).toEqual({ errorCode: 0, producerId: 1000, producerEpoch: 0 });
+    expect(await end(opened, last, true, 5)).toEqual(ended);
+    expect(opened.markers.at(-1)).toMatchObject({ producerId: 77, producerEpoch: 32_767 });
+    const next = { producerId: 1000, producerEpoch: 0 };
+    await opened.coordinator.addImplicitly('tx', next, 'orders', 0);
+    expect(await end(opened, next, false, 5)).toMatchObject({ errorCode: 0, producerId: 1000, producerEpoch: 1 });
+  });
+
+  it('gives a new producer id, too, when a producer at the last epoch is fenced, or initialized', async () => {
+    const last = { producerId: 77, producerEpoch: 32_766 };
+    const opened = await openWith(last);
+    await add(opened, last);
+    expect((await init(opened)).errorCode).toBe(ErrorCode.CONCURRENT_TRANSACTIONS);
+    expect(opened.markers.at(-1)).toMatchObject({ producerId: 77, producerEpoch: 32_767, committed: false });
+    expect((await end(opened, last, true)).errorCode).toBe(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+    expect(await producer(opened)).toEqual({ producerId: 1000, producerEpoch: 1 });
+    expect(await producer(await openWith(last))).toEqual({ producerId: 1000, producerEpoch: 0 });
   });
 
   it.each([true, false])('ends after a crash what was decided before it (commit %s)', async (committed) => {

@@ -5,6 +5,11 @@
  * (Complete…). Markers are written only when the decision is durable, and the end is recorded only when all markers are; so a
  * crash at any step finds the decision and goes on from it, or finds none, and the transaction runs on until it is ended or its time
  * is up. A marker that is written twice does no harm.
+ *
+ * Nobody waits for the record of the end: it waits a moment itself, to be written in one batch with what its producer does next, which
+ * saves a sync. Until then the state is shown as it will be. Invariant: no record of a next transaction gets into a partition before
+ * the end of this one is durable, or a crash would have this one's markers written once more and end the next one too early. It
+ * cannot: a transaction takes a partition in by a record here, durable before the partition is written, and the end lies before it.
  */
 import { ErrorCode, KafkaError, type TransactionMarker } from '../protocol/index.ts';
 import { StateMachineRuntime, type Outcome, type StateMachine } from '../state-machine/index.ts';
@@ -29,8 +34,10 @@ export type Decide = (known: TransactionMetadata | undefined, newProducerId: num
 
 /** How long markers that could not be written wait before they are tried again. */
 const markerRetryMs = 500;
-/** Tombstones in one batch. */
-const expiryBatch = 1000;
+/** How long the record of an end waits for what its producer does next. */
+const completionLingerMs = 20;
+/** Records in one batch. */
+const batchRecords = 1000;
 
 export class TransactionShard implements StateMachine<TransactionRecord> {
   readonly #options: TransactionShardOptions;
@@ -38,6 +45,9 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
   readonly #transactions = new Map<string, TransactionMetadata>();
   /** The ends that are under way, and the timers of those that could not go on. */
   readonly #completions = new Map<string, Promise<void>>();
+  /** Prepared transactions whose markers are all durable, and whose end is not recorded yet: as they will be. */
+  readonly #completed = new Map<string, TransactionMetadata>();
+  #completedTimer: Timer | undefined;
   readonly #retries = new Set<Timer>();
 
   constructor(options: TransactionShardOptions) {
@@ -60,6 +70,9 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#completions.values());
+    // What is not recorded would have its markers written once more at the next start.
+    await this.#recordCompleted().catch(() => undefined);
     await this.#runtime.close();
     await Promise.all(this.#completions.values());
   }
@@ -68,8 +81,12 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
     return this.#runtime.status === 'active';
   }
 
-  get transactions(): ReadonlyMap<string, TransactionMetadata> {
-    return this.#transactions;
+  get(transactionalId: string): TransactionMetadata | undefined {
+    return this.#completed.get(transactionalId) ?? this.#transactions.get(transactionalId);
+  }
+
+  all(): TransactionMetadata[] {
+    return Array.from(this.#transactions, ([id, known]) => this.#completed.get(id) ?? known);
   }
 
   read<T>(operation: () => T): Promise<T> {
@@ -87,12 +104,10 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
   }
 
   /** Aborts the running transaction and fences its producer; resolves when the decision is durable. */
-  abort(transactionalId: string): Promise<void> {
-    return this.#runtime.write(() => {
-      const known = this.#transactions.get(transactionalId);
-      if (known?.state !== TransactionState.Ongoing) return { records: [], reply: undefined };
-      return this.#change(fence(known, this.#options.clock.now()), undefined);
-    });
+  async abort(transactionalId: string): Promise<void> {
+    await this.decide(transactionalId, (known, newProducerId) =>
+      fence(known, this.#options.clock.now(), newProducerId),
+    );
   }
 
   /** Resolves when the end of a prepared transaction was tried; it goes on in the background when it could not be brought about. */
@@ -103,25 +118,19 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
   /** Aborts the transactions whose time is up. */
   async abortTimedOut(): Promise<void> {
     const nowMs = this.#options.clock.now();
-    const timedOut = [...this.#transactions.values()].filter((known) => isTimedOut(known, nowMs));
+    const timedOut = this.all().filter((known) => isTimedOut(known, nowMs));
     await Promise.all(timedOut.map(({ transactionalId }) => this.abort(transactionalId)));
   }
 
   /** Forgets the ids that were not used for `expirationMs`. */
   async expire(expirationMs: number): Promise<void> {
     const nowMs = this.#options.clock.now();
-    const expired = [...this.#transactions.values()].filter((known) => isExpired(known, nowMs, expirationMs));
-    const writes: Promise<void>[] = [];
-    for (let from = 0; from < expired.length; from += expiryBatch) {
-      const records = expired
-        .slice(from, from + expiryBatch)
-        .map(({ transactionalId }) => ({ transactionalId, metadata: null }));
-      writes.push(this.#runtime.write(() => ({ records, reply: undefined })));
-    }
-    await Promise.all(writes);
+    const expired = this.all().filter((known) => isExpired(known, nowMs, expirationMs));
+    await this.#writeAll(expired.map(({ transactionalId }) => ({ transactionalId, metadata: null })));
   }
 
   replay({ transactionalId, metadata }: TransactionRecord): void {
+    this.#completed.delete(transactionalId);
     if (metadata === null) this.#transactions.delete(transactionalId);
     else this.#transactions.set(transactionalId, metadata);
   }
@@ -129,6 +138,9 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
   reset(): void {
     for (const timer of this.#retries) timer.cancel();
     this.#retries.clear();
+    this.#completedTimer?.cancel();
+    this.#completedTimer = undefined;
+    this.#completed.clear();
     this.#transactions.clear();
   }
 
@@ -143,7 +155,7 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
     decide: Decide,
     newProducerId: number | undefined,
   ): Outcome<TransactionRecord, TransactionMetadata | undefined> {
-    const decision = decide(this.#transactions.get(transactionalId), newProducerId);
+    const decision = decide(this.get(transactionalId), newProducerId);
     switch (decision.kind) {
       case 'refuse':
         throw new KafkaError(decision.errorCode, `Transactional id '${transactionalId}' cannot do that now.`);
@@ -159,8 +171,9 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
   #change<T>(metadata: TransactionMetadata, reply: T): Outcome<TransactionRecord, T> {
     const { transactionalId } = metadata;
     const isEnding = isPrepared(metadata.state);
+    const completed = this.#completed.get(transactionalId);
     return {
-      records: [{ transactionalId, metadata }],
+      records: [...(completed ? [{ transactionalId, metadata: completed }] : []), { transactionalId, metadata }],
       reply,
       ...(isEnding && { onDurable: () => this.#startCompletion(transactionalId) }),
     };
@@ -178,11 +191,11 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
     if (known === undefined || !isPrepared(known.state)) return;
     try {
       await this.#writeMarkers(known);
-      await this.#runtime.write(() => {
-        const now = this.#transactions.get(transactionalId);
-        if (now === undefined || !isPrepared(now.state)) return { records: [], reply: undefined };
-        return this.#change(complete(now, this.#options.clock.now()), undefined);
-      });
+      const now = this.#transactions.get(transactionalId);
+      // While the state is loaded again it is empty; then the completion begins once more.
+      if (now === undefined || !isPrepared(now.state)) return;
+      this.#completed.set(transactionalId, complete(now, this.#options.clock.now()));
+      this.#recordCompletedSoon();
     } catch (error) {
       if (this.#runtime.status === 'closed') return;
       const { clock, onProblem } = this.#options;
@@ -195,6 +208,27 @@ export class TransactionShard implements StateMachine<TransactionRecord> {
       });
       this.#retries.add(timer);
     }
+  }
+
+  #recordCompletedSoon(): void {
+    this.#completedTimer ??= this.#options.clock.schedule(completionLingerMs, () => {
+      this.#completedTimer = undefined;
+      // A write that failed has the state loaded again, and that begins the completions once more.
+      this.#recordCompleted().catch(() => undefined);
+    });
+  }
+
+  async #recordCompleted(): Promise<void> {
+    await this.#writeAll(Array.from(this.#completed, ([transactionalId, metadata]) => ({ transactionalId, metadata })));
+  }
+
+  async #writeAll(records: readonly TransactionRecord[]): Promise<void> {
+    const writes: Promise<void>[] = [];
+    for (let from = 0; from < records.length; from += batchRecords) {
+      const batch = records.slice(from, from + batchRecords);
+      writes.push(this.#runtime.write(() => ({ records: batch, reply: undefined })));
+    }
+    await Promise.all(writes);
   }
 
   async #writeMarkers({ state, partitions, producerId, producerEpoch }: TransactionMetadata): Promise<void> {

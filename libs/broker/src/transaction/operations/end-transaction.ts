@@ -36,15 +36,14 @@ export function endTransaction(
  * Aborts a running transaction on the broker's own account, and fences its producer by the next epoch. As in Kafka it counts as an
  * end by the newer rules: a producer of transactions V2 whose time was up may not commit, and learns its epoch when it aborts.
  */
-export function fence(known: TransactionMetadata, nowMs: number): TransactionMetadata {
-  return {
-    ...known,
-    state: TransactionState.PrepareAbort,
-    producerEpoch: known.producerEpoch + 1,
-    lastProducerEpoch: known.producerEpoch,
-    updatedMs: nowMs,
-    clientVersion: TransactionVersion.v2,
-  };
+export function fence(
+  known: TransactionMetadata | undefined,
+  nowMs: number,
+  newProducerId: number | undefined,
+): Decision {
+  if (known === undefined) return refuse(ErrorCode.INVALID_PRODUCER_ID_MAPPING);
+  if (known.state !== TransactionState.Ongoing) return { kind: 'keep', metadata: known };
+  return bump(known, TransactionState.PrepareAbort, nowMs, newProducerId);
 }
 
 /** The state when all markers are written. */
@@ -102,15 +101,24 @@ function endNewer(
   const isOngoing = known.state === TransactionState.Ongoing;
   // A transaction without partitions may be aborted: the client cannot know whether one was added.
   if (!isOngoing && commit) return refuse(ErrorCode.INVALID_TXN_STATE);
+  return bump({ ...known, startMs: isOngoing ? known.startMs : nowMs }, preparedState(commit), nowMs, newProducerId);
+}
+
+/** The end by the newer rules: at the next epoch, and with the next producer id when there is none. */
+function bump(
+  known: TransactionMetadata,
+  state: TransactionState,
+  nowMs: number,
+  newProducerId: number | undefined,
+): Decision {
   const isExhausted = isEpochExhausted(known.producerEpoch);
   if (isExhausted && newProducerId === undefined) return { kind: 'needsProducerId' };
   const metadata = {
     ...known,
-    state: preparedState(commit),
+    state,
     nextProducerId: isExhausted ? (newProducerId ?? noProducerId) : noProducerId,
     producerEpoch: known.producerEpoch + 1,
     lastProducerEpoch: known.producerEpoch,
-    startMs: isOngoing ? known.startMs : nowMs,
     updatedMs: nowMs,
     clientVersion: TransactionVersion.v2,
   };
