@@ -26,7 +26,15 @@ const batches = Array.from({ length: Math.ceil(keys / recordsPerBatch) }, (_, nu
   ),
 );
 
-const storage = await openLogStorage({ directory, flush: 'os', cleanerBackoffMs: 86_400_000 });
+/** It works when it is told to, and not before. */
+const cleaner = {
+  enabled: true,
+  backoffMs: 86_400_000,
+  mapBytes: 128 * 1024 * 1024,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
+};
+
+const storage = await openLogStorage({ directory, flush: 'os', cleaner: () => cleaner });
 const log = await storage.create('bench', 0, { topicId: randomUUID(), config });
 let appended = 0;
 for (let number = 0, durable: Promise<void>[] = []; appended < wantedBytes; number++) {

@@ -17,7 +17,7 @@ export interface CompactionResult {
 
 /** How fast the cleaner goes through a log of 100-byte records in which each key comes many times. */
 export async function* compactionRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
-  const wantedBytes = (options.quick ? 64 : 512) * 1024 * 1024;
+  const wantedBytes = (options.quick ? 64 : 256) * 1024 * 1024;
   const contest: Contest<'cleaner'> = {
     name: 'broker/compaction',
     figures: [

@@ -33,7 +33,7 @@ function batchContests(quick: boolean): Contest<Side>[] {
 }
 
 function singleContests(quick: boolean): Contest<Side>[] {
-  const span = spanOf(quick, 1500);
+  const span = spanOf(quick, 1200);
   return flushes.flatMap((flush) =>
     singles.map(({ label, connections, inFlight }) => ({
       name: `broker/one record/${label}/${flushLabels[flush]}`,

@@ -18,7 +18,7 @@ export function retainedMemoryContest(quick: boolean): Contest<'broker' | 'basel
   return {
     name: 'broker/memory/50 GB retained',
     figures: [{ suffix: '', unit: 'MiB', better: 'less', target: ratioAtMost(1.1) }],
-    rounds: 2,
+    rounds: 1,
     note: `sparse logs with an index entry every 128 KB, ${fetches} fetches all over them; against 1 GB retained`,
     measure: (side) => residentWith(side === 'broker' ? (quick ? 5 : 50) * gigabyte : gigabyte),
   };

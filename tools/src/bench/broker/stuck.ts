@@ -26,7 +26,7 @@ export async function* stuckRows(options: BenchOptions): AsyncIterable<Row | Ski
       ],
       rounds: 3,
       note: `${consumers} of them, against none; others at 1,000 records/s with fsync`,
-      measure: (side) => measure(side, kind, spanOf(options.quick, 3000)),
+      measure: (side) => measure(side, kind, spanOf(options.quick, 2500)),
     };
     if (isContestWanted(contest, options)) yield* await runOrSkip<Side>(contest, ['with', 'without'], options);
   }
