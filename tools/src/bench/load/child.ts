@@ -43,7 +43,7 @@ export function programArguments(name: string, args: readonly string[]): string[
 }
 
 export function brokerArguments(dataDir: string, flush: string, config: readonly string[] = []): string[] {
-  const script = join(root, 'apps/broker/dist/main.js');
+  const script = join(root, 'apps/broker/dist/broker.cjs');
   const settings = config.flatMap((entry) => ['--config', entry]);
   return [script, '--port', '0', '--registry-port', '0', '--data-dir', dataDir, '--flush', flush, ...settings];
 }
