@@ -1,0 +1,140 @@
+/** @platformatic/kafka, unmodified, as a member of next-generation groups (KIP-848), alone and beside classic members. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import {
+  Admin,
+  Consumer,
+  MessagesStreamFallbackModes,
+  MessagesStreamModes,
+  Producer,
+  stringDeserializers,
+  stringSerializers,
+  type Message,
+} from '@platformatic/kafka';
+import { describeOnEveryEngine, type KafkaEngine } from '@headwater/testkit/engines';
+import { Arrivals } from './arrivals.ts';
+import { eventually } from './eventually.ts';
+
+type Text = Message<string, string, string, string>;
+type Protocol = 'classic' | 'consumer';
+
+const PARTITIONS = 4;
+
+/** A heartbeat interval at which a hand-over takes a moment, not seconds. */
+const CONFIG = {
+  'offsets.topic.num.partitions': '4',
+  'group.initial.rebalance.delay.ms': '0',
+  'group.min.session.timeout.ms': '100',
+  'group.consumer.min.heartbeat.interval.ms': '50',
+  'group.consumer.heartbeat.interval.ms': '100',
+};
+
+interface Member extends AsyncDisposable {
+  readonly arrivals: Arrivals<Text>;
+  /** Leaves the group; may be called again. */
+  readonly leave: () => Promise<void>;
+}
+
+describeOnEveryEngine(
+  '@platformatic/kafka in next-generation groups',
+  (engine: KafkaEngine) => {
+    let admin: Admin;
+    const client = () => ({ clientId: 'interop', bootstrapBrokers: [engine.bootstrapServers], retries: 3 });
+    beforeAll(() => {
+      admin = new Admin(client());
+    });
+    afterAll(() => admin.close());
+
+    async function newTopic(): Promise<string> {
+      const topic = `topic-${randomUUID()}`;
+      await admin.createTopics({ topics: [topic], partitions: PARTITIONS, replicas: 1 });
+      return topic;
+    }
+
+    /** One message to each partition; its value names the round and the partition. */
+    async function sendRound(topic: string, round: string): Promise<string[]> {
+      const producer = new Producer({ ...client(), serializers: stringSerializers });
+      const rounds = Array.from({ length: PARTITIONS }, (_, partition) => `${round}-${partition}`);
+      await producer.send({ messages: rounds.map((value, partition) => ({ topic, partition, key: '', value })) });
+      await producer.close();
+      return rounds;
+    }
+
+    async function join(topic: string, groupId: string, protocol: Protocol): Promise<Member> {
+      const common = { ...client(), groupId, deserializers: stringDeserializers };
+      const consumer = new Consumer<string, string, string, string>(
+        protocol === 'consumer'
+          ? { ...common, groupProtocol: 'consumer' }
+          : { ...common, sessionTimeout: 10_000, heartbeatInterval: 100 },
+      );
+      const arrivals = new Arrivals<Text>();
+      const stream = await consumer.consume({
+        topics: [topic],
+        mode: MessagesStreamModes.COMMITTED,
+        fallbackMode: MessagesStreamFallbackModes.EARLIEST,
+        autocommit: true,
+        maxWaitTime: 50,
+      });
+      stream.on('data', (message: Text) => arrivals.add(message));
+      let left: Promise<void> | undefined;
+      const leave = () => (left ??= stream.close().then(() => consumer.close(true)));
+      return { arrivals, leave, [Symbol.asyncDispose]: leave };
+    }
+
+    const valuesOf = (...members: Member[]) =>
+      members.flatMap(({ arrivals }) => arrivals.all.map(({ value }) => value));
+
+    /** Sends rounds until one was shared by all members; each of its messages has arrived somewhere. */
+    async function untilShared(topic: string, members: readonly Member[]): Promise<void> {
+      for (let round = 0; ; round++) {
+        const name = `shared-${round}-${randomUUID()}`;
+        const sent = await sendRound(topic, name);
+        await eventually(() => Promise.resolve(sent.every((value) => valuesOf(...members).includes(value))));
+        const sharers = members.filter((member) => valuesOf(member).some((value) => value.startsWith(name)));
+        if (sharers.length === members.length) return;
+      }
+    }
+
+    it('a member reads everything, and another one goes on where it has committed', async () => {
+      const [topic, groupId] = [await newTopic(), `group-${randomUUID()}`];
+      const first = await sendRound(topic, 'first');
+      await using before = await join(topic, groupId, 'consumer');
+      await before.arrivals.atLeast(PARTITIONS);
+      expect(valuesOf(before).sort()).toEqual(first);
+      await before.leave();
+      const second = await sendRound(topic, 'second');
+      await using after = await join(topic, groupId, 'consumer');
+      await after.arrivals.atLeast(PARTITIONS);
+      expect(valuesOf(after).sort()).toEqual(second);
+    }, 60_000);
+
+    it('members share the partitions, and those that stay take over from one that leaves', async () => {
+      const [topic, groupId] = [await newTopic(), `group-${randomUUID()}`];
+      await using one = await join(topic, groupId, 'consumer');
+      await using other = await join(topic, groupId, 'consumer');
+      await untilShared(topic, [one, other]);
+      await one.leave();
+      const last = await sendRound(topic, 'last');
+      await eventually(() => Promise.resolve(last.every((value) => valuesOf(other).includes(value))));
+    }, 60_000);
+
+    it.each([
+      ['consumer', 'classic'],
+      ['classic', 'consumer'],
+    ] as const)(
+      'a %s member and a %s member share a group, whichever of them stays',
+      async (first, second) => {
+        const [topic, groupId] = [await newTopic(), `group-${randomUUID()}`];
+        await using one = await join(topic, groupId, first);
+        await untilShared(topic, [one]);
+        await using other = await join(topic, groupId, second);
+        await untilShared(topic, [one, other]);
+        await one.leave();
+        const last = await sendRound(topic, 'last');
+        await eventually(() => Promise.resolve(last.every((value) => valuesOf(other).includes(value))));
+      },
+      60_000,
+    );
+  },
+  { config: CONFIG },
+);
