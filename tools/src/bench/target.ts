@@ -15,6 +15,7 @@ export interface Judgement {
 
 export const ratioAtLeast = (atLeast: number): Target => ({ of: 'ratio', atLeast });
 export const ratioAtMost = (atMost: number): Target => ({ of: 'ratio', atMost });
+export const valueAtLeast = (atLeast: number): Target => ({ of: 'value', atLeast });
 export const valueAtMost = (atMost: number): Target => ({ of: 'value', atMost });
 
 /** Undefined when the row has no baseline and the target is of the ratio. */
@@ -22,6 +23,10 @@ export function judge(target: Target, value: number, ratio: number | null, unit:
   const figure = target.of === 'ratio' ? ratio : value;
   if (figure === null) return undefined;
   const met = figure >= (target.atLeast ?? -Infinity) && figure <= (target.atMost ?? Infinity);
-  const limit = target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
+  const limit = target.atLeast === undefined ? `≤ ${shown(target.atMost!)}` : `≥ ${shown(target.atLeast)}`;
   return { text: target.of === 'ratio' ? `ratio ${limit}` : `${limit} ${unit}`, met };
+}
+
+function shown(limit: number): string {
+  return limit.toLocaleString('en-US', { maximumFractionDigits: 3 });
 }

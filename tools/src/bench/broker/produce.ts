@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
-import { type Contest, isContestWanted, runOrSkip } from '../contest.ts';
+import { type Contest, type Figure, isContestWanted, runOrSkip } from '../contest.ts';
 import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
 import { produceSample, type ProduceShape, produceToTopic } from '../load/measures.ts';
 import type { Span } from '../load/programs.ts';
@@ -8,7 +8,7 @@ import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
 import { batchesInFlight, singles, sizes } from '../load/sizes.ts';
 import { spanOf } from '../load/spans.ts';
 import { topicOf } from '../load/wire.ts';
-import { ratioAtLeast } from '../target.ts';
+import { ratioAtLeast, valueAtLeast } from '../target.ts';
 
 type Side = 'broker' | 'raw';
 
@@ -25,11 +25,18 @@ function batchContests(quick: boolean): Contest<Side>[] {
   return flushes.flatMap((flush) =>
     sizes.map(({ label, batchBytes }) => ({
       name: `broker/produce/${label}/${flushLabels[flush]}`,
-      figures: [{ suffix: '', unit: 'MB/s', better: 'more' as const, target: ratioAtLeast(0.7) }],
+      figures: batchFigures(flush, batchBytes),
       rounds: 3,
       measure: (side: Side) => produceTo(side, flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, span),
     })),
   );
+}
+
+/** For one of them how many records that are, too. */
+function batchFigures(flush: Flush, batchBytes: number): Figure[] {
+  const bytes: Figure = { suffix: '', unit: 'MB/s', better: 'more', target: ratioAtLeast(0.7) };
+  const records: Figure = { suffix: '/records', unit: 'records/s', better: 'more', target: valueAtLeast(3_000_000) };
+  return flush === 'os' && batchBytes === 128 * 1024 ? [bytes, records] : [bytes];
 }
 
 function singleContests(quick: boolean): Contest<Side>[] {

@@ -1,4 +1,5 @@
 /** The loads of the benches against any server that speaks the protocol: what each broker is measured with, and the raw programs. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Sample } from '../contest.ts';
 import { encodeBatch } from './batch.ts';
 import { runProgram } from './child.ts';
@@ -23,6 +24,9 @@ export type TopicConfig = Readonly<Record<string, string>>;
 /** Gone from the disk at once when it is deleted: rounds write gigabytes. */
 const roundConfig: TopicConfig = { 'max.message.bytes': '2000000', 'file.delete.delay.ms': '0' };
 
+/** What a broker may take to remove such a topic's files, so that this is not in the next round of the other. */
+const removalMs = 200;
+
 let topics = 0;
 
 /** A name that no bench of this run has used. */
@@ -42,12 +46,13 @@ export async function withTopic<T>(
     return await work(name);
   } finally {
     await deleteTopic(address, name);
+    await delay(removalMs);
   }
 }
 
 export type ProduceShape = Pick<ProduceLoad, 'batchBytes' | 'connections' | 'inFlight'>;
 
-/** MB/s of batches, or requests/s when a request holds one record. */
+/** MB/s and records/s of batches; records/s alone when a request holds one record. */
 export async function produceSample(
   address: Address,
   shape: ProduceShape,
@@ -56,9 +61,9 @@ export async function produceSample(
   verified = true,
 ): Promise<Sample> {
   const load: ProduceLoad = { ...address, ...shape, ...span, topic, verified };
-  const { bytes, requests, milliseconds, clientCpu } = await runProgram<ProduceResult>('load/produce-load', load);
-  const value = shape.batchBytes === 0 ? (requests / milliseconds) * 1000 : bytes / 1000 / milliseconds;
-  return { values: [value], clientCpu };
+  const { bytes, records, milliseconds, clientCpu } = await runProgram<ProduceResult>('load/produce-load', load);
+  const perSecond = (records / milliseconds) * 1000;
+  return { values: shape.batchBytes === 0 ? [perSecond] : [bytes / 1000 / milliseconds, perSecond], clientCpu };
 }
 
 export async function produceToTopic(

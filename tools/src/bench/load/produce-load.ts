@@ -69,7 +69,7 @@ function start(): void {
 /** The figures are taken; what is in flight is still waited for. */
 function stop(): void {
   const requests = answered - answeredBefore;
-  result = { ...stopwatch!.stop(), requests, records: requests * recordCount, bytes: requests * batch.length };
+  result = { ...stopwatch!.stop(), records: requests * recordCount, bytes: requests * batch.length };
 }
 
 function end(measured: ProduceResult): void {

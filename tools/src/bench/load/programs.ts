@@ -29,7 +29,6 @@ export interface ProduceLoad extends Endpoint, Span {
 }
 
 export interface ProduceResult extends Measured {
-  readonly requests: number;
   readonly records: number;
   readonly bytes: number;
 }
