@@ -17,7 +17,7 @@ export { defineMessage, type Message, type MessageOf } from './codec/define-mess
 export { ErrorCode, errorName, isRetriable, type ErrorName } from './error-code.ts';
 export { decodeRequest, decodeResponse, encodeRequest, encodeResponse, type DecodedRequest } from './frame/frame.ts';
 export { type RequestHeader } from './frame/request-header.ts';
-export { KafkaError } from './kafka-error.ts';
+export { KafkaError, type RecordError } from './kafka-error.ts';
 export { ProtocolError, UnsupportedVersionError, type ProtocolErrorPlace } from './protocol-error.ts';
 export { randomUuid, uuidFromBase64, uuidFromBytes, uuidToBase64, uuidToBytes, ZERO_UUID } from './uuid.ts';
 
@@ -250,8 +250,8 @@ export {
   type RecordBatch,
 } from './records/record-batch.ts';
 export {
-  allRecordsHaveKeys,
   decodeRecords,
+  recordsWithoutKey,
   type DecodedRecord,
   type DecodeOptions,
   type RecordHeader,

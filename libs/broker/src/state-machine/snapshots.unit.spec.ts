@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryFileSystem } from '../storage/index.ts';
+import { type MemoryFileSystem } from '../storage/index.ts';
 import { openMachine, type OpenMachine } from './testing/key-value-machine.ts';
 
 const policy = { everyBytes: 1000, everyMs: 3_600_000 };

@@ -3,11 +3,14 @@
  * compacted topic; a batch's timestamps are judged by its header.
  */
 import {
-  allRecordsHaveKeys,
   type BatchHeader,
   type Chunks,
+  Compression,
   ErrorCode,
   KafkaError,
+  readBatchHeader,
+  recompressBatch,
+  recordsWithoutKey,
   validateBatch,
 } from '../protocol/index.ts';
 import type { LogConfig } from './log-config.ts';
@@ -23,9 +26,14 @@ export interface AppendCheck {
 /** The header of the one batch that `records` must be. @throws KafkaError, see `PartitionLog.append`. */
 export function checkBatch(records: Chunks, { origin, config, nowMs, where }: AppendCheck): BatchHeader {
   const header = validateBatch(records);
-  const sizeBytes = header.sizeBytes;
   // A transaction must end, whatever the limit.
-  if (sizeBytes > config.maxMessageBytes && !header.isControl) {
+  if (!header.isControl) checkSize(header.sizeBytes, config, where);
+  if (origin === 'client') checkClientBatch(records, header, { config, nowMs, where });
+  return header;
+}
+
+function checkSize(sizeBytes: number, config: LogConfig, where: string): void {
+  if (sizeBytes > config.maxMessageBytes) {
     throw new KafkaError(
       ErrorCode.MESSAGE_TOO_LARGE,
       `A batch of ${sizeBytes} bytes for ${where} is larger than its max.message.bytes of ${config.maxMessageBytes}`,
@@ -37,8 +45,6 @@ export function checkBatch(records: Chunks, { origin, config, nowMs, where }: Ap
       `A batch of ${sizeBytes} bytes for ${where} is larger than its segment.bytes of ${config.segmentBytes}`,
     );
   }
-  if (origin === 'client') checkClientBatch(records, header, { config, nowMs, where });
-  return header;
 }
 
 function checkClientBatch(records: Chunks, header: BatchHeader, check: Omit<AppendCheck, 'origin'>): void {
@@ -53,9 +59,41 @@ function checkClientBatch(records: Chunks, header: BatchHeader, check: Omit<Appe
     );
   }
   if (config.messageTimestampType === 'CreateTime') checkTimestamps(header, config, nowMs, where);
-  if (config.cleanupCompact && !allRecordsHaveKeys({ header, chunks: records })) {
-    throw new KafkaError(ErrorCode.INVALID_RECORD, `Each record of ${where} needs a key: the topic is compacted`);
-  }
+  if (config.cleanupCompact) checkKeys(records, header, where);
+}
+
+/** Kafka's words. */
+function checkKeys(records: Chunks, header: BatchHeader, where: string): void {
+  const message = `Compacted topic cannot accept message without key in topic partition ${where}`;
+  const recordErrors = recordsWithoutKey({ header, chunks: records }).map((batchIndex) => ({ batchIndex, message }));
+  if (recordErrors.length === 0) return;
+  const shown = recordErrors
+    .slice(0, 3)
+    .map((error) => `RecordError(batchIndex=${error.batchIndex}, message='${message}')`);
+  throw new KafkaError(
+    ErrorCode.INVALID_RECORD,
+    `One or more records have been rejected due to ${recordErrors.length} record errors in total, and only showing the first ` +
+      `three errors at most: [${shown.join(', ')}]`,
+    { recordErrors },
+  );
+}
+
+/**
+ * The batch as the log stores it: with `compression.type` of the topic, whatever the producer took. `producer` leaves it as it is.
+ * @throws KafkaError MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, CORRUPT_MESSAGE.
+ */
+export function storedBatch(
+  records: Chunks,
+  header: BatchHeader,
+  { origin, config, where }: AppendCheck,
+): { readonly records: Chunks; readonly header: BatchHeader } {
+  const { compressionType } = config;
+  if (compressionType === 'producer' || origin !== 'client') return { records, header };
+  const compression = compressionType === 'uncompressed' ? Compression.none : Compression[compressionType];
+  if (header.compression === compression) return { records, header };
+  const recompressed = recompressBatch({ header, chunks: records }, compression);
+  checkSize(recompressed.length, config, where);
+  return { records: [recompressed], header: readBatchHeader(recompressed) };
 }
 
 function checkTimestamps(header: BatchHeader, config: LogConfig, nowMs: number, where: string): void {

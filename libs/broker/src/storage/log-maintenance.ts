@@ -110,6 +110,7 @@ export class LogMaintenance {
       segments: all.slice(0, durableCount).map((segment, index) => ({
         sizeBytes: segment.sizeBytes,
         maxTimestampMs: segment.maxTimestampMs,
+        modifiedMs: () => this.#context.fileSystem.stat(segment.logPath)?.modifiedMs ?? -1,
         endOffset: all[index + 1]?.baseOffset ?? log.logEndOffset(),
       })),
       config: log.config(),

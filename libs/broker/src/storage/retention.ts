@@ -8,6 +8,8 @@ export interface RetainedSegment {
   readonly sizeBytes: number;
   /** Largest timestamp of its records; below 0 when it has none. */
   readonly maxTimestampMs: number;
+  /** When its file was written; 0 or below when that is not known. Asked for only without records' times. */
+  readonly modifiedMs: () => number;
   /** Offset after its last record: where the next segment begins. */
   readonly endOffset: number;
 }
@@ -19,7 +21,10 @@ export interface RetentionState {
   readonly logStartOffset: number;
 }
 
-/** Number of segments from the first on that go; may be all of them. */
+/**
+ * Number of segments from the first on that go; may be all of them. A segment without records' times (compaction may leave one without
+ * a record) is no younger than the next that has them; without such a one, its file's time counts.
+ */
 export function countDeletable({ segments, config, nowMs, logStartOffset }: RetentionState): number {
   let excessBytes = Number.NEGATIVE_INFINITY;
   if (config.cleanupDelete && config.retentionBytes >= 0) {
@@ -28,13 +33,23 @@ export function countDeletable({ segments, config, nowMs, logStartOffset }: Rete
   const oldestMs =
     config.cleanupDelete && config.retentionMs >= 0 ? nowMs - config.retentionMs : Number.NEGATIVE_INFINITY;
   let count = 0;
-  for (const segment of segments) {
+  for (const [index, segment] of segments.entries()) {
     const belowStart = segment.endOffset <= logStartOffset;
-    const tooOld = segment.maxTimestampMs >= 0 && segment.maxTimestampMs < oldestMs;
+    const tooOld = Number.isFinite(oldestMs) && timeOf(segments, index) < oldestMs;
     const tooMuch = excessBytes >= segment.sizeBytes;
     if (segment.sizeBytes === 0 || !(belowStart || tooOld || tooMuch)) break;
     excessBytes -= segment.sizeBytes;
     count++;
   }
   return count;
+}
+
+/** Time of the first segment from `index` on whose records have one, else of this one's file. */
+function timeOf(segments: readonly RetainedSegment[], index: number): number {
+  for (let at = index; at < segments.length; at++) {
+    const { maxTimestampMs } = segments[at]!;
+    if (maxTimestampMs >= 0) return maxTimestampMs;
+  }
+  const modifiedMs = segments[index]!.modifiedMs();
+  return modifiedMs > 0 ? modifiedMs : Number.POSITIVE_INFINITY;
 }

@@ -6,7 +6,7 @@ import { encodeBatch } from './batch-encoder.ts';
 import { batchCrc } from './batch-crc.ts';
 import { addSequence, Compression, readBatchHeader } from './batch-header.ts';
 import { assignOffsets, batchesIn, hasValidCrc, validateBatch } from './record-batch.ts';
-import { allRecordsHaveKeys, decodeRecords } from './record-reader.ts';
+import { decodeRecords, recordsWithoutKey } from './record-reader.ts';
 
 const record = (value: string, key: string | null = 'key') => ({
   key: key === null ? null : Buffer.from(key),
@@ -171,12 +171,12 @@ describe('decodeRecords', () => {
   });
 });
 
-describe('allRecordsHaveKeys', () => {
+describe('recordsWithoutKey', () => {
   it.each(Object.values(Compression))('finds the record without a key (compression %i)', (compression) => {
     const batchOf = (...records: ReturnType<typeof record>[]) =>
       [...batchesIn([encodeBatch({ records, compression })])][0]!;
-    expect(allRecordsHaveKeys(batchOf(record('a'), record('b', '')))).toBe(true);
-    expect(allRecordsHaveKeys(batchOf(record('a'), record('b', null), record('c')))).toBe(false);
+    expect(recordsWithoutKey(batchOf(record('a'), record('b', '')))).toEqual([]);
+    expect(recordsWithoutKey(batchOf(record('a'), record('b', null), record('c')))).toEqual([1]);
   });
 });
 

@@ -68,22 +68,23 @@ export function* decodeRecords(
 }
 
 /**
- * Whether every record has a key, as compacted topics require. Reads only what it must and makes no object for a record.
+ * Which records have no key, counted from 0: a compacted topic takes none. Reads only what it must and makes no object for a record.
  *
  * @throws KafkaError CORRUPT_MESSAGE when the bytes are not records.
  */
-export function allRecordsHaveKeys(batch: RecordBatch, options: DecodeOptions = {}): boolean {
+export function recordsWithoutKey(batch: RecordBatch, options: DecodeOptions = {}): number[] {
+  const without: number[] = [];
   const cursor = new RecordCursor(recordBytes(batch, options));
   for (let index = 0; index < batch.header.recordCount; index++) {
     const end = cursor.readRecordEnd();
     cursor.skip(1);
     cursor.readVarlong();
     cursor.readVarint();
-    if (cursor.readVarint() < 0) return false;
+    if (cursor.readVarint() < 0) without.push(index);
     cursor.at = end;
   }
   cursor.expectEnd();
-  return true;
+  return without;
 }
 
 /** The records of a batch, decompressed. @throws KafkaError CORRUPT_MESSAGE. */

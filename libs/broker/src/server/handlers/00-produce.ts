@@ -181,6 +181,10 @@ function failed(index: number, error: unknown, admittedTo?: PartitionLog): Parti
     logAppendTimeMs: -1,
     logStartOffset,
     errorMessage: error.message,
+    recordErrors: error.recordErrors.map(({ batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    })),
   };
 }
 
