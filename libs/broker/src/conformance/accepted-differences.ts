@@ -260,13 +260,6 @@ const transactionDifferences: readonly AcceptedDifference[] = [
     requests: /^WriteTxnMarkers: markers: a negative epoch/,
     fields: /errorCode$/,
   },
-  {
-    what: 'The language of a pattern of ListTransactions',
-    reason:
-      'JavaScript’s regular expressions; Apache Kafka has RE2’s. What most patterns are made of is the same in both; flags within a pattern and `\\Q…\\E` are refused with INVALID_REGULAR_EXPRESSION.',
-    requests: /^ListTransactions: lists: pattern /,
-    fields: /^(errorCode|transactionStates)/,
-  },
 ];
 
 export const acceptedDifferences: readonly AcceptedDifference[] = [

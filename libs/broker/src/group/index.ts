@@ -10,3 +10,4 @@ export { type GroupSettings } from './group-settings.ts';
 export { defaultGroupConfig, type GroupConfig } from './group-config.ts';
 export { offsetsTopicName, offsetsTopicSettings } from './offsets-topic.ts';
 export { type CoordinatorNode } from './find-coordinator.ts';
+export { compileTopicRegex, type TopicPattern } from './topic-regex/index.ts';

@@ -2,7 +2,7 @@
  * The transaction coordinator with its topic: `__transaction_state` is created when the first transactional producer looks for its
  * coordinator, so that a broker without transactions holds no empty logs.
  */
-import { offsetsTopicName } from '../group/index.ts';
+import { compileTopicRegex, offsetsTopicName } from '../group/index.ts';
 import type { ClusterMetadata } from '../metadata/index.ts';
 import { encodeTransactionMarker, ErrorCode, KafkaError, type TransactionMarker } from '../protocol/index.ts';
 import type { LogStorage, PartitionLog } from '../storage/index.ts';
@@ -29,6 +29,7 @@ export class TransactionService {
       ports: {
         writeMarker: (topic, partition, marker) => this.writeMarker(topic, partition, marker),
         allocateProducerId: () => metadata.allocateProducerId(),
+        compilePattern: compileTopicRegex,
         hasPartition: (topic, partition) => partition >= 0 && partition < (metadata.topic(topic)?.partitionCount ?? 0),
       },
       onProblem,

@@ -2,6 +2,7 @@
 import { ErrorCode } from '../protocol/index.ts';
 import type { DescribeTransactionsResponse, ListTransactionsRequest, ListTransactionsResponse } from './messages.ts';
 import type { TransactionMetadata } from './transaction-metadata.ts';
+import type { TransactionPorts } from './transaction-ports.ts';
 import { stateName, TransactionState } from './transaction-state.ts';
 
 type DescribedTransaction = DescribeTransactionsResponse['transactionStates'][number];
@@ -40,20 +41,24 @@ export function unknownStates({ stateFilters }: ListTransactionsRequest): string
   return stateFilters.filter((name) => !stateNames.includes(name));
 }
 
-/** Whether an id belongs in the list. @throws SyntaxError for a pattern that is no regular expression. */
-export function listFilter(request: ListTransactionsRequest, nowMs: number): (known: TransactionMetadata) => boolean {
+/** Whether an id belongs in the list. @throws KafkaError for a pattern that is no regular expression. */
+export function listFilter(
+  request: ListTransactionsRequest,
+  nowMs: number,
+  { compilePattern }: TransactionPorts,
+): (known: TransactionMetadata) => boolean {
   const { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern } = request;
   const states = stateFilters.filter((name) => stateNames.includes(name));
   const pattern =
     transactionalIdPattern === null || transactionalIdPattern === ''
       ? undefined
-      : new RegExp(`^(?:${transactionalIdPattern})$`, 'u');
+      : compilePattern(transactionalIdPattern);
   return (known) => {
     // Only filters that nobody knows select nothing.
     if (stateFilters.length > 0 && !states.includes(stateName(known.state))) return false;
     if (producerIdFilters.length > 0 && !producerIdFilters.includes(known.producerId)) return false;
     if (durationFilter >= 0 && nowMs - known.startMs <= durationFilter) return false;
-    return pattern === undefined || pattern.test(known.transactionalId);
+    return pattern === undefined || pattern.matches(known.transactionalId);
   };
 }
 

@@ -217,13 +217,12 @@ export class TransactionCoordinator {
   async listTransactions(request: ListTransactionsRequest): Promise<ListTransactionsResponse> {
     const transactionStates: ListTransactionsResponse['transactionStates'][number][] = [];
     try {
-      const isWanted = listFilter(request, this.#clock.now());
+      const isWanted = listFilter(request, this.#clock.now(), this.#options.ports);
       for (const shard of this.#shards)
         for (const known of await shard.read(() => shard.all()))
           if (isWanted(known)) transactionStates.push(listTransaction(known));
     } catch (error) {
-      const errorCode = error instanceof SyntaxError ? ErrorCode.INVALID_REGULAR_EXPRESSION : codeOf(error);
-      return { errorCode, unknownStateFilters: [], transactionStates: [] };
+      return { errorCode: codeOf(error), unknownStateFilters: [], transactionStates: [] };
     }
     return { errorCode: ErrorCode.NONE, unknownStateFilters: unknownStates(request), transactionStates };
   }

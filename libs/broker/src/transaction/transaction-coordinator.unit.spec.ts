@@ -45,6 +45,7 @@ async function open(
         return Promise.resolve();
       },
       allocateProducerId: () => Promise.resolve(nextId.value++),
+      compilePattern: () => ({ matches: () => true }),
       hasPartition: (topic, partition) => topic === 'orders' && partition < 3,
     },
   });

@@ -10,4 +10,6 @@ export interface TransactionPorts {
   /** A producer id that nobody had. @throws KafkaError (retriable) when none can be recorded. */
   allocateProducerId(): Promise<number>;
   hasPartition(topic: string, partition: number): boolean;
+  /** A regular expression for whole transactional ids. @throws KafkaError INVALID_REGULAR_EXPRESSION. */
+  compilePattern(expression: string): { matches(transactionalId: string): boolean };
 }
