@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { decodeResponse, encodeRequest, type AnyApi, type RequestInput, type ResponseOf } from '../protocol/index.ts';
 
 /** What a server did with a request. */
@@ -7,8 +8,13 @@ export type Outcome<B> =
   | { readonly kind: 'answer'; readonly body: B }
   /** It closed the connection. */
   | { readonly kind: 'closed' }
+  /** It said nothing for so long that a client would have given up. */
+  | { readonly kind: 'silent' }
   /** Its answer is not what the definition of the API says. */
   | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** The default of `request.timeout.ms` in Apache Kafka's clients. */
+const PATIENCE_MS = 30_000;
 
 const CLIENT_ID = 'conformance';
 
@@ -29,7 +35,14 @@ export class Conversation {
     const socket = await this.#connected();
     const correlationId = ++this.#correlationId;
     socket.write(Buffer.concat(encodeRequest(api, version, { correlationId, clientId: CLIENT_ID }, body)));
-    const frame = await this.#frame(socket);
+    const patience = new AbortController();
+    const gaveUp = delay(PATIENCE_MS, 'silent' as const, { signal: patience.signal }).catch(() => 'silent' as const);
+    const frame = await Promise.race([this.#frame(socket), gaveUp]);
+    patience.abort();
+    if (frame === 'silent') {
+      this.close();
+      return { kind: 'silent' };
+    }
     if (frame === undefined) return { kind: 'closed' };
     try {
       const answer = decodeResponse(api, version, [frame]);

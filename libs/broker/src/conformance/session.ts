@@ -68,8 +68,11 @@ export class Session {
     body: RequestInput<A>,
     connection = 0,
   ): Promise<ResponseOf<A> | undefined> {
+    // Its place is where it was asked: another connection may be answered before.
+    const place = this.entries.length;
+    this.entries.push({ label, api, version, outcome: { kind: 'silent' } });
     const outcome = await this.#conversation(connection).ask(api, version, body);
-    this.entries.push({ label, api, version, outcome });
+    this.entries[place] = { label, api, version, outcome };
     return outcome.kind === 'answer' ? outcome.body : undefined;
   }
 

@@ -52,6 +52,7 @@ export async function runRandomCommand(args: readonly string[]): Promise<number>
         requests: Number(values.requests),
         apis: values.apis?.split(','),
         failures: Number(values.failures),
+        onProgress: (sent) => process.stderr.write(`${sent} requests\n`),
         onFailure: (failure) => process.stdout.write(`${describeFailure(failure)}\n`),
       },
     );

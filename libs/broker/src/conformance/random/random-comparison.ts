@@ -13,6 +13,8 @@ export interface RandomComparisonOptions {
   readonly apis?: readonly string[] | undefined;
   /** Ends after so many sequences that differ in ways of their own. Default 1. */
   readonly failures?: number | undefined;
+  /** Told after each sequence how many requests were sent. */
+  readonly onProgress?: (requests: number) => void;
   readonly onFailure?: (failure: RandomFailure) => void;
 }
 
@@ -59,7 +61,7 @@ function versionsOf(api: string, versions: readonly number[]): readonly number[]
 /** Runs sequences until there were enough requests or failures. */
 export async function compareRandomly(
   engines: EnginePair,
-  { seed, requests, apis: only, failures: limit = 1, onFailure }: RandomComparisonOptions,
+  { seed, requests, apis: only, failures: limit = 1, onProgress, onFailure }: RandomComparisonOptions,
 ): Promise<RandomComparison> {
   await Promise.all([warmUp(engines.headwater), warmUp(engines.kafka)]);
   const drawn = await drawnApis(engines, only);
@@ -75,6 +77,7 @@ export async function compareRandomly(
     const own = index === 0 ? seed : seeds.below(2 ** 31);
     const result = await runRandomSequence(engines, nextPrefix(), own, SEQUENCE_LENGTH, drawn);
     sent += result.requests.length;
+    onProgress?.(sent);
     if (result.differences.length === 0) continue;
     const key = keyOf(result.differences[0]!);
     if (seen.has(key)) continue;

@@ -9,6 +9,7 @@ import { groupScenarios } from './groups.ts';
 import { offsetScenarios } from './offsets.ts';
 import { positionScenarios } from './positions.ts';
 import { produceScenarios } from './produce.ts';
+import { rebalanceScenarios } from './rebalances.ts';
 import { topicScenarios } from './topics.ts';
 import { transactionScenarios } from './transactions.ts';
 
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...fetchScenarios,
   ...positionScenarios,
   ...groupScenarios,
+  ...rebalanceScenarios,
   ...consumerGroupProtocolScenarios,
   ...offsetScenarios,
   ...transactionScenarios,
