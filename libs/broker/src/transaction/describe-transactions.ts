@@ -45,14 +45,14 @@ export function unknownStates({ stateFilters }: ListTransactionsRequest): string
 export function listFilter(
   request: ListTransactionsRequest,
   nowMs: number,
-  { compilePattern }: TransactionPorts,
+  ports: TransactionPorts,
 ): (known: TransactionMetadata) => boolean {
   const { stateFilters, producerIdFilters, durationFilter, transactionalIdPattern } = request;
   const states = stateFilters.filter((name) => stateNames.includes(name));
   const pattern =
     transactionalIdPattern === null || transactionalIdPattern === ''
       ? undefined
-      : compilePattern(transactionalIdPattern);
+      : ports.compilePattern(transactionalIdPattern);
   return (known) => {
     // Only filters that nobody knows select nothing.
     if (stateFilters.length > 0 && !states.includes(stateName(known.state))) return false;
