@@ -105,10 +105,12 @@ export class PlainJournal extends StreamJournal {
     if (this.#runs.at(-1) !== this.nextSequence) this.#runs.push(this.nextSequence);
   }
 
-  /** Whether all between two records was refused. */
+  /** Whether all between two records was refused, or was the last that a connection sent before it was lost. */
   #follows(sequence: number, previous: number): boolean {
-    for (let between = previous + 1; between < sequence; between++)
-      if (!this.refused.has(between) && !this.doubted.has(between)) return false;
+    for (let between = sequence; between > previous + 1; between--) {
+      if (this.#startsRun(between)) return true;
+      if (!this.refused.has(between - 1) && !this.doubted.has(between - 1)) return false;
+    }
     return true;
   }
 

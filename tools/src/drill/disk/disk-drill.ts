@@ -164,9 +164,10 @@ class DiskDrill {
       await broker.ended;
     } else if (dice < 0.8) {
       this.#count('ended by SIGKILL');
-      // A disk in memory goes with its process.
+      // A disk in memory would go with its process; it ends the process itself.
       if (disk.hasPower) broker.end({ lost: 'process', afterCalls: 0 });
-      await broker.kill();
+      else await broker.kill();
+      await broker.ended;
     } else {
       this.#count('ended by a clean stop');
       broker.stop();
