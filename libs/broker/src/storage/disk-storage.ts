@@ -39,6 +39,7 @@ import type { LogContext } from './log-context.ts';
 import { loadLog } from './log-loader.ts';
 import { LogSegment } from './log-segment.ts';
 import type { LogStorage } from './log-storage.ts';
+import { LogTable } from './log-table.ts';
 import type { PartitionLog } from './partition-log.ts';
 import { PeriodicTask } from './periodic-task.ts';
 import { ProducerState } from './producer-state.ts';
@@ -63,7 +64,7 @@ export class DiskStorage implements LogStorage {
   readonly directory: string;
   readonly #options: DiskStorageOptions;
   readonly #context: LogContext;
-  readonly #logs = new Map<string, DiskLog>();
+  readonly #logs = new LogTable();
   readonly #recoveryPoints: OffsetCheckpoint;
   readonly #logStarts: OffsetCheckpoint;
   readonly #cleanedOffsets: OffsetCheckpoint;
@@ -80,23 +81,25 @@ export class DiskStorage implements LogStorage {
     this.#options = options;
     const { context } = options;
     this.#recoveryPoints = new OffsetCheckpoint(context.fileSystem, this.#path(recoveryPointFile), () =>
-      [...this.#logs.values()].map((log) => ({ ...place(log), offset: log.checkpointer.recoveryPoint })),
+      this.#logs.all().map((log) => ({ ...place(log), offset: log.checkpointer.recoveryPoint })),
     );
     this.#logStarts = new OffsetCheckpoint(context.fileSystem, this.#path(logStartFile), () =>
-      [...this.#logs.values()]
+      this.#logs
+        .all()
         .filter((log) => log.logStartOffset > log.firstSegmentOffset)
         .map((log) => ({ ...place(log), offset: log.logStartOffset })),
     );
     this.#context = { ...context, saveLogStarts: () => this.#logStarts.write() };
     this.#cleanedOffsets = new OffsetCheckpoint(context.fileSystem, this.#path(cleanerCheckpointFile), () =>
-      [...this.#logs.values()]
+      this.#logs
+        .all()
         .map((log) => ({ ...place(log), offset: this.#cleaner.cleanedOffset(log) ?? -1 }))
         .filter(({ offset }) => offset >= 0),
     );
     this.#cleaner = new LogCleaner({
       settings: options.cleaner,
       context: this.#context,
-      logs: () => this.#logs.values(),
+      logs: () => this.#logs.all(),
       checkpoint: this.#cleanedOffsets,
     });
     const onError = (error: unknown) => {
@@ -154,7 +157,7 @@ export class DiskStorage implements LogStorage {
       });
       const log = new DiskLog(this.#context, state);
       this.#cleaner.loaded(log, cleanedOffsets.get(name));
-      this.#logs.set(name, log);
+      this.#logs.add(log);
     }
     this.#recoveredFromCrash = !clean && this.#logs.size > 0;
     await fileSystem.remove(this.#path(cleanShutdownFile));
@@ -164,11 +167,11 @@ export class DiskStorage implements LogStorage {
   }
 
   get(topic: string, partition: number): PartitionLog | undefined {
-    return this.#logs.get(partitionFolder(topic, partition));
+    return this.#logs.get(topic, partition);
   }
 
   all(): PartitionLog[] {
-    return [...this.#logs.values()];
+    return this.#logs.all();
   }
 
   async create(
@@ -177,7 +180,8 @@ export class DiskStorage implements LogStorage {
     options: { readonly topicId: string; readonly config: LogConfig },
   ): Promise<PartitionLog> {
     const name = partitionFolder(topic, partition);
-    if (this.#logs.has(name)) throw new KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, `There is a log ${name} already`);
+    if (this.#logs.get(topic, partition))
+      throw new KafkaError(ErrorCode.TOPIC_ALREADY_EXISTS, `There is a log ${name} already`);
     this.#assertOpen(name);
     const directory = this.#path(name);
     const { fileSystem } = this.#context;
@@ -188,13 +192,13 @@ export class DiskStorage implements LogStorage {
       epochs: new LeaderEpochs(fileSystem, directory),
       producers: new ProducerState(),
     });
-    this.#logs.set(name, log);
+    this.#logs.add(log);
     try {
       fileSystem.makeDirectory(directory);
       await writeTopicId(fileSystem, directory, options.topicId);
       await this.#syncFolder();
     } catch (error) {
-      this.#logs.delete(name);
+      this.#logs.remove(log);
       await log.remove();
       await fileSystem.removeDirectory(directory).catch(() => undefined);
       throw this.#storageError(`Creating the log ${name} failed`, error);
@@ -204,12 +208,12 @@ export class DiskStorage implements LogStorage {
 
   async delete(topic: string, partition: number): Promise<void> {
     const name = partitionFolder(topic, partition);
-    const log = this.#logs.get(name);
+    const log = this.#logs.get(topic, partition);
     if (!log) return;
     this.#assertOpen(name);
     const { fileSystem } = this.#context;
     const aside = this.#path(deletedFolder(name, randomUuid()));
-    this.#logs.delete(name);
+    this.#logs.remove(log);
     await log.remove();
     await this.#cleaner.abandon(log);
     try {
@@ -239,7 +243,7 @@ export class DiskStorage implements LogStorage {
   async applyRetention(): Promise<void> {
     const { clock, report } = this.#context;
     const oldestMs = clock.now() - this.#options.producerIdExpirationMs;
-    for (const log of [...this.#logs.values()]) {
+    for (const log of this.#logs.all()) {
       log.expireProducers(oldestMs);
       await log.applyRetention().catch((error: unknown) => {
         report({
@@ -272,10 +276,10 @@ export class DiskStorage implements LogStorage {
     await this.#cleaner.stop();
     const { fileSystem } = this.#context;
     try {
-      for (const log of this.#logs.values()) await log.close();
+      for (const log of this.#logs.all()) await log.close();
       await this.#checkpoint({ closing: true });
       await Promise.all(this.#removals);
-      const complete = [...this.#logs.values()].every((log) => log.checkpointer.recoveryPoint === log.logEndOffset);
+      const complete = this.#logs.all().every((log) => log.checkpointer.recoveryPoint === log.logEndOffset);
       const mark = Buffer.from('{"version":0,"brokerEpoch":-1}');
       if (complete) await writeFileAtomically(fileSystem, this.#path(cleanShutdownFile), mark);
     } finally {
@@ -285,7 +289,7 @@ export class DiskStorage implements LogStorage {
   }
 
   async #checkpoint(how: { readonly closing: boolean }): Promise<void> {
-    const logs = [...this.#logs.values()];
+    const logs = this.#logs.all();
     const work = async () => {
       for (let log = logs.pop(); log; log = logs.pop()) await log.checkpoint(how);
     };

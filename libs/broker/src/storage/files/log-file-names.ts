@@ -36,7 +36,7 @@ export function partitionFolder(topic: string, partition: number): string {
 /** Topic and partition of a folder's name; undefined for other names and for what is being deleted. */
 export function parsePartitionFolder(name: string): { readonly topic: string; readonly partition: number } | undefined {
   if (isDeletedFolder(name)) return undefined;
-  const match = /^(.+)-(\d{1,10})$/.exec(name);
+  const match = /^(.+)-(0|[1-9]\d{0,9})$/.exec(name);
   return match ? { topic: match[1]!, partition: Number(match[2]) } : undefined;
 }
 
