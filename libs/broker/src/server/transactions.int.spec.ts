@@ -1,0 +1,119 @@
+/** What the broker lets into a partition of a transaction, and when a time is up; see `transactional-appends.ts`. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import {
+  addPartitionsToTxnApi,
+  describeTransactionsApi,
+  encodeBatch,
+  ErrorCode,
+  initProducerIdApi,
+  listTransactionsApi,
+  produceApi,
+} from '../protocol/index.ts';
+import { readCommitted } from './testing/committed-reader.ts';
+import { createTopic } from './testing/requests.ts';
+import { TestBroker } from './testing/test-broker.ts';
+import { TransactionalClient } from './testing/transactional-client.ts';
+import type { WireClient } from './testing/wire-client.ts';
+
+const transactionalId = 'tx';
+
+interface Producer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+async function initialize(client: WireClient): Promise<Producer> {
+  const answer = await client.send(initProducerIdApi, 5, { transactionalId, transactionTimeoutMs: 60_000 });
+  expect(answer.errorCode).toBe(0);
+  return { producerId: answer.producerId, producerEpoch: answer.producerEpoch };
+}
+
+async function add(client: WireClient, { producerId, producerEpoch }: Producer): Promise<void> {
+  const answer = await client.send(addPartitionsToTxnApi, 3, {
+    v3AndBelowTransactionalId: transactionalId,
+    v3AndBelowProducerId: producerId,
+    v3AndBelowProducerEpoch: producerEpoch,
+    v3AndBelowTopics: [{ name: 'log', partitions: [0] }],
+  });
+  expect(answer.resultsByTopicV3AndBelow[0]!.resultsByPartition[0]!.partitionErrorCode).toBe(0);
+}
+
+async function write(client: WireClient, producer: Producer, baseSequence: number, version: number): Promise<number> {
+  const records = encodeBatch({
+    ...producer,
+    baseSequence,
+    transactional: true,
+    records: [{ key: null, value: Buffer.from(`value ${baseSequence}`), timestampMs: Date.now() }],
+  });
+  const { responses } = await client.send(produceApi, version, {
+    transactionalId,
+    acks: -1,
+    timeoutMs: 10_000,
+    topicData: [{ name: 'log', partitionData: [{ index: 0, records: [records] }] }],
+  });
+  return responses[0]!.partitionResponses[0]!.errorCode;
+}
+
+describe('a batch of a transaction', () => {
+  it('is let in when its partition is in the transaction, and not behind one of its producer that was refused', async () => {
+    await using broker = await TestBroker.start();
+    const client = await broker.connect();
+    await createTopic(client, 'log');
+    const producer = await initialize(client);
+    expect(await write(client, producer, 0, 10)).toBe(ErrorCode.INVALID_TXN_STATE);
+    expect(await write(client, producer, 0, 11)).toBe(ErrorCode.TRANSACTION_ABORTABLE);
+    await add(client, producer);
+    expect(await write(client, producer, 1, 11)).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    expect(await write(client, producer, 0, 11)).toBe(0);
+    expect(await write(client, producer, 1, 11)).toBe(0);
+  });
+
+  it('begins at sequence 0 where the broker takes its partition into the transaction', async () => {
+    await using broker = await TestBroker.start();
+    const client = await broker.connect();
+    await createTopic(client, 'log');
+    const producer = await initialize(client);
+    expect(await write(client, producer, 3, 12)).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    expect(await write(client, producer, 0, 12)).toBe(0);
+    expect(await write(client, producer, 1, 12)).toBe(0);
+  });
+
+  it('is let in unseen where the configuration says so', async () => {
+    await using broker = await TestBroker.start({ config: { 'transaction.partition.verification.enable': 'false' } });
+    const client = await broker.connect();
+    await createTopic(client, 'log');
+    expect(await write(client, await initialize(client), 0, 11)).toBe(0);
+  });
+});
+
+describe('a transaction', () => {
+  it('whose time is up is aborted, and an id that is not used is forgotten', async () => {
+    await using broker = await TestBroker.start({
+      config: {
+        'transaction.abort.timed.out.transaction.cleanup.interval.ms': '20',
+        'transaction.remove.expired.transaction.cleanup.interval.ms': '20',
+        'transactional.id.expiration.ms': '3000',
+      },
+    });
+    const client = await broker.connect();
+    await createTopic(client, 'log');
+    const producer = new TransactionalClient(client, transactionalId, 'v2');
+    await producer.initialize(1000);
+    await producer.write('log', 0, ['late']);
+    const stateOf = async (): Promise<string | undefined> => {
+      const { transactionStates } = await client.send(describeTransactionsApi, 0, { transactionalIds: ['tx'] });
+      return transactionStates[0]?.transactionState;
+    };
+    while ((await stateOf()) === 'Ongoing') await delay(5);
+    while ((await readCommitted(client, 'log', 0)).lastStableOffset === 0) await delay(5);
+    expect((await readCommitted(client, 'log', 0)).values).toEqual([]);
+    for (;;) {
+      const answer = await client.send(listTransactionsApi, 2, { stateFilters: [], producerIdFilters: [] });
+      if (answer.errorCode === 0 && answer.transactionStates.length === 0) break;
+      await delay(5);
+    }
+    const { transactionStates } = await client.send(describeTransactionsApi, 0, { transactionalIds: ['tx'] });
+    expect(transactionStates[0]!.errorCode).toBe(ErrorCode.TRANSACTIONAL_ID_NOT_FOUND);
+  });
+});
