@@ -148,10 +148,11 @@ export class LogCleaning {
   /** False when the map is full. */
   async #mapBatch(batch: FoundBatch, map: OffsetMap): Promise<boolean> {
     const { firstDirtyOffset, pacer } = this.#options;
-    const { header, bytes } = batch;
+    const { header } = batch;
     const isWanted = !header.isControl && header.lastOffset >= firstDirtyOffset && header.recordCount > 0;
     if (isWanted && !this.#transactions.isAborted(header)) {
-      const records = new BatchRewriter({ header, chunks: [bytes] });
+      this.#checkCrc(batch);
+      const records = this.#rewriter(batch);
       while (records.next()) {
         this.progress.readRecords++;
         const { keyStart, keyEnd, offset } = records;
@@ -286,8 +287,13 @@ export class LogCleaning {
   }
 
   /** Bytes that were damaged on the disk must not get a new, right CRC. */
-  #checked({ header, bytes, segment, endPosition }: FoundBatch, records: BatchRewriter): BatchRewriter {
-    if (hasValidCrc({ header, chunks: [bytes] })) return records;
+  #checked(batch: FoundBatch, records: BatchRewriter): BatchRewriter {
+    this.#checkCrc(batch);
+    return records;
+  }
+
+  #checkCrc({ header, bytes, segment, endPosition }: FoundBatch): void {
+    if (hasValidCrc({ header, chunks: [bytes] })) return;
     const where = `${segment.logPath} at byte ${endPosition - header.sizeBytes}`;
     throw new KafkaError(ErrorCode.CORRUPT_MESSAGE, `The CRC of the batch in ${where} is wrong`);
   }
