@@ -53,14 +53,14 @@ export interface Bench {
   rows(options: BenchOptions): AsyncIterable<Row | SkippedRow>;
 }
 
-/** A row with its ratio. */
+/** A row with its ratio; without one where the baseline did nothing. */
 export function row(name: string, value: number, unit: string, baseline: number | null): Row {
   return {
     name,
     value: rounded(value),
     unit,
     baseline: baseline === null ? null : rounded(baseline),
-    ratio: baseline === null ? null : Math.round((value / baseline) * 1000) / 1000,
+    ratio: baseline === null || baseline === 0 ? null : Math.round((value / baseline) * 1000) / 1000,
   };
 }
 

@@ -42,3 +42,15 @@ describe('results of benches', () => {
     expect(merged.map(({ bench }) => bench)).toEqual(['one', 'two', 'three']);
   });
 });
+
+describe('a row', () => {
+  it('has no ratio without a baseline, or with one that did nothing', () => {
+    expect(row('a', 3, 'MB/s', 2).ratio).toBe(1.5);
+    expect(row('a', 3, 'MB/s', null).ratio).toBeNull();
+    expect(row('a', 3, 'MB/s', 0).ratio).toBeNull();
+  });
+
+  it('keeps small figures exact and large ones short', () => {
+    expect([0.20904, 12.345, 1234.5].map((value) => row('a', value, 'ms', null).value)).toEqual([0.209, 12.3, 1235]);
+  });
+});

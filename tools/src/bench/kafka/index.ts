@@ -62,12 +62,26 @@ async function runBoth(
   sides: readonly [Engine, Engine],
   options: BenchOptions,
 ): Promise<(Row | SkippedRow)[]> {
-  const rows = await runOrSkip(contest, sides, options);
+  const rows = await runOrSkip(namingTheEngine(contest), sides, options);
   const isBehind = (row: Row | SkippedRow) => 'target' in row && row.target?.met === false;
   if (!options.profile || !rows.some(isBehind)) return rows;
   options.onProgress(`${contest.name} profile`);
   const profile = await profileContest(contest, options.quick);
   return rows.map((row) => (isBehind(row) && profile.length > 0 ? { ...row, profile } : row));
+}
+
+/** So that a row that failed says on which of them. */
+function namingTheEngine(contest: Contest<Engine>): Contest<Engine> {
+  return {
+    ...contest,
+    measure: async (engine) => {
+      try {
+        return await contest.measure(engine);
+      } catch (error) {
+        throw new Error(`${engine.name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+    },
+  };
 }
 
 function findProgram(onProgress: (line: string) => void): KafkaProgram | string {

@@ -80,14 +80,21 @@ export async function runProgram<Result>(name: string, options: object): Promise
   return JSON.parse(output.trim().split('\n').at(-1)!) as Result;
 }
 
-/** Runs a program to its end; resolves with what it printed. @throws when it fails. */
+/** Runs a program to its end; resolves with what it printed. @throws when it fails, with the reason that it gave. */
 export async function runToEnd(program: string, args: readonly string[], name: string): Promise<string> {
-  const child = adopt(spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] }));
+  const child = adopt(spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   let output = '';
+  let complaint = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   const code = await new Promise<number | null>((done) => child.once('close', done));
-  if (code !== 0) throw new Error(`${name} ended with ${code}: ${output.slice(-500)}`);
+  if (code !== 0) throw new Error(`${name} ended with ${code}: ${reasonOf(complaint)}`);
   return output;
+}
+
+/** The line of what a program said that tells why it failed, or its end. */
+function reasonOf(complaint: string): string {
+  return /^.*(?:Error|Exception): .*$/m.exec(complaint)?.[0] ?? complaint.trim().slice(-300);
 }
 
 async function firstLine(child: ChildProcess, pattern: RegExp): Promise<string> {

@@ -118,8 +118,10 @@ const late = setTimeout(
 );
 await drained.promise;
 clearTimeout(late);
+if (delaysMs.length === 0)
+  throw new Error('No record was sent while it measured: the machine has no time for the load');
 finish({
-  ...stopwatch!.stop(),
+  ...(stopwatch ?? new Stopwatch()).stop(),
   records: delaysMs.length,
   p50Ms: percentile(delaysMs, 0.5),
   p99Ms: percentile(delaysMs, 0.99),
