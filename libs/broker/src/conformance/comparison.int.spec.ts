@@ -9,12 +9,17 @@ import { Broker } from '../server/index.ts';
 import { COMPARED_CONFIG } from './compared-config.ts';
 import { acceptanceOf, acceptedDifferences } from './accepted-differences.ts';
 import { compareAnswers, type Difference } from './compare-answers.ts';
+import { compareRandomly, describeFailure } from './random/random-comparison.ts';
 import { commonVersions, runScenario, servedVersions, warmUp, type ServedVersions } from './run-scenario.ts';
 import { scenarios } from './scenarios/index.ts';
 import type { Engine, Scenario } from './session.ts';
 
 /** Both engines wait for disks and timers in between: a few scenarios go on at a time. */
 const LANES = 4;
+
+/** The short form; the long one is `main.js random`. */
+const RANDOM_SEEDS = [1, 2, 3];
+const RANDOM_REQUESTS = 300;
 
 const kafka = await startReferenceKafka({ config: COMPARED_CONFIG });
 
@@ -73,4 +78,15 @@ describeUnless('absent' in kafka ? kafka.absent : undefined, 'this broker and Ap
     const met = new Set(differences.map(acceptanceOf));
     expect(acceptedDifferences.filter((accepted) => !met.has(accepted)).map(({ what }) => what)).toEqual([]);
   }, 180_000);
+
+  it.each(RANDOM_SEEDS)(
+    'answer the same random requests alike (seed %d)',
+    async (seed) => {
+      const engines = { headwater: { host: broker.host, port: broker.port }, kafka: reference() };
+      const { requests, failures } = await compareRandomly(engines, { seed, requests: RANDOM_REQUESTS });
+      expect(failures.map(describeFailure).join('\n\n')).toBe('');
+      expect(requests).toBeGreaterThanOrEqual(RANDOM_REQUESTS);
+    },
+    180_000,
+  );
 });

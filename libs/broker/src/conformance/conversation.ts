@@ -35,15 +35,8 @@ export class Conversation {
     const socket = await this.#connected();
     const correlationId = ++this.#correlationId;
     socket.write(Buffer.concat(encodeRequest(api, version, { correlationId, clientId: CLIENT_ID }, body)));
-    const patience = new AbortController();
-    const gaveUp = delay(PATIENCE_MS, 'silent' as const, { signal: patience.signal }).catch(() => 'silent' as const);
-    const frame = await Promise.race([this.#frame(socket), gaveUp]);
-    patience.abort();
-    if (frame === 'silent') {
-      this.close();
-      return { kind: 'silent' };
-    }
-    if (frame === undefined) return { kind: 'closed' };
+    const frame = await this.#patiently(socket);
+    if (typeof frame === 'string') return { kind: frame };
     try {
       const answer = decodeResponse(api, version, [frame]);
       if (answer.correlationId === correlationId) return { kind: 'answer', body: answer.body };
@@ -51,6 +44,23 @@ export class Conversation {
     } catch (error) {
       return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Sends a request that wants no answer. */
+  async tell<A extends AnyApi>(api: A, version: number, body: RequestInput<A>): Promise<void> {
+    const socket = await this.#connected();
+    const correlationId = ++this.#correlationId;
+    socket.write(Buffer.concat(encodeRequest(api, version, { correlationId, clientId: CLIENT_ID }, body)));
+  }
+
+  /** Sends a request as it is, with its size before it. @returns the answer without its size, or that there was none. */
+  async askRaw(request: Buffer): Promise<Outcome<Buffer>> {
+    const socket = await this.#connected();
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(request.length);
+    socket.write(Buffer.concat([size, request]));
+    const frame = await this.#patiently(socket);
+    return typeof frame === 'string' ? { kind: frame } : { kind: 'answer', body: frame };
   }
 
   close(): void {
@@ -66,6 +76,16 @@ export class Conversation {
     socket.on('error', () => undefined);
     this.#received = Buffer.alloc(0);
     return (this.#socket = socket);
+  }
+
+  /** The next frame, or why there is none. */
+  async #patiently(socket: Socket): Promise<Buffer | 'closed' | 'silent'> {
+    const patience = new AbortController();
+    const gaveUp = delay(PATIENCE_MS, 'silent' as const, { signal: patience.signal }).catch(() => 'silent' as const);
+    const frame = await Promise.race([this.#frame(socket), gaveUp]);
+    patience.abort();
+    if (frame === 'silent') this.close();
+    return frame ?? 'closed';
   }
 
   /** The next frame without its size; undefined when the connection ends before it. */

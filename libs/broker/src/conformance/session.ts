@@ -76,6 +76,17 @@ export class Session {
     return outcome.kind === 'answer' ? outcome.body : undefined;
   }
 
+  /** Sends a request that wants no answer. */
+  async tell<A extends AnyApi>(api: A, version: number, body: RequestInput<A>, connection = 0): Promise<void> {
+    await this.#conversation(connection).tell(api, version, body);
+  }
+
+  /** Sends a request that no definition can write, in the name of an API, and writes down the answer's bytes. */
+  async askRaw(label: string, api: AnyApi, version: number, request: Buffer, connection = 0): Promise<void> {
+    const outcome = await this.#conversation(connection).askRaw(request);
+    this.entries.push({ label, api, version, outcome });
+  }
+
   /** Sends a request of the scenario's preparation. @throws Error when it is not answered. */
   async prepare<A extends AnyApi>(api: A, version: number, body: RequestInput<A>): Promise<ResponseOf<A>> {
     const outcome = await this.#conversation(0).ask(api, version, body);

@@ -83,7 +83,7 @@ export class RequestGenerator {
     if (!field.type.startsWith('[]')) return this.#element(name, field);
     if (this.#isNullable(field) && this.#random.chance(field.default === null ? 0.5 : 0.05)) return null;
     // A topic without partitions is told apart by the scenarios.
-    const least = this.#isOdd() && name !== 'partitionData' ? 0 : 1;
+    const least = this.#isOdd() && name !== 'partitionData' && name !== 'partitions' ? 0 : 1;
     // Of several bad configurations, either may be the one that is named.
     const length = name === 'configs' ? 1 : Math.max(least, this.#random.pick([1, 1, 1, 2, 0]));
     const elements = Array.from({ length }, () => this.#element(name, field));

@@ -1,5 +1,6 @@
 /** ApiVersions, Metadata, DescribeCluster, DescribeTopicPartitions, DescribeLogDirs, InitProducerId, FindCoordinator. */
 import {
+  apis,
   apiVersionsApi,
   describeClusterApi,
   describeLogDirsApi,
@@ -24,6 +25,31 @@ const versions: Scenario = {
     await ask('an empty version', 'conformance', '');
     await ask('a name with a space', 'con formance', '1.0');
     await ask('a version with a slash', 'conformance', '1/0');
+  },
+};
+
+/** A header that every version of every API begins with, and a little behind it. */
+function requestOf(apiKey: number, apiVersion: number): Buffer {
+  const request = Buffer.alloc(32);
+  request.writeInt16BE(apiKey, 0);
+  request.writeInt16BE(apiVersion, 2);
+  request.writeInt32BE(7, 4);
+  request.writeInt16BE(-1, 8);
+  return request;
+}
+
+const unknownVersions: Scenario = {
+  name: 'versions that do not exist',
+  api: apiVersionsApi,
+  run: async (session, version) => {
+    // The request is of an API each, whatever the version that this scenario runs in.
+    if (version > 0) return;
+    for (const { key, name, maxVersion } of apis) {
+      await session.askRaw(`${name}, a later version`, apiVersionsApi, version, requestOf(key, maxVersion + 20));
+      await session.askRaw(`${name}, version -1`, apiVersionsApi, version, requestOf(key, -1));
+    }
+    for (const key of [-1, 4, 5, 6, 7, 93, 1000, 32_767])
+      await session.askRaw(`key ${key}`, apiVersionsApi, version, requestOf(key, 0));
   },
 };
 
@@ -185,6 +211,7 @@ const coordinators: Scenario = {
 
 export const clusterScenarios: readonly Scenario[] = [
   versions,
+  unknownVersions,
   metadata,
   cluster,
   pages,

@@ -1,4 +1,4 @@
-import { initProducerIdApi, produceApi, ZERO_UUID, type RequestInput } from '../../protocol/index.ts';
+import { initProducerIdApi, listOffsetsApi, produceApi, ZERO_UUID, type RequestInput } from '../../protocol/index.ts';
 import { batchOf } from '../batches.ts';
 import type { Scenario, Session, TopicReference } from '../session.ts';
 
@@ -175,4 +175,29 @@ const idempotence: Scenario = {
   },
 };
 
-export const produceScenarios: readonly Scenario[] = [batches, malformed, topicRules, idempotence];
+const unanswered: Scenario = {
+  name: 'without an answer',
+  api: produceApi,
+  run: async (session, version) => {
+    const topic = await session.topic('log');
+    const tell = (to: TopicReference, records: Buffer) =>
+      session.tell(produceApi, version, produceTo(to, records, { acks: 0 }), 1);
+    const end = (label: string) =>
+      session.ask(
+        label,
+        listOffsetsApi,
+        9,
+        { replicaId: -1, topics: [{ name: topic.name, partitions: [{ partitionIndex: 0, timestamp: -1 }] }] },
+        1,
+      );
+    await tell(topic, batchOf(['a', 'b']));
+    await end('the next request after a good one');
+    await tell(NOWHERE, batchOf(['c']));
+    await end('the next request after one to an unknown topic');
+    await tell(topic, Buffer.alloc(0));
+    await end('the next request after one without records');
+    await end('a request of a new connection');
+  },
+};
+
+export const produceScenarios: readonly Scenario[] = [batches, unanswered, malformed, topicRules, idempotence];

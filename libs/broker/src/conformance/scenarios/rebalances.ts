@@ -164,7 +164,8 @@ const fixedMembers: Scenario = {
   run: async (session, version) => {
     if (version < 5) return;
     const groupId = session.named('group');
-    const fixed = (name: string, mark: number) => wishesOf(['range'], mark, { groupInstanceId: name });
+    const fixed = (name: string, mark: number) =>
+      wishesOf(['range'], mark, { groupInstanceId: name, rebalanceTimeoutMs: 1500 });
     const one = new Actor(session, groupId, 'one', 1, version, fixed('a', 1));
     const two = new Actor(session, groupId, 'two', 2, version, fixed('b', 2));
     await stablePair(session, groupId, [one, two]);
