@@ -1,5 +1,7 @@
 /**
- * The group room: consumer groups of the classic protocol and committed offsets, kept in `__consumer_offsets` in Kafka's formats.
+ * The group room: groups of the classic protocol (`classic/`), next-generation groups of KIP-848 (`consumer/`), the change from one to
+ * the other while they run, and committed offsets (`offsets/`); all kept in `__consumer_offsets` in Kafka's formats. See
+ * docs/adr/0011-groups-of-both-protocols.md.
  *
  * The server creates the offsets topic (`offsetsTopicSettings`), hands its logs to `GroupCoordinator.activate`, and passes requests on.
  */
