@@ -11,6 +11,7 @@ import { brokerConfigOf, parseBrokerConfig, type BrokerConfig } from './config/b
 import { planConfigChanges, type ResourceChanges } from './config/config-changes.ts';
 import { describeConfigs } from './config/config-description.ts';
 import type { TopicConfig } from './config/topic-config.ts';
+import { featureLevels } from './feature-levels.ts';
 import type {
   AlterConfigsRequest,
   AlterConfigsResponse,
@@ -34,9 +35,6 @@ import type { TopicImage } from './topic-image.ts';
 import { planCreateTopics, type CreatedTopicRow } from './topics/creation-plan.ts';
 import { planDeleteTopics } from './topics/deletion-plan.ts';
 import { planCreatePartitions } from './topics/partition-increase-plan.ts';
-
-/** `metadata.version` 4.3-IV0, whose record formats are written. */
-const metadataVersionLevel = 30;
 
 export interface ClusterMetadataOptions {
   /** The log of `__cluster_metadata-0`, made with `metadataLogConfig`. */
@@ -97,7 +95,7 @@ export class ClusterMetadata {
   static async load(options: ClusterMetadataOptions): Promise<ClusterMetadata> {
     const metadata = new ClusterMetadata(options);
     await metadata.#runtime.load();
-    if (metadata.#image.feature('metadata.version') === 0) await metadata.#recordVersion();
+    await metadata.#recordFeatures();
     metadata.#brokerConfig = brokerConfigOf(metadata.#image.brokerSettings());
     await Promise.all([...metadata.#image.topics()].map(({ name }) => metadata.#topics.open(name)));
     return metadata;
@@ -237,9 +235,15 @@ export class ClusterMetadata {
     await this.#runtime.close();
   }
 
-  async #recordVersion(): Promise<void> {
-    const value = { name: 'metadata.version', featureLevel: metadataVersionLevel };
-    await this.#runtime.write(() => ({ records: [{ kind: 'featureLevel', value }], reply: undefined }));
+  /** At the first start, and at the first one of a release that has more. */
+  async #recordFeatures(): Promise<void> {
+    const missing = [...featureLevels].filter(([name, level]) => this.#image.feature(name) < level);
+    if (missing.length === 0) return;
+    const records = missing.map(([name, featureLevel]) => ({
+      kind: 'featureLevel' as const,
+      value: { name, featureLevel },
+    }));
+    await this.#runtime.write(() => ({ records, reply: undefined }));
   }
 
   async #create(

@@ -7,6 +7,7 @@
 export { ClusterMetadata, type ClusterMetadataOptions } from './cluster-metadata.ts';
 export { type PartitionStore } from './partition-store.ts';
 export { metadataLogConfig, metadataTopicId, metadataTopicName } from './metadata-topic.ts';
+export { featureLevels } from './feature-levels.ts';
 export type { TopicImage } from './topic-image.ts';
 export { checkTopicName, isInternalTopic } from './topic-name.ts';
 export { type BrokerConfig, BrokerConfigError, parseBrokerConfig } from './config/broker-config.ts';
