@@ -9,17 +9,7 @@
 
 /** Types of the protocol guide: all integers big-endian, `records` is length-prefixed record batches. */
 export type PrimitiveType =
-  | 'bool'
-  | 'int8'
-  | 'int16'
-  | 'uint16'
-  | 'int32'
-  | 'int64'
-  | 'float64'
-  | 'uuid'
-  | 'string'
-  | 'bytes'
-  | 'records';
+  'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'float64' | 'uuid' | 'string' | 'bytes' | 'records';
 
 /** `0+`, `3-7`, or one version. */
 export type Versions = string;
