@@ -1,7 +1,9 @@
 /**
  * Cuts a byte stream into the Kafka protocol's frames: a big-endian int32 size, then that many bytes.
  *
- * A frame is given as the slices of the socket's chunks that hold it, without its size field and without copying.
+ * A frame is given as the slices of the socket's chunks that hold it, without its size field and without copying. Only small pieces
+ * of a frame are copied together: each chunk costs some hundred bytes beside its own, so that a client that sends a large frame byte
+ * by byte would take many times the memory that the budget of frames counts.
  * Not safe to re-enter: `push` is called from the socket's data event only.
  */
 
@@ -19,6 +21,8 @@ export interface FrameListener {
 }
 
 const SIZE_FIELD_BYTES = 4;
+const SMALL_PIECE_BYTES = 512;
+const GATHERED_BYTES = 4096;
 
 export class FrameAssembler {
   readonly #maxFrameBytes: number;
@@ -28,6 +32,9 @@ export class FrameAssembler {
   #size = 0;
   #missingBytes = 0;
   #slices: Buffer[] = [];
+  /** Small pieces, copied together, that are not among the slices yet. */
+  #gathered: Buffer | undefined;
+  #gatheredBytes = 0;
 
   constructor(maxFrameBytes: number, listener: FrameListener) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -50,7 +57,7 @@ export class FrameAssembler {
       }
       const end = Math.min(chunk.length, at + this.#missingBytes);
       if (end > at) {
-        this.#slices.push(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
+        this.#keep(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
         this.#missingBytes -= end - at;
         at = end;
       }
@@ -82,7 +89,27 @@ export class FrameAssembler {
     this.#listener.frameStarted(this.#size);
   }
 
+  #keep(piece: Buffer): void {
+    const isWhole = piece.length === this.#size;
+    if (isWhole || piece.length >= SMALL_PIECE_BYTES) {
+      this.#endGathering();
+      this.#slices.push(piece);
+      return;
+    }
+    if (this.#gathered !== undefined && this.#gathered.length - this.#gatheredBytes < piece.length)
+      this.#endGathering();
+    this.#gathered ??= Buffer.allocUnsafeSlow(Math.min(this.#missingBytes, GATHERED_BYTES));
+    this.#gatheredBytes += piece.copy(this.#gathered, this.#gatheredBytes);
+  }
+
+  #endGathering(): void {
+    if (this.#gathered !== undefined) this.#slices.push(this.#gathered.subarray(0, this.#gatheredBytes));
+    this.#gathered = undefined;
+    this.#gatheredBytes = 0;
+  }
+
   #completeFrame(): void {
+    this.#endGathering();
     const frame = this.#slices;
     const sizeBytes = this.#size;
     this.#slices = [];

@@ -49,6 +49,24 @@ describe('a frame assembler', () => {
     expect(pieces[0]![0]!.buffer).toBe(chunk.buffer);
   });
 
+  it('gathers the small pieces of a frame in few buffers, in their order among large ones', () => {
+    const pieces: (readonly Buffer[])[] = [];
+    const assembler = new FrameAssembler(100_000, {
+      frameStarted: () => undefined,
+      frameCompleted: (frame) => pieces.push(frame),
+    });
+    const body = Buffer.from(Array.from({ length: 30_000 }, (_, index) => index % 251));
+    const frame = frameOf(body);
+    let at = 0;
+    while (at < frame.length) {
+      const size = at > 9_000 && at < 12_000 ? 700 : 1 + (at % 3);
+      assembler.push(Buffer.from(frame.subarray(at, at + size)));
+      at += size;
+    }
+    expect(Buffer.concat(pieces[0]!)).toEqual(body);
+    expect(pieces[0]!.length).toBeLessThan(20);
+  });
+
   it('refuses a frame over the limit before it takes a byte of its body', () => {
     const { assembler, started } = collect(10);
     const size = Buffer.alloc(4);
