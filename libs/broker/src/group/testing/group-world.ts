@@ -192,7 +192,10 @@ export class GroupWorld {
         groupInstanceId: instance,
         protocolType: null,
         protocolName,
-        assignments: Object.entries(assignments).map(([id, text]) => ({ memberId: id, assignment: Buffer.from(text) })),
+        assignments: Object.entries(assignments).map(([id, text]) => ({
+          memberId: id,
+          assignment: Buffer.from(text, 'latin1'),
+        })),
       },
       this.context(5),
     );
