@@ -7,7 +7,7 @@ import type { LogStorage } from '../log-storage.ts';
 import type { PartitionLog } from '../partition-log.ts';
 import { createLog, openMemory, type Opened, seededRandom, startMs } from '../testing/log-fixtures.ts';
 import { defaultCleanerSettings } from './index.ts';
-import { appendTo, CompactedLogModel, endTransaction, readCommitted } from './testing/compacted-log.ts';
+import { appendTo, CompactedLogModel, endTransaction, readCommitted, readRaw } from './testing/compacted-log.ts';
 
 const deleteRetentionMs = 1000;
 
@@ -110,6 +110,8 @@ class Run {
     expect(totals.failures).toBe(0);
     if (totals.cleanings > cleanings) {
       this.model.clean(logs[0]!.firstDirtyOffset, this.nowMs, deleteRetentionMs);
+      // Aborted records are gone, not only hidden.
+      expect((await readRaw(this.log)).records).toEqual(this.model.records.map(({ offset }) => offset));
     }
     await this.check();
   }

@@ -6,7 +6,14 @@ import { append, createLog, openMemory, readAll, startMs } from '../testing/log-
 import { defaultCleanerSettings } from './index.ts';
 import { KeyHash } from './key-hash.ts';
 import { OffsetMap, slotBytes } from './offset-map.ts';
-import { appendTo, CompactedLogModel, endTransaction, readCommitted, readTable } from './testing/compacted-log.ts';
+import {
+  appendTo,
+  CompactedLogModel,
+  endTransaction,
+  readCommitted,
+  readRaw,
+  readTable,
+} from './testing/compacted-log.ts';
 
 const compacted: Partial<LogConfig> = {
   cleanupCompact: true,
@@ -67,6 +74,48 @@ describe('compaction', () => {
     expect(after.slice(1)).toEqual(before.slice(1));
     expect(after[0]).not.toEqual(before[0]);
     expect((await readAll(log))[0]).toMatch(/^1:b/);
+  });
+
+  it('keeps tombstones and obsolete markers until delete.retention.ms after they were first cleaned', async () => {
+    const { storage, clock } = await openMemory();
+    const log = await createLog(storage, { ...compacted, segmentBytes: 400, deleteRetentionMs: 1000 });
+    const model = new CompactedLogModel();
+    const timestampMs = startMs;
+    const write = (key: string, value: string | null) =>
+      appendTo(log, model, { records: [{ key, value }], timestampMs });
+    const fill = () => write('filler', '.'.repeat(300));
+    await write('a', '1');
+    await appendTo(log, model, {
+      records: [{ key: 'b', value: '2' }],
+      timestampMs,
+      producerId: 1,
+      transactional: true,
+    });
+    await endTransaction(log, model, { producerId: 1, committed: false, timestampMs });
+    await write('a', null);
+    // The producer goes on, so that no empty batch of the transaction stays for its sequence.
+    await appendTo(log, model, {
+      records: [{ key: 'c', value: '3' }],
+      timestampMs,
+      producerId: 1,
+      transactional: true,
+    });
+    await endTransaction(log, model, { producerId: 1, committed: true, timestampMs });
+    const left = async () => {
+      await fill();
+      await fill();
+      await storage.compact();
+      const { records, markers } = await readRaw(log);
+      return { records: records.filter((offset) => offset < 6), markers };
+    };
+    // The marker stays once more: in this pass its transaction's data was still there.
+    expect(await left()).toEqual({ records: [3, 4], markers: [2, 5] });
+    clock.nowMs += 999;
+    expect(await left()).toEqual({ records: [3, 4], markers: [2, 5] });
+    clock.nowMs += 1;
+    expect(await left()).toEqual({ records: [4], markers: [2, 5] });
+    clock.nowMs += 1000;
+    expect(await left()).toEqual({ records: [4], markers: [5] });
   });
 
   it('lets reads go on that began before it, in old or new segments, each whole', async () => {

@@ -184,6 +184,19 @@ export async function readCommitted(log: PartitionLog, maxBytes = 700): Promise<
   return found;
 }
 
+/** What lies in the log, whoever may see it: offsets of records and of transactions' markers. */
+export async function readRaw(log: PartitionLog): Promise<{ readonly records: number[]; readonly markers: number[] }> {
+  const [records, markers]: [number[], number[]] = [[], []];
+  for (let offset = log.logStartOffset; offset < log.highWatermark;) {
+    const read = await log.read(offset, 100_000);
+    for (const batch of batchesIn(read.records)) {
+      for (const record of decodeRecords(batch)) (batch.header.isControl ? markers : records).push(record.offset);
+    }
+    offset = read.nextOffset;
+  }
+  return { records, markers };
+}
+
 /** The last value of each key that a consumer with `read_committed` arrives at. */
 export async function readTable(log: PartitionLog): Promise<Map<string, string>> {
   const table = new Map<string, string>();
