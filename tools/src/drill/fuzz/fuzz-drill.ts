@@ -14,7 +14,7 @@ const STANDARD_FRAMES = 100_000;
 const ATTACKERS = 12;
 const CLEAN_EVERY = 2_000;
 const SAMPLES = 200;
-const STREAM_ROUNDS = 20;
+const STREAM_ROUNDS = 8;
 const MAX_FRAME_BYTES = 10 * 1024 * 1024;
 /** The broker says something about a connection that it closes, at most so often in a second. */
 const MOST_LINES_PER_SECOND = 20;

@@ -8,7 +8,7 @@ import { promise, Violation } from '../violation.ts';
 
 const MIB = 1024 * 1024;
 const CLOSE_DEADLINE_MS = 60_000;
-const OVERSIZED_CONNECTIONS = 20;
+const OVERSIZED_CONNECTIONS = 10;
 const ANNOUNCED_CONNECTIONS = 100;
 const SLOW_CONNECTIONS = 60;
 const DEAF_CONNECTIONS = 4;
@@ -58,7 +58,7 @@ export async function oversizedFrames({ broker, port, random, maxFrameBytes }: S
     head.writeInt32BE(size, 0);
     socket.write(head);
     // It goes on sending, as if nobody had said anything.
-    for (let sent = 0; sent < 4 && !socket.destroyed; sent++) socket.write(chunk);
+    for (let sent = 0; sent < 3 && !socket.destroyed; sent++) socket.write(chunk);
     await expectClosed(socket, `a frame of ${size} bytes`);
   };
   await Promise.all(Array.from({ length: OVERSIZED_CONNECTIONS }, one));

@@ -1,0 +1,46 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { crashDrill } from './crash/crash-drill.ts';
+import { diskDrill } from './disk/disk-drill.ts';
+import type { Drill, Summary } from './drill.ts';
+import { fuzzDrill } from './fuzz/fuzz-drill.ts';
+
+// Processes start slowly on a machine that is busy with something else.
+jest.setTimeout(600_000);
+
+const SEED = Number(process.env['DRILL_SEED'] ?? Date.now() % 2 ** 31);
+
+let folder: string;
+beforeAll(() => {
+  process.stdout.write(`drills: DRILL_SEED=${SEED}\n`);
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'headwater-drills-'));
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function run(drill: Drill, numbers: Record<string, number>): Promise<Summary> {
+  const own = path.join(folder, drill.name);
+  fs.mkdirSync(own);
+  const nobody = (): void => undefined;
+  return drill.run({ numbers, seed: SEED, folder: own, onProgress: nobody, say: nobody });
+}
+
+describe(`the drills, in short (seed ${SEED})`, () => {
+  it('lose nothing that was acknowledged when the broker ends at random moments', async () => {
+    const summary = await run(crashDrill, { cycles: 8 });
+    expect(summary['cycles']).toBe(8);
+  });
+
+  it('harm nobody with frames that are none', async () => {
+    const summary = await run(fuzzDrill, { frames: 3_000 });
+    expect(summary['frames answered']).toBeGreaterThan(0);
+    expect(summary['rounds of the canary']).toBeGreaterThan(0);
+  });
+
+  it('go on after a full or failing disk', async () => {
+    const summary = await run(diskDrill, { rounds: 3 });
+    expect(summary['rounds']).toBe(3);
+    expect(summary['records acknowledged']).toBeGreaterThan(0);
+  });
+});
