@@ -72,8 +72,9 @@ async function main(): Promise<number> {
   for (const bench of chosen) {
     const result = await runBench(bench, given);
     results.push(result);
-    // At once, so that a later bench that fails does not take the earlier ones' figures with it.
-    if (given.docs && result.rows.length > 0) write([result], given.rows.length === 0);
+    // At once, so that a later bench that fails does not take the earlier ones' figures with it; and only what was measured, so
+    // that a machine without Java does not wipe out what another one found.
+    if (given.docs && result.rows.some((row) => 'value' in row)) write([result], given.rows.length === 0);
   }
   const rows = results.flatMap((result) => result.rows);
   if (rows.length === 0) {
