@@ -77,7 +77,7 @@ describeUnless('absent' in kafka ? kafka.absent : undefined, 'this broker and Ap
     expect([...new Set(unexplained.map(describeDifference))]).toEqual([]);
     const met = new Set(differences.map(acceptanceOf));
     expect(acceptedDifferences.filter((accepted) => !met.has(accepted)).map(({ what }) => what)).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   it.each(RANDOM_SEEDS)(
     'answer the same random requests alike (seed %d)',
@@ -87,6 +87,6 @@ describeUnless('absent' in kafka ? kafka.absent : undefined, 'this broker and Ap
       expect(failures.map(describeFailure).join('\n\n')).toBe('');
       expect(requests).toBeGreaterThanOrEqual(RANDOM_REQUESTS);
     },
-    180_000,
+    300_000,
   );
 });

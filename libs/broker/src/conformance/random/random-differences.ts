@@ -25,13 +25,23 @@ export const randomAcceptances: readonly RandomAcceptance[] = [
     accepts: ([first]) => first !== undefined && isAboutGroup(first) && isForgotten(first),
   },
   {
+    what: 'A topic of a fetch session that was deleted meanwhile',
+    reason:
+      'UNKNOWN_TOPIC_ID, as for every id that there is none of. The session of Apache Kafka still knows its name, and says UNKNOWN_TOPIC_OR_PARTITION.',
+    accepts: (differences) => differences.every((difference) => isOfDeletedTopic(difference)),
+  },
+  {
     what: 'Which of several errors of a member is told',
     reason:
       'A member that is not in the group, with a generation that the group does not have or protocols that it cannot have: it is refused by both.',
-    accepts: (differences) =>
-      differences.length > 0 && differences.every(({ headwater, kafka }) => isOfMember(headwater) && isOfMember(kafka)),
+    accepts: (differences) => differences.every(({ headwater, kafka }) => isOfMember(headwater) && isOfMember(kafka)),
   },
 ];
+
+function isOfDeletedTopic({ request, headwater, kafka }: RandomDifference): boolean {
+  const { UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION } = ErrorCode;
+  return request.startsWith('Fetch: ') && headwater === UNKNOWN_TOPIC_ID && kafka === UNKNOWN_TOPIC_OR_PARTITION;
+}
 
 const MEMBER_ERRORS: readonly unknown[] = [
   ErrorCode.UNKNOWN_MEMBER_ID,
@@ -54,7 +64,7 @@ function isForgotten({ field, headwater, kafka }: RandomDifference): boolean {
 
 /** Those of the differences of an answer that are not accepted. */
 export function unaccepted(differences: readonly RandomDifference[]): RandomDifference[] {
-  if (randomAcceptances.some(({ accepts }) => accepts(differences))) return [];
+  if (differences.length > 0 && randomAcceptances.some(({ accepts }) => accepts(differences))) return [];
   return differences.filter(
     (difference) =>
       acceptanceOf(difference) === undefined &&
