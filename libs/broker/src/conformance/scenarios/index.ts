@@ -5,6 +5,7 @@ import { clusterScenarios } from './cluster.ts';
 import { configScenarios } from './configs.ts';
 import { consumerGroupProtocolScenarios } from './consumer-group-protocol.ts';
 import { fetchScenarios } from './fetch.ts';
+import { groupMigrationScenarios } from './group-migration.ts';
 import { groupScenarios } from './groups.ts';
 import { offsetScenarios } from './offsets.ts';
 import { positionScenarios } from './positions.ts';
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   ...groupScenarios,
   ...rebalanceScenarios,
   ...consumerGroupProtocolScenarios,
+  ...groupMigrationScenarios,
   ...offsetScenarios,
   ...transactionScenarios,
   ...administrationScenarios,
