@@ -23,9 +23,12 @@ export interface ServerProcess {
 /** What is left when the bench itself is ended: these processes and folders must not outlive it. */
 const children = new Set<ChildProcess>();
 const folders = new Set<string>();
+const killMs = 500;
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // Nothing else can wait here until they are gone, and they write into the folders until then.
+  if (children.size > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, killMs);
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 
 /** Sees to it that a child does not outlive the bench. */
