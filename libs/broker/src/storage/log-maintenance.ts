@@ -64,7 +64,7 @@ export class LogMaintenance {
   replace(sources: readonly LogSegment[], segment: LogSegment): Promise<boolean> {
     return this.#exclusively(async () => {
       if (this.#log.isEnded() || sources.some((source) => source.isRetired())) return false;
-      beginSwap(segment);
+      await beginSwap(this.#context, segment);
       this.#replaceInList(sources, segment);
       this.#unfinished = { segment, sources };
       await this.#finish();

@@ -8,15 +8,18 @@ const config: Partial<LogConfig> = {
   cleanupCompact: true,
   cleanupDelete: false,
   minCleanableDirtyRatio: 0,
-  segmentBytes: 1200,
+  segmentBytes: 800,
   indexIntervalBytes: 150,
 };
+
+/** So that several segments become one. */
+const cleaningConfig = { ...config, segmentBytes: 2500 };
 
 /** A log of several segments with what compaction has to decide on: old values, tombstones, transactions of both ends. */
 async function write(opened: Opened, model: CompactedLogModel): Promise<void> {
   const log = await createLog(opened.storage, config);
   const timestampMs = startMs;
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 14; round++) {
     const records = [0, 1, 2].map((index) => ({ key: `k${(round + index) % 5}`, value: `v${round}`.padEnd(40, '.') }));
     await appendTo(log, model, { records, timestampMs, compression: (round % 5) as 0 });
     await appendTo(log, model, { records: [{ key: `gone${round % 3}`, value: null }], timestampMs });
@@ -90,6 +93,7 @@ describe('compaction that a crash interrupts at any step', () => {
       await write(opened, model);
       const { storage, fileSystem } = opened;
       const log = storage.get('orders', 0)!;
+      log.updateConfig({ ...log.config, ...cleaningConfig });
       const history = new Map(model.committed().map((line) => [Number(line.split(':')[0]), line]));
       const producers = producersOf(opened);
       let acknowledgedEnd = log.highWatermark;
@@ -118,7 +122,7 @@ describe('compaction that a crash interrupts at any step', () => {
       const check = async ({ step, disk, acknowledgedEnd: end }: Found): Promise<Opened> => {
         const reopened = await openMemory({ fileSystem: disk, flush });
         const survivor = reopened.storage.get('orders', 0)!;
-        survivor.updateConfig({ ...survivor.config, ...config });
+        survivor.updateConfig({ ...survivor.config, ...cleaningConfig });
         expect({ step, leftovers: leftovers(disk) }).toEqual({ step, leftovers: [] });
         const { logEndOffset } = survivor;
         expect({ step, logEndOffset }).toEqual({ step, logEndOffset: Math.max(logEndOffset, end) });
@@ -165,7 +169,7 @@ describe('compaction that a crash interrupts at any step', () => {
       const failAt = async (failing: number): Promise<number> => {
         const { storage, fileSystem, clock } = await openMemory({ fileSystem: first.fileSystem.kill() });
         const log = storage.get('orders', 0)!;
-        log.updateConfig({ ...log.config, ...config });
+        log.updateConfig({ ...log.config, ...cleaningConfig });
         let count = 0;
         fileSystem.fault = () => (count++ === failing ? code : undefined);
         await storage.compact();

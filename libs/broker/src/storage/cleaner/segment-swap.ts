@@ -28,10 +28,18 @@ import { scanBatches } from '../segment-scan.ts';
 const swapSuffix = '.swap';
 const segmentSuffixes = [logSuffix, indexSuffix, timeIndexSuffix, abortedIndexSuffix];
 
-/** Step 2. When it fails, the log is as before. */
-export function beginSwap(segment: LogSegment): void {
-  segment.moveIndexes(swapSuffix);
-  segment.moveLog(swapSuffix);
+/** Step 2. When it fails, the log is as before. No other swap of the log may be under way. */
+export async function beginSwap({ fileSystem }: LogContext, segment: LogSegment): Promise<void> {
+  try {
+    segment.moveIndexes(swapSuffix);
+    segment.moveLog(swapSuffix);
+  } catch (error) {
+    const place = join(segment.directory, offsetFileName(segment.baseOffset));
+    for (const suffix of [indexSuffix, timeIndexSuffix, abortedIndexSuffix]) {
+      await fileSystem.remove(place + suffix + swapSuffix).catch(() => undefined);
+    }
+    throw error;
+  }
 }
 
 /** Steps 3 to 6; after a failure it may be called again. */
