@@ -33,6 +33,7 @@ const MAX_STUCK_MS = 30_000;
 const CONNECTION_IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 const CONNECTION_IN_FLIGHT_REQUESTS = 256;
 const CONNECTION_UNREAD_ANSWER_BYTES = 1024 * 1024;
+const FRAME_GRACE_MS = 10_000;
 /** `min.incremental.fetch.session.eviction.ms`. */
 const SESSION_EVICTION_MS = 120_000;
 
@@ -192,6 +193,7 @@ async function listen(
       inFlightBytes: CONNECTION_IN_FLIGHT_BYTES,
       inFlightRequests: CONNECTION_IN_FLIGHT_REQUESTS,
       unreadAnswerBytes: CONNECTION_UNREAD_ANSWER_BYTES,
+      frameGraceMs: FRAME_GRACE_MS,
     },
     requestMemoryBytes: config.queuedMaxRequestBytes > 0 ? config.queuedMaxRequestBytes : REQUEST_MEMORY_BYTES,
     answers,

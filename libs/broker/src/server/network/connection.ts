@@ -22,6 +22,9 @@ import { noteReceived } from './young-garbage.ts';
 /** An answer in pieces, `null` for none (Produce with acks=0), or `CLOSE_CONNECTION`. */
 export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
 
+/** What is the least that a client sends of a frame whose memory others wait for. */
+const FRAME_BYTES_PER_SECOND = 1024 * 1024;
+
 /** Smaller pieces are not worth a callback. */
 const LARGE_PIECE_BYTES = 32 * 1024;
 
@@ -43,6 +46,8 @@ export interface ConnectionLimits {
   readonly inFlightBytes: number;
   readonly inFlightRequests: number;
   readonly unreadAnswerBytes: number;
+  /** While others wait for memory, a frame must have come after so long, and a second more for each MiB of it. */
+  readonly frameGraceMs: number;
 }
 
 interface PendingRequest {
@@ -75,8 +80,9 @@ export class Connection {
   #waiting: PendingRequest[] = [];
   #begun: PendingRequest[] = [];
   #inFlightBytes = 0;
-  /** The claim of the frame that is being read. */
+  /** The claim of the frame that is being read, and since when it is granted. */
   #frameTicket: MemoryTicket | undefined;
+  #frameGrantedMs = 0;
   /** Held while the budget of all connections is used up and no frame is being read. */
   #roomTicket: MemoryTicket | undefined;
   /** Since when the client has left answers unread; undefined when it has taken all. */
@@ -110,7 +116,11 @@ export class Connection {
     this.lastActiveMs = options.nowMs();
     this.#assembler = new FrameAssembler(options.limits.maxFrameBytes, {
       frameStarted: (sizeBytes) => {
-        this.#frameTicket = this.#budget.request(sizeBytes, () => this.#regulate());
+        this.#frameGrantedMs = this.#nowMs();
+        this.#frameTicket = this.#budget.request(sizeBytes, () => {
+          this.#frameGrantedMs = this.#nowMs();
+          this.#regulate();
+        });
       },
       frameCompleted: (frame, sizeBytes) => this.#takeFrame(frame, sizeBytes),
     });
@@ -129,6 +139,12 @@ export class Connection {
   /** Since when the client has taken none of the answers that wait for it; undefined when it keeps up. */
   get unreadSinceMs(): number | undefined {
     return this.#unreadSinceMs;
+  }
+
+  /** By when the frame that is being read must have come if others wait for its memory; undefined when none holds any. */
+  get frameDueMs(): number | undefined {
+    if (this.#frameTicket?.isGranted !== true) return undefined;
+    return this.#frameGrantedMs + this.#limits.frameGraceMs + (this.#frameTicket.bytes / FRAME_BYTES_PER_SECOND) * 1000;
   }
 
   /** Calls `listener` once when the connection closes; the returned function forgets it. */

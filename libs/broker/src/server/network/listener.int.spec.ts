@@ -38,7 +38,13 @@ async function listen(handle: Handle, options: Partial<ListenerOptions> = {}) {
         return handle(body.toString('latin1', 1), body.length);
       },
     },
-    limits: { maxFrameBytes: 1 << 20, inFlightBytes: 1 << 20, inFlightRequests: 100, unreadAnswerBytes: 1 << 16 },
+    limits: {
+      maxFrameBytes: 1 << 20,
+      inFlightBytes: 1 << 20,
+      inFlightRequests: 100,
+      unreadAnswerBytes: 1 << 16,
+      frameGraceMs: 60_000,
+    },
     requestMemoryBytes: 8 << 20,
     answers,
     maxStuckMs: 60_000,
@@ -277,6 +283,32 @@ describe('a listener', () => {
     expect(logged.join()).toContain('leaves its answers unread');
     idle.socket.write(frame('served'));
     await until(() => idle.received() === 'served');
+  });
+
+  it('closes those who do not send what they announced while others wait for the memory, and nobody else', async () => {
+    const limits = {
+      maxFrameBytes: 1 << 20,
+      inFlightBytes: 1 << 20,
+      inFlightRequests: 100,
+      unreadAnswerBytes: 1 << 16,
+    };
+    const { listener, logged } = await listen((text) => [Buffer.from(text)], {
+      limits: { ...limits, frameGraceMs: 0 },
+      requestMemoryBytes: 1 << 20,
+      maxStuckMs: 200,
+    });
+    const announced = frame('x'.repeat((1 << 20) - 1));
+    const silent = await client(listener);
+    const idle = await client(listener);
+    silent.socket.write(announced.subarray(0, 100));
+    await until(() => listener.requestBytes === 1 << 20);
+    const waiting = await client(listener);
+    waiting.socket.write(frame('served'));
+    await silent.closed;
+    await until(() => waiting.received() === 'served');
+    expect(logged.join()).toContain('does not send the rest of a request');
+    idle.socket.write(frame('still here'));
+    await until(() => idle.received() === 'still here');
   });
 
   it('gives back the memory of requests that were begun behind one that closes the connection', async () => {

@@ -1,8 +1,9 @@
 /**
  * The listening socket and its connections.
  *
- * An idle connection costs one object and no timer: one sweep for all of them closes those that were silent for too long, and
- * those that leave their answers unread when the memory for answers is used up.
+ * An idle connection costs one object and no timer: one sweep for all of them closes those that were silent for too long, those
+ * that leave their answers unread when the memory for answers is used up, and those that do not send the rest of a frame while
+ * others wait for the memory that it claims.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../../storage/index.ts';
@@ -151,6 +152,7 @@ export class Listener {
     this.#sweepTimer = clock.schedule(everyMs, () => {
       if (maxIdleMs >= 0) this.#closeIdle(clock.now() - maxIdleMs);
       if (answers.isExhausted) this.#closeStuck(clock.now() - maxStuckMs);
+      if (this.#budget.isContended) this.#closeStalled(clock.now());
       this.#scheduleSweep();
     });
   }
@@ -158,6 +160,17 @@ export class Listener {
   #closeIdle(sinceMs: number): void {
     for (const connection of this.#connections) {
       if (connection.lastActiveMs < sinceMs && !connection.isHandling) connection.destroy();
+    }
+  }
+
+  #closeStalled(nowMs: number): void {
+    for (const connection of this.#connections) {
+      if ((connection.frameDueMs ?? Number.POSITIVE_INFINITY) >= nowMs) continue;
+      const { remoteAddress } = connection;
+      this.#options.log(
+        `closing the connection of ${remoteAddress}: it does not send the rest of a request, and others wait for memory`,
+      );
+      connection.destroy();
     }
   }
 

@@ -4,6 +4,9 @@
  * A connection asks for a frame's size before it reads the frame's body, and waits its turn when the budget is used up.
  * A granted frame is never taken back, so that it can always be completed, handled and released: no set of half-read
  * frames can wait for each other. One frame larger than the whole budget is granted when nothing else is held.
+ *
+ * A claim is of what was announced, not of what has come: who announces much and sends nothing keeps others waiting. The listener
+ * ends such connections while others wait.
  */
 export class MemoryBudget {
   readonly limitBytes: number;
@@ -17,6 +20,11 @@ export class MemoryBudget {
   /** Bytes held by granted tickets. */
   get usedBytes(): number {
     return this.#usedBytes;
+  }
+
+  /** Whether a claim waits. */
+  get isContended(): boolean {
+    return this.#waiting.size > 0;
   }
 
   /** Asks for `bytes`; `onGranted` is called later when they cannot be granted at once, in the order of the calls. */
