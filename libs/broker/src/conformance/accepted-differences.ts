@@ -118,10 +118,10 @@ const configDifferences: readonly AcceptedDifference[] = [
   {
     what: 'What of the broker may be changed while it runs',
     reason:
-      'Listeners, limits of connections, and all that concerns authentication and encryption are fixed at start: a setting that promises what is not there is refused.',
+      'Listeners, limits of connections, the least time between assignments, and all that concerns authentication and encryption are fixed at start: a setting that promises what is not there is refused.',
     requests: /^DescribeConfigs: description: all of the broker/,
     fields:
-      /^results\.configs\[(listeners|listener\.security\.protocol\.map|max\.connections(\.per\.ip)?|config\.providers|cordoned\.log\.dirs|metric\.reporters|principal\.builder\.class|(sasl|ssl)\.[^\]]+)\]\.readOnly$/,
+      /^results\.configs\[(listeners|listener\.security\.protocol\.map|max\.connections(\.per\.ip)?|config\.providers|cordoned\.log\.dirs|group\.consumer\.assignment\.interval\.ms|metric\.reporters|principal\.builder\.class|(sasl|ssl)\.[^\]]+)\]\.readOnly$/,
   },
   {
     what: 'The settings of each engine’s own place, node and cluster, and their defaults',
@@ -204,12 +204,6 @@ const logDifferences: readonly AcceptedDifference[] = [
     what: 'A producer id with a negative epoch',
     reason: 'INVALID_RECORD: no producer has it. Apache Kafka compares it with the epoch that it knows.',
     requests: /^Produce: idempotence: a negative epoch/,
-    fields: /^responses\.partitionResponses\./,
-  },
-  {
-    what: 'A transactional batch without a producer, outside a transaction',
-    reason: 'Both refuse it with TRANSACTIONAL_ID_AUTHORIZATION_FAILED; the words differ.',
-    requests: /^Produce: malformed records: transactional without a producer/,
     fields: /^responses\.partitionResponses\./,
   },
   {

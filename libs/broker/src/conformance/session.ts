@@ -26,6 +26,8 @@ export interface Scenario {
   readonly name: string;
   /** The API whose versions the scenario is run in. */
   readonly api: AnyApi;
+  /** Scenarios and versions that share something in an engine say so by one word here: they run one after another. */
+  readonly sharing?: string;
   run(session: Session, version: number): Promise<void>;
 }
 

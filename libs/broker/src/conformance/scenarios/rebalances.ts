@@ -20,6 +20,7 @@ const LOOKING = 0;
 class Actor {
   memberId = '';
   generationId = -1;
+  #protocolName: string | null = null;
   readonly #session: Session;
   readonly #name: string;
   readonly #connection: number;
@@ -49,11 +50,12 @@ class Actor {
     if (answer?.errorCode !== ErrorCode.NONE) return;
     this.memberId = answer.memberId;
     this.generationId = answer.generationId;
+    this.#protocolName = answer.protocolName;
   }
 
   async sync(label: string, members: readonly Actor[] = []): Promise<void> {
     const assignments = members.map(({ memberId }, index) => ({ memberId, assignment: Buffer.from([0, index]) }));
-    const body = { ...this.#ids(), protocolType: 'consumer', protocolName: null, assignments };
+    const body = { ...this.#ids(), protocolType: 'consumer', protocolName: this.#protocolName, assignments };
     await this.#session.ask(`${this.#name} ${label}`, syncGroupApi, Math.min(this.#version, 5), body, this.#connection);
   }
 
@@ -77,11 +79,16 @@ class Actor {
   }
 }
 
-/** Waits until a group is in a state with so many members. */
+const UNTIL_MS = 20_000;
+
+/** Waits until a group is in a state with so many members. @throws Error when it does not get there */
 async function until(session: Session, groupId: string, state: string, members: number): Promise<void> {
-  for (;;) {
+  for (const startedMs = performance.now(); ;) {
     const { groups } = await session.prepare(describeGroupsApi, 5, { groups: [groupId] });
-    if (groups[0]!.groupState === state && groups[0]!.members.length === members) return;
+    const { groupState, members: found } = groups[0]!;
+    if (groupState === state && found.length === members) return;
+    if (performance.now() - startedMs > UNTIL_MS)
+      throw new Error(`${groupId} is ${groupState} with ${found.length} members, not ${state} with ${members}`);
   }
 }
 

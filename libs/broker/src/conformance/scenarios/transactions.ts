@@ -314,6 +314,12 @@ const mixedEnds: Scenario = {
   },
 };
 
+/**
+ * Apache Kafka asks the coordinator about the partitions of several producers in one request, and answers all of them as the version
+ * of the first wants it: producers of two versions at a time would be answered by chance.
+ */
+const sharing = 'verification';
+
 export const transactionScenarios: readonly Scenario[] = [
   initialization,
   fencing,
@@ -324,4 +330,4 @@ export const transactionScenarios: readonly Scenario[] = [
   mixedEnds,
   ...transactionalRecordScenarios,
   ...transactionViewScenarios,
-];
+].map((scenario) => ({ ...scenario, sharing }));

@@ -103,8 +103,7 @@ describe('compaction that a crash interrupts at any step', () => {
       onEachOperation(fileSystem, (operation, path) => {
         found.push({ step: `${count++} ${operation} ${path}`, disk: crash(fileSystem), acknowledgedEnd });
       });
-      const compaction = storage.compact();
-      // Appends go on meanwhile.
+      const compaction = storage.compact(); // appends go on meanwhile
       const before = log.logEndOffset;
       for (let value = 0; value < 5; value++) {
         const batch = { records: [{ key: `new${value}`, value: 'x' }], timestampMs: startMs };
