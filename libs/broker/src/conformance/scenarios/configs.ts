@@ -202,8 +202,10 @@ const groupChange: Scenario = {
     await set('no.such', '1');
     await ask('appended', [['consumer.session.timeout.ms', OPERATION.append, '5']]);
     await ask('no group', [['consumer.session.timeout.ms', OPERATION.set, '50000']], '');
+    await session.caughtUp();
     await described('two set');
     await ask('deleted', [['consumer.session.timeout.ms', OPERATION.delete, null]]);
+    await session.caughtUp();
     await described('one set');
   },
 };
