@@ -12,6 +12,10 @@ const kafka = new kafkajs.Kafka({ brokers: [`${host}:${port}`], logLevel: kafkaj
 const groupId = `bench-${randomUUID()}`;
 const heartbeatInterval = 50;
 
+const deadlineMs = 60_000;
+
+/** The member that leaves: what it still hears of the group does not count. */
+let leaver: Consumer | undefined;
 /** How many partitions each member has, by its latest assignment. */
 const owned = new Map<Consumer, number>();
 let isStable: (() => boolean) | undefined;
@@ -27,12 +31,19 @@ async function untilShared(wantedMembers: number): Promise<number> {
   isStable = () =>
     owned.size === wantedMembers && [...owned.values()].reduce((sum, count) => sum + count, 0) === partitions;
   look();
-  return await stable.promise;
+  const timer = setTimeout(() => {
+    const shares = [...owned.values()].join(', ');
+    stable.reject(
+      new Error(`After ${deadlineMs / 1000} s ${owned.size} of ${wantedMembers} members have ${shares} partitions`),
+    );
+  }, deadlineMs);
+  return await stable.promise.finally(() => clearTimeout(timer));
 }
 
 async function connected(): Promise<Consumer> {
   const consumer = kafka.consumer({ groupId, heartbeatInterval, maxWaitTimeInMs: 50 });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    if (consumer === leaver) return;
     const assigned = payload.memberAssignment[topic]?.length ?? 0;
     owned.set(consumer, assigned);
     look();
@@ -48,9 +59,9 @@ const startedMs = performance.now();
 for (const consumer of consumers) void consumer.run({ eachMessage: () => Promise.resolve() });
 const joinMs = (await untilShared(members)) - startedMs;
 
-const [leaving] = consumers;
+leaver = consumers[0]!;
 const leftMs = performance.now();
-owned.delete(leaving!);
-void leaving!.disconnect();
+owned.delete(leaver);
+void leaver.disconnect();
 const rebalanceMs = (await untilShared(members - 1)) - leftMs;
 finish({ joinMs, rebalanceMs });
