@@ -1,4 +1,4 @@
-import { type EventPage, type EventStore, type GlobalPosition } from '../event-store/index.ts';
+import { comparePositions, type EventPage, type EventStore, type GlobalPosition } from '../event-store/index.ts';
 
 /** Reads all events page by page, the next one while the caller works on the last. */
 export class PageReader {
@@ -14,7 +14,7 @@ export class PageReader {
   async read(after: GlobalPosition, maxEvents: number): Promise<EventPage> {
     const ahead = this.next;
     this.next = undefined;
-    const isMeant = ahead?.after === after && ahead.maxEvents === maxEvents;
+    const isMeant = ahead?.maxEvents === maxEvents && comparePositions(ahead.after, after) === 0;
     const page = await (isMeant ? ahead.page : this.readNow(after, maxEvents));
     if (!page.isLast) {
       const reading = this.readNow(page.position, maxEvents);

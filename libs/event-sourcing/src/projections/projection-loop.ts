@@ -8,7 +8,13 @@ import { comparePositions, START_OF_LOG, type EventStore, type GlobalPosition } 
 import { sleep, WakeUp } from '../timing/index.ts';
 import { AppliedPages, CheckpointMoved, EventFailed } from './applied-pages.ts';
 import { PageReader } from './page-reader.ts';
-import { findProjection, insertProjection, moveCheckpoint, noteFailure } from './projection-checkpoints.ts';
+import {
+  findProjection,
+  insertProjection,
+  moveCheckpoint,
+  noteFailure,
+  type ProjectionState,
+} from './projection-checkpoints.ts';
 import { type ProjectionSettings } from './projection-options.ts';
 import { assertTables, ProjectionRebuild } from './projection-rebuild.ts';
 import { type ProjectionSession } from './projection-session.ts';
@@ -80,8 +86,7 @@ export class ProjectionLoop {
         await sleep(STANDBY_MS, ended);
         continue;
       }
-      if (state.version < version || state.rebuildRequested || state.rebuild?.version === version)
-        this.rebuilding ??= this.rebuild(ended);
+      if (this.needsRebuild(state)) this.rebuilding ??= this.rebuild(ended);
       if (!this.active) {
         await this.wakeUp.sleep(STANDBY_MS);
         continue;
@@ -143,9 +148,17 @@ export class ProjectionLoop {
     return (await findProjection(this.dataSource, name))!;
   }
 
+  private needsRebuild({ version, rebuildRequested, rebuild }: ProjectionState): boolean {
+    const own = this.projection.version;
+    return version < own || rebuildRequested || rebuild?.version === own;
+  }
+
   private async rebuild(ended: AbortSignal): Promise<void> {
     const { name, version } = this.projection;
     try {
+      // Another rebuild may have ended since the caller looked.
+      const state = await findProjection(this.dataSource, name);
+      if (!state || !this.needsRebuild(state)) return;
       const rebuild = new ProjectionRebuild(this.dataSource, this.store, this.projection, this.settings);
       await rebuild.prepare();
       let backoffMs = 0;

@@ -257,7 +257,9 @@ describe('a rebuild', () => {
     rebuilding = false;
     start(slow, options);
     await until(isRebuilt);
-    expect(resumptions).toEqual([false, true]);
+    // Begun once; whoever goes on with it, and however often, begins nothing anew.
+    expect(resumptions[0]).toBe(false);
+    expect(new Set(resumptions.slice(1))).toEqual(new Set([true]));
     expect(await balanceOf('a')).toBe(10);
   });
 
