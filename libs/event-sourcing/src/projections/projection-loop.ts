@@ -77,8 +77,10 @@ export class ProjectionLoop {
     const { name, version } = this.projection;
     let idleMs = this.settings.firstPollMs;
     let saidSuperseded = false;
-    while (!ended.aborted) {
+    for (;;) {
       const state = (await findProjection(this.dataSource, name)) ?? (await this.create());
+      // The end came while it looked: nothing may begin any more, a rebuild least of all.
+      if (ended.aborted) return;
       this.active = state.version === version;
       if (state.version > version) {
         if (!saidSuperseded) this.settings.observer.superseded?.(name, state.version);
