@@ -20,6 +20,7 @@ const commands = {
   kafka: { script: 'tools/dist/kafka/main.js', built: true },
   outbox: { script: 'tools/dist/operate/outbox/main.js', built: true },
   projections: { script: 'tools/dist/operate/projections/main.js', built: true },
+  'dead-letters': { script: 'tools/dist/operate/dead-letters/main.js', built: true },
   contracts: { script: 'tools/dist/contracts/main.js', built: true },
   openapi: { script: 'tools/launch/openapi.js', built: true },
   test: { script: 'tools/launch/test.js', built: true },

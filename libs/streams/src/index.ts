@@ -1,0 +1,4 @@
+/**
+ * Streams: tables from compacted topics, event-time windows and joins, over Kafka.
+ */
+export {};
