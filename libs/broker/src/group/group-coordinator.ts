@@ -150,17 +150,17 @@ export class GroupCoordinator {
   }
 
   async joinGroup(request: JoinGroupRequest, context: RequestContext): Promise<JoinGroupResponse> {
-    const response = await this.#join(request, context).catch((error: unknown) => ({
-      errorCode: codeOf(error),
-      generationId: -1,
-      protocolName: null,
-      leader: '',
-      memberId: request.memberId,
-      members: [],
-    }));
-    return context.apiVersion < nullableProtocolVersion
-      ? { ...response, protocolName: response.protocolName ?? '' }
-      : response;
+    const response = await this.#join(request, context).catch((error: unknown) =>
+      this.refuseJoin(request, context, codeOf(error)),
+    );
+    return withProtocolName(response, context.apiVersion);
+  }
+
+  /** The answer of a join that was not taken in. */
+  refuseJoin(request: JoinGroupRequest, context: RequestContext, errorCode: ErrorCode): JoinGroupResponse {
+    const { memberId } = request;
+    const refusal = { errorCode, generationId: -1, protocolName: null, leader: '', memberId, members: [] };
+    return withProtocolName(refusal, context.apiVersion);
   }
 
   async #join(request: JoinGroupRequest, context: RequestContext): Promise<JoinGroupResponse> {
@@ -456,6 +456,11 @@ export class GroupCoordinator {
     if (groupId === '') throw new KafkaError(ErrorCode.INVALID_GROUP_ID, 'The group id must not be empty.');
     return shard;
   }
+}
+
+function withProtocolName(response: JoinGroupResponse, apiVersion: number): JoinGroupResponse {
+  if (apiVersion >= nullableProtocolVersion) return response;
+  return { ...response, protocolName: response.protocolName ?? '' };
 }
 
 /** What the client is told of an expected failure; anything else is a bug and goes on. */

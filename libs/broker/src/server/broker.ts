@@ -108,12 +108,9 @@ export class Broker {
   }
 
   async #close(): Promise<void> {
+    // Ends the waits for other clients; what was begun else is served by rooms that are open until it is answered.
     this.#stop.abort();
-    const drained = this.#listener.close(STOP_GRACE_MS);
-    await this.#rooms.transactions.close();
-    // Answers those who wait for a rebalance; nothing new reaches the coordinator any more.
-    await this.#rooms.groups.close();
-    await drained;
+    await this.#listener.close(STOP_GRACE_MS);
     try {
       await this.#rooms.close();
     } catch (error) {

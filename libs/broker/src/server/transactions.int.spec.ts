@@ -10,6 +10,7 @@ import {
   listTransactionsApi,
   produceApi,
 } from '../protocol/index.ts';
+import { MemoryFileSystem } from '../storage/index.ts';
 import { readCommitted } from './testing/committed-reader.ts';
 import { createTopic } from './testing/requests.ts';
 import { TestBroker } from './testing/test-broker.ts';
@@ -39,7 +40,13 @@ async function add(client: WireClient, { producerId, producerEpoch }: Producer):
   expect(answer.resultsByTopicV3AndBelow[0]!.resultsByPartition[0]!.partitionErrorCode).toBe(0);
 }
 
-async function write(client: WireClient, producer: Producer, baseSequence: number, version: number): Promise<number> {
+async function write(
+  client: WireClient,
+  producer: Producer,
+  baseSequence: number,
+  version: number,
+  partition = 0,
+): Promise<number> {
   const records = encodeBatch({
     ...producer,
     baseSequence,
@@ -50,7 +57,7 @@ async function write(client: WireClient, producer: Producer, baseSequence: numbe
     transactionalId,
     acks: -1,
     timeoutMs: 10_000,
-    topicData: [{ name: 'log', partitionData: [{ index: 0, records: [records] }] }],
+    topicData: [{ name: 'log', partitionData: [{ index: partition, records: [records] }] }],
   });
   return responses[0]!.partitionResponses[0]!.errorCode;
 }
@@ -88,6 +95,29 @@ describe('a batch of a transaction', () => {
 });
 
 describe('a transaction', () => {
+  it('gets the answers of all that the broker had begun when it stops', async () => {
+    const fileSystem = new MemoryFileSystem();
+    await using broker = await TestBroker.start({ fileSystem, flush: 'fsync' });
+    const client = await broker.connect();
+    await createTopic(client, 'log', { partitions: 3 });
+    const producer = await initialize(client);
+    const isAtDisk = Promise.withResolvers<undefined>();
+    const disk = Promise.withResolvers<undefined>();
+    fileSystem.pause = async () => {
+      isAtDisk.resolve(undefined);
+      await disk.promise;
+    };
+    // The first waits until its partition is in the transaction, which is not durable yet; the others wait behind it.
+    client.socket.cork();
+    const answers = [0, 1, 2].map((partition) => write(client, producer, 0, 12, partition));
+    client.socket.uncork();
+    await isAtDisk.promise;
+    const stopped = broker.broker.close();
+    disk.resolve(undefined);
+    expect(await Promise.all(answers)).toEqual([0, 0, 0]);
+    await stopped;
+  });
+
   it('whose time is up is aborted, and an id that is not used is forgotten', async () => {
     await using broker = await TestBroker.start({
       config: {

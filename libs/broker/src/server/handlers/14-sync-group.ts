@@ -1,6 +1,7 @@
-import { ErrorCode, syncGroupApi } from '../../protocol/index.ts';
+import { ErrorCode, syncGroupApi, type ResponseInput } from '../../protocol/index.ts';
 import { groupContext } from './group-context.ts';
 import { defineHandler } from './handler.ts';
+import { untilStop } from './until-stop.ts';
 
 /** From here on a member must say what it believes that the group uses. */
 const FIRST_WITH_PROTOCOL = 5;
@@ -9,7 +10,13 @@ const FIRST_WITH_PROTOCOL = 5;
 export const syncGroupHandler = defineHandler(syncGroupApi, async (request, context) => {
   const { protocolType, protocolName } = request;
   if (context.apiVersion >= FIRST_WITH_PROTOCOL && (protocolType === null || protocolName === null))
-    return { errorCode: ErrorCode.INCONSISTENT_GROUP_PROTOCOL, assignment: Buffer.alloc(0) };
-  const groups = await context.broker.groups.get();
-  return groups.syncGroup(request, groupContext(context));
+    return refuse(ErrorCode.INCONSISTENT_GROUP_PROTOCOL);
+  const { broker } = context;
+  const groups = await broker.groups.get();
+  const answer = groups.syncGroup(request, groupContext(context));
+  return untilStop(answer, broker.stopping, () => refuse(ErrorCode.NOT_COORDINATOR));
 });
+
+function refuse(errorCode: ErrorCode): ResponseInput<typeof syncGroupApi> {
+  return { errorCode, assignment: Buffer.alloc(0) };
+}
