@@ -50,6 +50,8 @@ export class TransactionalProducer implements Actor {
   doing = 'nothing';
   #producerId = -1;
   #producerEpoch = -1;
+  /** An InitProducerId was sent, answered or not: the transaction before it is not its producer's any more. */
+  #isAnew = false;
   /** Next sequence by partition, within an epoch. */
   readonly #sequences = new Map<string, number>();
 
@@ -63,7 +65,9 @@ export class TransactionalProducer implements Actor {
     const { last } = this.journal;
     const isEnding = last?.outcome === 'committing' || last?.outcome === 'aborting';
     // As a client does that waits for the answer, or as one that was started anew.
-    if (isEnding && this.#options.random.chance(0.5)) await this.#end(client, last, last.outcome === 'committing');
+    const endsItself = isEnding && !this.#isAnew && this.#options.random.chance(0.5);
+    if (endsItself) await this.#end(client, last, last.outcome === 'committing');
+    this.#isAnew = true;
     const answer = await this.#retried('InitProducerId', () =>
       client.send(initProducerIdApi, 4, {
         transactionalId: this.journal.name,
@@ -90,6 +94,7 @@ export class TransactionalProducer implements Actor {
   async #transact(client: BrokerClient): Promise<void> {
     const { random, partitions, generation, tolerance } = this.#options;
     const transaction = this.journal.begin();
+    this.#isAnew = false;
     const chosen = partitions.filter(() => random.chance(0.6));
     if (chosen.length === 0) chosen.push(random.pick(partitions));
     if (generation === 1) await this.#addPartitions(client, chosen);
