@@ -3,7 +3,25 @@
  * and the inbox that makes redelivery harmless.
  */
 export { systemClock, type Clock } from './clock/index.ts';
-export type { RecordToWrite } from './client/index.ts';
+export {
+  TransactionFailure,
+  WriteFailure,
+  type CompressionCodec,
+  type FetchedRecords,
+  type GroupListener,
+  type GroupMember,
+  type GroupMemberOptions,
+  type GroupMembership,
+  type KafkaClient,
+  type Partitioner,
+  type RawHeaders,
+  type RawRecord,
+  type RecordToWrite,
+  type RecordWriter,
+  type TransactionalWriter,
+  type TransactionalWriterOptions,
+  type WriterOptions,
+} from './client/index.ts';
 export { EventCodec, isUnreadable } from './codec/index.ts';
 export {
   KafkaTransport,

@@ -61,6 +61,18 @@ export interface GroupMemberOptions {
   /** How long a fetch without records waits, and so the longest that a resumed partition waits. */
   readonly maxWaitMs: number;
   readonly maxBytesPerPartition: number;
+  /**
+   * `read-committed` hides what transactions have not committed, and starts a partition only when the offsets that an earlier owner's
+   * transaction left pending are decided (KIP-447). `read-uncommitted` when not given.
+   */
+  readonly isolation?: 'read-uncommitted' | 'read-committed';
+}
+
+/** Who commits: one member in one generation of its group. The coordinator refuses offsets of any other (KIP-447). */
+export interface GroupMembership {
+  readonly groupId: string;
+  readonly memberId: string;
+  readonly generation: number;
 }
 
 /**
@@ -70,6 +82,8 @@ export interface GroupMemberOptions {
 export interface GroupMember {
   /** When a fetch or a heartbeat last succeeded, in milliseconds since the epoch; 0 before the first. */
   readonly lastContactMs: number;
+  /** The membership of the current generation; undefined while the member has none. */
+  readonly membership: GroupMembership | undefined;
   pause(partition: number): void;
   resume(partition: number): void;
   /** Fetches from here next. */
@@ -88,6 +102,75 @@ export interface RecordWriter {
    */
   write(topic: string, records: readonly RecordToWrite[]): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface TransactionalWriterOptions {
+  /** One for each process (or partition) that writes; opening a writer fences every earlier one of the same id. */
+  readonly transactionalId: string;
+  /** A transaction that is not ended by then is aborted by the broker. From 1,000 to the broker's `transaction.max.timeout.ms`. */
+  readonly transactionTimeoutMs: number;
+  /** Codec of the batches; `none` when not given. */
+  readonly compression?: CompressionCodec;
+}
+
+/**
+ * A transactional producer: records of several topics and the offsets they were made from become visible together or never.
+ *
+ *     await writer.begin();
+ *     await writer.write('totals', records);
+ *     await writer.sendOffsets(membership, 'likes', new Map([[0, 120n]]));
+ *     await writer.commit();
+ *
+ * One transaction at a time; calls of one writer must not overlap. Every call may throw {@link TransactionFailure}.
+ */
+export interface TransactionalWriter {
+  readonly transactionalId: string;
+  /** Begins a transaction. Costs no round trip. */
+  begin(): Promise<void>;
+  /** Writes records of one topic in order, as part of the transaction. */
+  write(topic: string, records: readonly RecordToWrite[]): Promise<void>;
+  /** Adds the group's offsets (of the next record to process, by partition of the topic). */
+  sendOffsets(membership: GroupMembership, topic: string, offsets: ReadonlyMap<number, bigint>): Promise<void>;
+  /** Ends it: from here on read-committed readers see everything, and the offsets are committed. */
+  commit(): Promise<void>;
+  /** Ends it: nothing of it will ever be seen by a read-committed reader. */
+  abort(): Promise<void>;
+  /** Aborts what is open, if it can, and disconnects. */
+  close(): Promise<void>;
+}
+
+/** Why a transaction could not go on, and what may follow. */
+export class TransactionFailure extends Error {
+  override readonly name = 'TransactionFailure';
+
+  constructor(
+    message: string,
+    /**
+     * `abort`: nothing of it will be seen; call `abort`, then the same work may be done again by the same writer.
+     * `reopen`: whether it was committed is not known to the writer. Close it, open another of the same id (which decides the old
+     * transaction), and read the group's offsets again: they tell.
+     * `fenced`: another writer of this id has taken over, or the membership is of a past generation. The member must end its work on
+     * these partitions.
+     * `refused`: the broker will never take these records.
+     */
+    readonly then: 'abort' | 'reopen' | 'fenced' | 'refused',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Codecs of record batches (KIP-110 added zstd). */
+export type CompressionCodec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+
+/** Chooses the partition of a record, from 0 to `partitions - 1`. */
+export type Partitioner = (record: RecordToWrite, topic: string, partitions: number) => number;
+
+export interface WriterOptions {
+  /** `none` when not given. */
+  readonly compression?: CompressionCodec;
+  /** Java's default when not given: murmur2 of the key, keyless records in turn. */
+  readonly partitioner?: Partitioner;
 }
 
 /** Why a write failed, and what may follow. */
@@ -131,7 +214,17 @@ export interface TopicAdmin {
 export interface KafkaClient {
   joinGroup(options: GroupMemberOptions, listener: GroupListener): GroupMember;
   /** @throws when no broker answers. */
-  openWriter(): Promise<RecordWriter>;
+  openWriter(options?: WriterOptions): Promise<RecordWriter>;
+  /**
+   * Opens a transactional producer: fences earlier ones of its id and ends what they left open (InitProducerId).
+   * @throws {TransactionFailure} or when no broker answers.
+   */
+  openTransactionalWriter(options: TransactionalWriterOptions): Promise<TransactionalWriter>;
+  /**
+   * What a group has committed, by partition; -1 where nothing is. Waits until no transaction has offsets of it pending (KIP-447), so
+   * that what is answered is decided. @throws when no broker answers.
+   */
+  committedOffsets(groupId: string, topic: string, partitions: readonly number[]): Promise<Map<number, bigint>>;
   /** @throws when no broker answers. */
   openAdmin(): Promise<TopicAdmin>;
 }

@@ -7,11 +7,18 @@ import type {
   KafkaClient,
   RecordWriter,
   TopicAdmin,
+  TransactionalWriter,
+  TransactionalWriterOptions,
+  WriterOptions,
 } from '../client/index.ts';
+import { committedOffsets } from './committed-offsets.ts';
+import { provideCompressionCodecs } from './compression-codecs.ts';
+import { mendGroupFencing } from './group-fencing.ts';
 import { KafkajsGroupMember } from './kafkajs-group-member.ts';
 import { kafkajsLogger } from './kafkajs-logger.ts';
 import { KafkajsRecordWriter } from './kafkajs-record-writer.ts';
 import { KafkajsTopicAdmin } from './kafkajs-topic-admin.ts';
+import { KafkajsTransactionalWriter } from './kafkajs-transactional-writer.ts';
 import { mendRequestQueueTimers } from './request-queue-timers.ts';
 
 export interface KafkajsClientOptions {
@@ -24,6 +31,8 @@ export interface KafkajsClientOptions {
 /** Opens no connection yet. */
 export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient {
   mendRequestQueueTimers();
+  mendGroupFencing();
+  provideCompressionCodecs();
   const kafka: Kafka = new kafkajs.Kafka({
     clientId: options.clientId,
     brokers: [...options.bootstrapServers],
@@ -35,7 +44,11 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
   return {
     joinGroup: (member: GroupMemberOptions, listener: GroupListener): GroupMember =>
       new KafkajsGroupMember(kafka, member, listener, options.clock),
-    openWriter: (): Promise<RecordWriter> => KafkajsRecordWriter.open(kafka),
+    openWriter: (writer: WriterOptions = {}): Promise<RecordWriter> => KafkajsRecordWriter.open(kafka, writer),
+    openTransactionalWriter: (writer: TransactionalWriterOptions): Promise<TransactionalWriter> =>
+      KafkajsTransactionalWriter.open(kafka, writer, options.clock),
+    committedOffsets: (groupId: string, topic: string, partitions: readonly number[]) =>
+      committedOffsets(kafka, options.clock, groupId, topic, partitions),
     openAdmin: (): Promise<TopicAdmin> => KafkajsTopicAdmin.open(kafka),
   };
 }

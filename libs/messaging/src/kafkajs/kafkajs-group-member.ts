@@ -17,9 +17,11 @@ import type {
   GroupListener,
   GroupMember,
   GroupMemberOptions,
+  GroupMembership,
   RawHeaders,
   RawRecord,
 } from '../client/index.ts';
+import { forgetGeneration, generationOf, requireStableOffsets } from './group-fencing.ts';
 
 const sessionBackoff: Backoff = { firstMs: 200, maxMs: 2_000 };
 
@@ -55,6 +57,7 @@ function fetchedOf({ batch }: EachBatchPayload): FetchedRecords {
 
 export class KafkajsGroupMember implements GroupMember {
   lastContactMs = 0;
+  membership: GroupMembership | undefined;
   private readonly logger = new Logger('Consumer');
   private readonly closing = new AbortController();
   private readonly finished: Promise<void>;
@@ -108,7 +111,20 @@ export class KafkajsGroupMember implements GroupMember {
     return this.closing.signal.aborted;
   }
 
+  private readsCommitted(): boolean {
+    return this.options.isolation === 'read-committed';
+  }
+
   private async keepSession(): Promise<void> {
+    const release = this.readsCommitted() ? requireStableOffsets(this.options.groupId) : (): void => undefined;
+    try {
+      await this.keepSessions();
+    } finally {
+      release();
+    }
+  }
+
+  private async keepSessions(): Promise<void> {
     const { groupId } = this.options;
     for (let failures = 0; !this.closing.signal.aborted;) {
       const startedMs = this.clock.nowMs();
@@ -131,6 +147,7 @@ export class KafkajsGroupMember implements GroupMember {
       heartbeatInterval: this.options.heartbeatIntervalMs,
       maxWaitTimeInMs: this.options.maxWaitMs,
       maxBytesPerPartition: this.options.maxBytesPerPartition,
+      readUncommitted: !this.readsCommitted(),
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5, restartOnFailure: () => Promise.resolve(false) },
     });
@@ -152,6 +169,7 @@ export class KafkajsGroupMember implements GroupMember {
       const error = await Promise.race([crashed, closed]);
       if (error) throw error;
     } finally {
+      if (this.membership) forgetGeneration(this.membership.memberId);
       this.revoke();
       this.consumer = undefined;
       await consumer.disconnect().catch(() => undefined);
@@ -168,8 +186,11 @@ export class KafkajsGroupMember implements GroupMember {
     consumer.on(consumer.events.REBALANCING, () => this.listener.onRebalancing());
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       contact();
+      const { memberId } = payload;
+      const generation = generationOf(memberId) ?? -1;
       this.revoke();
       this.assigned = true;
+      this.membership = { groupId: this.options.groupId, memberId, generation };
       this.listener.onAssigned(payload.memberAssignment[this.options.topic] ?? []);
     });
     return new Promise((resolve) => {
@@ -180,6 +201,7 @@ export class KafkajsGroupMember implements GroupMember {
   private revoke(): void {
     if (!this.assigned) return;
     this.assigned = false;
+    this.membership = undefined;
     this.listener.onRevoked();
   }
 
