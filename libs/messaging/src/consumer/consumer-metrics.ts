@@ -1,3 +1,5 @@
+import type { FailureKind } from '../errors/index.ts';
+
 /** What a consumer counts, in the shape of Prometheus metrics; the service's registry fits without an adapter. */
 export interface MetricsPort {
   counter(configuration: { name: string; help: string; labelNames: string[] }): {
@@ -11,12 +13,13 @@ export interface MetricsPort {
   };
 }
 
-export type HandlerOutcome = 'ok' | 'retriable' | 'fatal';
+export type HandlerOutcome = 'ok' | FailureKind;
 
 /** The metrics of one subscription. */
 export class ConsumerMetrics {
   private readonly seconds: ReturnType<MetricsPort['histogram']> | undefined;
   private readonly messages: ReturnType<MetricsPort['counter']> | undefined;
+  private readonly skippedRecords: ReturnType<MetricsPort['counter']> | undefined;
   private readonly deadLetters: ReturnType<MetricsPort['counter']> | undefined;
   private readonly lag: ReturnType<MetricsPort['gauge']> | undefined;
   private readonly waiting: ReturnType<MetricsPort['gauge']> | undefined;
@@ -41,6 +44,11 @@ export class ConsumerMetrics {
       help: 'Records that were put aside',
       labelNames: ['group'],
     });
+    this.skippedRecords = metrics?.counter({
+      name: 'messaging_skipped_total',
+      help: 'Records that were dropped after their handler had failed',
+      labelNames: ['group'],
+    });
     this.lag = metrics?.gauge({
       name: 'messaging_lag_records',
       help: 'Records of a partition that are not processed',
@@ -60,6 +68,10 @@ export class ConsumerMetrics {
 
   deadLettered(): void {
     this.deadLetters?.inc({ group: this.group });
+  }
+
+  skipped(): void {
+    this.skippedRecords?.inc({ group: this.group });
   }
 
   partitionLag(partition: number, records: number): void {

@@ -2,30 +2,39 @@
  * Nest's transport for subscriptions: collects the handlers, sets their topics up, and runs one consumer for each.
  *
  * Health: `ready` fails until every group is joined; `live` fails when a subscription makes no progress for its `stallLimitMs`;
- * after twice that `onStalled` is called, for the service to end: never green and wedged.
+ * after twice that `onStalled` is called, for the service to end: never green and wedged. A subscription that its policy stopped
+ * makes `live` fail and calls `onStalled` at once.
  */
 import { Logger } from '@nestjs/common';
 import { BaseRpcContext, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Clock } from '../clock/index.ts';
-import type { KafkaClient } from '../client/index.ts';
-import type { EventCodec } from '../codec/index.ts';
+import type { DataSource } from 'typeorm';
 import { MessagingError } from '../errors/index.ts';
 import type { TopicMessage } from '../message/index.ts';
-import type { MessageProducer } from '../producer/index.ts';
 import { deadLetterSetup, type TopicSetup } from '../topics/index.ts';
-import { ConsumerMetrics, type MetricsPort } from './consumer-metrics.ts';
-import { DeadLetters } from './dead-letters.ts';
-import { MessageReader } from './message-reader.ts';
-import { RecordProcessor, type HandleMessages } from './record-processor.ts';
+import type { HandleMessages, HandlingAttempt } from './handle-messages.ts';
+import { startSubscription, type SubscriptionParts } from './start-subscription.ts';
 import { declarationKey, kafkaTransportId, type SubscriptionDeclaration } from './subscribe.decorator.ts';
 import { completeOptions, type SubscriptionOptions } from './subscription-options.ts';
-import { SubscriptionRunner, type SubscriptionState } from './subscription-runner.ts';
+import type { SubscriptionRunner, SubscriptionState } from './subscription-runner.ts';
 
 /** What `@Ctx()` gives. */
-export class SubscriptionContext extends BaseRpcContext<[group: string, topic: string]> {
+export class SubscriptionContext extends BaseRpcContext<[group: string, topic: string, attempt: HandlingAttempt]> {
   get group(): string {
     return this.args[0];
+  }
+
+  /**
+   * Aborts when the subscription's `deadlineMs` have passed. The handler should end then, with an error: the message is not tried
+   * again while it runs.
+   */
+  get signal(): AbortSignal {
+    return this.args[2].signal;
+  }
+
+  /** 1 for the first attempt. */
+  get attempt(): number {
+    return this.args[2].attempt;
   }
 }
 
@@ -34,13 +43,10 @@ interface Subscription extends SubscriptionDeclaration {
   readonly handler: MessageHandler;
 }
 
-export interface KafkaTransportParts {
-  readonly client: KafkaClient;
-  readonly codec: EventCodec;
-  readonly producer: MessageProducer;
+export interface KafkaTransportParts extends SubscriptionParts {
   readonly topicSetup: TopicSetup;
-  readonly metrics: MetricsPort | undefined;
-  readonly clock: Clock;
+  /** The service's database, where it has one: for parked keys. */
+  readonly dataSource?: DataSource | undefined;
   readonly onStalled: (error: MessagingError) => void;
 }
 
@@ -81,7 +87,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
         `Group ${group} has two handlers: give each subscription a group of its own`,
       );
     super.addHandler(pattern, callback, isEventHandler, extras);
-    this.subscriptions.push({ ...declaration, handler: callback, complete: completeOptions(declaration.options) });
+    this.subscriptions.push({
+      ...declaration,
+      handler: callback,
+      complete: completeOptions(declaration.options, this.parts.dataSource !== undefined),
+    });
   }
 
   /** Sets the topics up, waiting for the broker, and starts consuming. */
@@ -136,9 +146,11 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   private stalledBeyond(limits: number): string | undefined {
-    for (const [index, { group, stalledMs, stalledBecause }] of this.states().entries())
-      if (stalledMs > this.subscriptions[index]!.complete.stallLimitMs * limits)
+    for (const [index, { group, stalledMs, stalledBecause, stoppedBecause }] of this.states().entries()) {
+      if (stoppedBecause !== undefined && limits === 1) return `group ${group} stopped: ${stoppedBecause}`;
+      if (stoppedBecause === undefined && stalledMs > this.subscriptions[index]!.complete.stallLimitMs * limits)
         return `group ${group}: ${stalledBecause}`;
+    }
     return undefined;
   }
 
@@ -154,28 +166,18 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   private run(subscription: Subscription): SubscriptionRunner {
     const { topic, complete, batched } = subscription;
-    const { codec, producer, clock, client } = this.parts;
-    const metrics = new ConsumerMetrics(complete.group, this.parts.metrics);
-    const processor = new RecordProcessor(
-      {
-        group: complete.group,
-        retry: { firstMs: complete.firstRetryMs, maxMs: complete.maxRetryMs },
-        classify: complete.classify,
-        batched,
-      },
-      new MessageReader(topic, codec),
-      this.handleWith(subscription),
-      new DeadLetters(topic, complete.group, producer, clock),
-      metrics,
-      clock,
+    const onStopped = (reason: string): void =>
+      this.parts.onStalled(new MessagingError('SUBSCRIPTION_STOPPED', `group ${complete.group}: ${reason}`));
+    return startSubscription(
+      { topic, options: complete, batched, handle: this.handleWith(subscription), onStopped },
+      this.parts,
     );
-    return new SubscriptionRunner(topic.name, complete, batched, client, processor, metrics, clock);
   }
 
   /** Calls the handler through Nest and waits for what it returns, a promise or an observable, empty or not. */
   private handleWith({ handler, batched, complete, topic }: Subscription): HandleMessages {
-    const context = new SubscriptionContext([complete.group, topic.name]);
-    return async (messages: readonly TopicMessage[]) => {
+    return async (messages: readonly TopicMessage[], attempt) => {
+      const context = new SubscriptionContext([complete.group, topic.name, attempt]);
       const result: unknown = await handler(batched ? messages : messages[0], context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     };

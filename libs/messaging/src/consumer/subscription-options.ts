@@ -1,6 +1,25 @@
 import type { ClassifyFailure } from '../errors/index.ts';
 import { MessagingError } from '../errors/index.ts';
 
+/**
+ * What becomes of a record that its handler could not process.
+ *
+ * - `park`: the record and all later ones of its key wait in the service's database, in order, until an operator releases them;
+ *   other keys go on.
+ * - `retry-topic`: it is tried again after growing delays by way of topics of the group's own, then put among the dead letters.
+ *   Later records of its key do not wait for it.
+ * - `dead-letter`: it is put aside in the group's dead-letter topic.
+ * - `skip`: it is logged and dropped.
+ * - `stop`: the subscription ends, liveness fails, and the process is told to end; nothing is committed past the record.
+ */
+export type FailurePolicy = 'park' | 'retry-topic' | 'dead-letter' | 'skip' | 'stop';
+
+/**
+ * `at-least-once`: a record is committed after it is finished. `at-most-once`: before it is handled, and it is tried once; what a
+ * crash interrupts is lost.
+ */
+export type Delivery = 'at-least-once' | 'at-most-once';
+
 /** How one subscription consumes. */
 export interface SubscriptionOptions {
   /** The consumer group, one for each subscription: its members share the topic's partitions. */
@@ -14,6 +33,23 @@ export interface SubscriptionOptions {
   /** Records of this subscription that may wait in memory, over all partitions. */
   readonly maxWaitingRecords: number;
   readonly maxWaitingBytes: number;
+  /** What follows when a record's failure is fatal, or its attempts are used up. `park` where there is a database, else `dead-letter`. */
+  readonly policy: FailurePolicy;
+  /**
+   * How often a record is tried in its place. 5 for `park`, 3 for `retry-topic`, else `forever`: then only a fatal failure meets the
+   * policy. While database or broker are away it is tried for ever whatever this says.
+   */
+  readonly attempts: number | 'forever';
+  /** Each tier of `retry-topic`: how long a record waits there, in milliseconds. */
+  readonly retryDelaysMs: readonly number[];
+  /** How long an attempt may take; no limit when undefined. See `SubscriptionContext.signal`. */
+  readonly deadlineMs: number | undefined;
+  readonly delivery: Delivery;
+  /**
+   * `park`: the most keys of a partition that are parked. When so many are, it is the handler that fails and not a key: its records
+   * keep their places from then on and are tried for ever, so that liveness notices.
+   */
+  readonly maxParkedKeys: number;
   /** The pause before the second attempt of a record; it doubles up to `maxRetryMs`. */
   readonly firstRetryMs: number;
   readonly maxRetryMs: number;
@@ -26,12 +62,16 @@ export interface SubscriptionOptions {
   readonly classify: ClassifyFailure | undefined;
 }
 
-export const defaultSubscriptionOptions: Omit<SubscriptionOptions, 'group'> = {
+export const defaultSubscriptionOptions: Omit<SubscriptionOptions, 'group' | 'policy' | 'attempts'> = {
   startFrom: 'earliest',
   lanes: 8,
   batchSize: 500,
   maxWaitingRecords: 20_000,
   maxWaitingBytes: 32 * 1024 * 1024,
+  retryDelaysMs: [5_000, 60_000, 600_000],
+  deadlineMs: undefined,
+  delivery: 'at-least-once',
+  maxParkedKeys: 10_000,
   firstRetryMs: 100,
   maxRetryMs: 30_000,
   commitIntervalMs: 200,
@@ -40,11 +80,22 @@ export const defaultSubscriptionOptions: Omit<SubscriptionOptions, 'group'> = {
   classify: undefined,
 };
 
+const standardAttempts: Readonly<Record<FailurePolicy, number | 'forever'>> = {
+  park: 5,
+  'retry-topic': 3,
+  'dead-letter': 'forever',
+  skip: 'forever',
+  stop: 'forever',
+};
+
 const ranges: Readonly<Partial<Record<keyof SubscriptionOptions, readonly [number, number]>>> = {
   lanes: [1, 256],
   batchSize: [1, 10_000],
   maxWaitingRecords: [1, 1_000_000],
   maxWaitingBytes: [1024, 1024 ** 3],
+  attempts: [1, 1_000],
+  deadlineMs: [1, 3_600_000],
+  maxParkedKeys: [1, 1_000_000],
   firstRetryMs: [1, 60_000],
   maxRetryMs: [1, 600_000],
   commitIntervalMs: [10, 60_000],
@@ -52,23 +103,38 @@ const ranges: Readonly<Partial<Record<keyof SubscriptionOptions, readonly [numbe
   sessionTimeoutMs: [6_000, 300_000],
 };
 
-/** @throws {MessagingError} `SUBSCRIPTION_INVALID` naming the option. */
+/**
+ * @param mayPark whether there is a database to park in.
+ * @throws {MessagingError} `SUBSCRIPTION_INVALID` naming the option.
+ */
 export function completeOptions(
   options: Partial<SubscriptionOptions> & { readonly group: string },
+  mayPark = false,
 ): SubscriptionOptions {
-  const complete = { ...defaultSubscriptionOptions, ...options };
-  if (!/^[A-Za-z0-9._-]{1,200}$/.test(complete.group))
-    throw new MessagingError(
-      'SUBSCRIPTION_INVALID',
-      `Group ${JSON.stringify(complete.group)} must be of letters, digits, '.', '_' and '-'`,
-    );
-  for (const [name, [least, most]] of Object.entries(ranges)) {
-    const value = complete[name as keyof SubscriptionOptions] as number;
-    if (!(value >= least && value <= most))
-      throw new MessagingError(
-        'SUBSCRIPTION_INVALID',
-        `Group ${complete.group}: ${name} is ${value}; it must be from ${least} to ${most}`,
-      );
-  }
+  const atMostOnce = options.delivery === 'at-most-once';
+  const policy = options.policy ?? (atMostOnce ? 'skip' : mayPark ? 'park' : 'dead-letter');
+  const attempts = atMostOnce ? 1 : standardAttempts[policy];
+  const complete = { ...defaultSubscriptionOptions, policy, attempts, ...options };
+  const wrong = whatIsWrong(complete, mayPark);
+  if (wrong !== undefined) throw new MessagingError('SUBSCRIPTION_INVALID', `Group ${complete.group}: ${wrong}`);
   return complete;
+}
+
+function whatIsWrong(options: SubscriptionOptions, mayPark: boolean): string | undefined {
+  const { group, policy, attempts, retryDelaysMs, delivery } = options;
+  if (!/^[A-Za-z0-9._-]{1,200}$/.test(group)) return `its name must be of letters, digits, '.', '_' and '-'`;
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    const value = options[name as keyof SubscriptionOptions];
+    if (value === undefined || value === 'forever') continue;
+    if (!((value as number) >= least && (value as number) <= most))
+      return `${name} is ${String(value)}; it must be from ${least} to ${most}`;
+  }
+  if (!(policy in standardAttempts))
+    return `policy ${String(policy)} is none of ${Object.keys(standardAttempts).join(', ')}`;
+  if (policy === 'park' && !mayPark) return `policy park needs a database: give the messaging module its dataSource`;
+  if (policy === 'retry-topic' && !retryDelaysMs.every((ms) => ms >= 1 && ms <= 86_400_000))
+    return `retryDelaysMs must be from 1 to 86400000 each`;
+  if (delivery === 'at-most-once' && (attempts !== 1 || (policy !== 'skip' && policy !== 'dead-letter')))
+    return `at-most-once delivery takes one attempt and the policy skip or dead-letter`;
+  return undefined;
 }

@@ -31,6 +31,8 @@ export interface SubscriptionState {
     readonly lag: number | undefined;
   }[];
   readonly waitingRecords: number;
+  /** Why the subscription ended by its policy `stop`; undefined while it runs. */
+  readonly stoppedBecause: string | undefined;
   /** How long the subscription has made no progress, in milliseconds, and why. */
   readonly stalledMs: number;
   readonly stalledBecause: string;
@@ -49,6 +51,8 @@ export class SubscriptionRunner implements GroupListener {
   private readonly member: GroupMember;
   private readonly commits: Promise<void>;
   private joined = false;
+  private stoppedBecause: string | undefined;
+  private closed: Promise<void> | undefined;
 
   constructor(
     private readonly topic: string,
@@ -111,12 +115,25 @@ export class SubscriptionRunner implements GroupListener {
       joined: this.joined,
       partitions: works.map(({ partition, position, lag }) => ({ partition, position, lag })),
       waitingRecords: works.reduce((sum, { waitingRecords }) => sum + waitingRecords, 0),
+      stoppedBecause: this.stoppedBecause,
       ...this.stall(),
     };
   }
 
+  /** Ends the subscription for good: a record failed that nothing may be committed past. */
+  stop(reason: string): void {
+    if (this.stoppedBecause !== undefined) return;
+    this.stoppedBecause = reason;
+    this.logger.error(`group ${this.options.group}: stops: ${reason}`);
+    void this.close();
+  }
+
   /** Ends work under way, commits it and leaves the group. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closed ??= this.leave());
+  }
+
+  private async leave(): Promise<void> {
     this.closing.abort();
     await this.commits;
     for (const partition of this.works.keys()) this.member.pause(partition);

@@ -21,10 +21,18 @@ describe('the failure policy', () => {
   it.each([
     ['a lost connection', withCode('ECONNREFUSED')],
     ['a database that restarts', Object.assign(new Error('query failed'), { driverError: withCode('57P01') })],
-    ['a deadlock', withCode('40P01')],
-    ['a row that is still to come', withCode('23503')],
+    ['a database with no connection left', withCode('53300')],
+    ['a connection that broke in the middle', new Error('Connection terminated unexpectedly')],
     ['a broker that is away', new MessagingError('BROKER_UNAVAILABLE', 'away')],
     ['a failed fetch, which is a TypeError by name', new TypeError('fetch failed', { cause: withCode('ECONNRESET') })],
+  ])('waits for %s', (_, error) => {
+    expect(classifyFailure(error)).toBe('outage');
+  });
+
+  it.each([
+    ['a deadlock', withCode('40P01')],
+    ['a row that is still to come', withCode('23503')],
+    ['a handler that took too long', new MessagingError('HANDLER_TIMEOUT', 'slow')],
     ['an error that nobody knows', new Error('something')],
     ['what is no error', 'something'],
   ])('tries %s again', (_, error) => {

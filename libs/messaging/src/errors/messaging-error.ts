@@ -13,6 +13,8 @@
  * | RECORD_UNREADABLE | a record's bytes are no event of its topic | no |
  * | TOPIC_DIFFERS | a topic is set up otherwise than its contract says | no |
  * | SUBSCRIPTION_INVALID | two handlers share a subscription, or an option is out of range | no |
+ * | HANDLER_TIMEOUT | a handler took longer than its deadline | helps |
+ * | SUBSCRIPTION_STOPPED | a record failed whose subscription's policy is to stop | no |
  * | CONSUMER_STALLED | a subscription made no progress for too long | a restart may help |
  */
 export type MessagingErrorCode =
@@ -26,11 +28,14 @@ export type MessagingErrorCode =
   | 'RECORD_UNREADABLE'
   | 'TOPIC_DIFFERS'
   | 'SUBSCRIPTION_INVALID'
+  | 'HANDLER_TIMEOUT'
+  | 'SUBSCRIPTION_STOPPED'
   | 'CONSUMER_STALLED';
 
 const retriableCodes: ReadonlySet<MessagingErrorCode> = new Set([
   'BROKER_UNAVAILABLE',
   'REGISTRY_UNAVAILABLE',
+  'HANDLER_TIMEOUT',
   'CONSUMER_STALLED',
 ]);
 
