@@ -16,6 +16,7 @@ import {
 import { createKafkajsClient, EventCodec, MessageProducer, systemClock, TopicSetup } from '@headwater/messaging';
 import { startService, type RunningService } from '@headwater/service-kit';
 import { startPostgres, TopicReader, type RunningPostgres } from '@headwater/testkit';
+import { message, specifyConsumer, type ConsumerSpecification } from '@headwater/testkit/specification';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { AppModule } from './app.module.ts';
 import { service } from './service.ts';
@@ -60,6 +61,7 @@ describeOnEveryEngine(
     let postgres: RunningPostgres;
     let feed: RunningService;
     let producer: MessageProducer;
+    let consumer: ConsumerSpecification;
 
     const startFeed = async (): Promise<RunningService> =>
       startService(AppModule, {
@@ -92,26 +94,11 @@ describeOnEveryEngine(
     };
 
     /** Waits until everything that was sent is committed by the feed's groups. */
-    const caughtUp = async (): Promise<void> => {
-      const admin = new kafkajs.Kafka({
-        brokers: [broker.bootstrapServers],
-        logLevel: kafkajs.logLevel.NOTHING,
-      }).admin();
-      await admin.connect();
-      for (const topic of [topics.posts, topics.likes, topics.comments]) {
-        const ends = new Map(
-          (await admin.fetchTopicOffsets(topic.name)).map(({ partition, high }) => [partition, high]),
-        );
-        for (let behind = true; behind;) {
-          await delay(20);
-          const [group] = await admin.fetchOffsets({ groupId: `social-feed.${topic.name}`, topics: [topic.name] });
-          behind = (group?.partitions ?? []).some(
-            ({ partition, offset }) => Math.max(0, Number(offset)) !== Number(ends.get(partition)),
-          );
-        }
-      }
-      await admin.disconnect();
-    };
+    const caughtUp = (): Promise<void> =>
+      consumer
+        .given()
+        .when()
+        .thenSee(() => undefined);
 
     beforeAll(async () => {
       postgres = await startPostgres();
@@ -126,9 +113,14 @@ describeOnEveryEngine(
       await codec.register(produced);
       producer = new MessageProducer(client, codec);
       feed = await startFeed();
+      consumer = await specifyConsumer({
+        source: broker,
+        subscriptions: produced.map((topic) => ({ topic, group: `social-feed.${topic.name}` })),
+      });
     }, 60_000);
 
     afterAll(async () => {
+      await consumer.close();
       await producer.close();
       await feed.close();
       await postgres.close();
@@ -139,6 +131,18 @@ describeOnEveryEngine(
       await Promise.all([like('p1', 'ben'), like('p1', 'cem'), comment(commentOf('p1', 'c1'))]);
       await totalsBecome('p1', 2, 1);
       expect(await get('/posts/p1/totals')).toEqual({ status: 200, body: { postId: 'p1', likes: 2, comments: 1 } });
+    });
+
+    it('counts a like once, however often it is delivered', async () => {
+      const post = message(topics.posts, postPublished, postOf('again'));
+      const liked = [likeOf('again', 'ben'), likeOf('again', 'cem')].map((each) =>
+        message(topics.likes, likeChanged, each),
+      );
+      await consumer
+        .given(post)
+        .when(...liked)
+        .thenRedeliveryChangesNothing(async () => (await get('/posts/again/totals')).body);
+      expect((await get('/posts/again/totals')).body).toMatchObject({ likes: 2 });
     });
 
     it('counts a user who likes twice once, and takes a like back', async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
+import { specifyDecider } from '@headwater/testkit/specification';
 import { postDecider, type PostCommand } from './post.decider.ts';
 import { type PostContent, type PostEvent } from './post.events.ts';
 
@@ -17,29 +18,27 @@ const remove: PostCommand = { type: 'delete', postId: 'p1', occurredAt };
 const published: PostEvent = { type: 'PostPublished', data: { postId: 'p1', ...content, occurredAt } };
 const deleted: PostEvent = { type: 'PostDeleted', data: { postId: 'p1', userId: 'ann', occurredAt } };
 
-function decide(given: readonly PostEvent[], command: PostCommand) {
-  return postDecider.decide(command, given.reduce(postDecider.evolve, postDecider.initialState()));
-}
+const post = specifyDecider(postDecider);
 
 describe('a post', () => {
   it('is published once', () => {
-    expect(decide([], publish)).toEqual([published]);
-    expect(() => decide([published], publish)).toThrow('There is a post p1 already');
+    post.given().when(publish).thenEvents(published);
+    post.given(published).when(publish).thenRefused('There is a post p1 already');
   });
 
   it('is not published again under the id of a deleted one', () => {
-    expect(() => decide([published, deleted], publish)).toThrow('There is a post p1 already');
+    post.given(published, deleted).when(publish).thenRefused('There is a post p1 already');
   });
 
   it('is deleted by its id, and keeps its author for the key of the public event', () => {
-    expect(decide([published], remove)).toEqual([deleted]);
+    post.given(published).when(remove).thenEvents(deleted);
   });
 
   it('stays deleted when it is deleted again', () => {
-    expect(decide([published, deleted], remove)).toEqual([]);
+    post.given(published, deleted).when(remove).thenNothing();
   });
 
   it('cannot be deleted before there is one', () => {
-    expect(() => decide([], remove)).toThrow('There is no post p1');
+    post.given().when(remove).thenRefused('There is no post p1');
   });
 });

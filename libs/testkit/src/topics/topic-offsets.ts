@@ -1,0 +1,45 @@
+import kafkajs from 'kafkajs';
+import type { TopicSource } from './topic-reader.ts';
+
+const { Kafka, logLevel } = kafkajs;
+
+/** Offsets by partition. */
+export type PartitionOffsets = ReadonlyMap<number, bigint>;
+
+/** Where topics end, and how far groups have come. */
+export class TopicOffsets implements AsyncDisposable {
+  private constructor(private readonly admin: kafkajs.Admin) {}
+
+  static async open({ bootstrapServers }: Pick<TopicSource, 'bootstrapServers'>): Promise<TopicOffsets> {
+    const admin = new Kafka({ brokers: bootstrapServers.split(','), logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    return new TopicOffsets(admin);
+  }
+
+  /** The topic's ends; empty when there is no such topic. */
+  async endsOf(topic: string): Promise<PartitionOffsets> {
+    if (!(await this.admin.listTopics()).includes(topic)) return new Map();
+    const offsets = await this.admin.fetchTopicOffsets(topic);
+    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  }
+
+  /** How many records before `ends` a group has not committed. */
+  async behind(groupId: string, topic: string, ends: PartitionOffsets): Promise<number> {
+    const [of] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+    const committed = new Map((of?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]));
+    let behind = 0;
+    for (const [partition, end] of ends) {
+      const offset = committed.get(partition) ?? 0n;
+      behind += Math.max(0, Number(end - (offset < 0n ? 0n : offset)));
+    }
+    return behind;
+  }
+
+  async close(): Promise<void> {
+    await this.admin.disconnect();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
