@@ -1,6 +1,6 @@
-import { batchesIn, decodeRecords, errorName } from '@headwater/broker/protocol';
+import { batchesIn, decodeRecords, ErrorCode, errorName } from '@headwater/broker/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
-import { fetch, type TopicPartition } from '../broker/requests.ts';
+import { earliestOffset, fetch, type TopicPartition } from '../broker/requests.ts';
 import { Violation } from '../violation.ts';
 import type { Actor } from './actor.ts';
 import { payloadLabel } from './payload.ts';
@@ -26,10 +26,7 @@ export class TailReader implements Actor {
     try {
       while (!ending.aborted) {
         const answer = await fetch(client, this.#where, this.#nextOffset, { maxWaitMs: 100, maxBytes: 200_000 });
-        if (errorName(answer.errorCode) === 'OFFSET_OUT_OF_RANGE' && answer.logStartOffset > this.#nextOffset)
-          this.#nextOffset = answer.logStartOffset;
-        else if (!this.#tolerance.isTolerant && answer.errorCode !== 0)
-          throw new Violation('what was read once can be read again', this.#describe(errorName(answer.errorCode)));
+        if (answer.errorCode !== 0) await this.#recover(client, answer.errorCode);
         for (const batch of batchesIn(answer.records ?? [])) {
           for (const record of decodeRecords(batch)) this.#see(record.offset, record.value);
           this.#nextOffset = Math.max(this.#nextOffset, batch.header.lastOffset + 1);
@@ -38,6 +35,19 @@ export class TailReader implements Actor {
     } finally {
       client.close();
     }
+  }
+
+  /** Records before the log's start may have been deleted; a consumer asks where it starts then. @throws Violation. */
+  async #recover(client: BrokerClient, errorCode: number): Promise<void> {
+    if (errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) {
+      const startOffset = await earliestOffset(client, this.#where);
+      if (startOffset > this.#nextOffset) {
+        this.#nextOffset = startOffset;
+        return;
+      }
+    }
+    if (!this.#tolerance.isTolerant)
+      throw new Violation('what was read once can be read again', this.#describe(errorName(errorCode)));
   }
 
   #see(offset: number, value: Buffer | null): void {
