@@ -1,6 +1,8 @@
 /**
  * What this lib asks of a Kafka client. One folder implements it (`kafkajs`), so that another client is that folder's change.
  */
+import type { CopartitionedListener, CopartitionedMember, CopartitionedOptions } from './copartitioned-member.ts';
+import type { LogReader, LogReaderListener, LogReaderOptions } from './log-reader.ts';
 
 /** A header may occur several times; its values keep their order. */
 export type RawHeaders = Readonly<Record<string, Buffer | readonly Buffer[]>>;
@@ -21,6 +23,8 @@ export interface RecordToWrite {
   readonly headers?: Readonly<Record<string, string | Buffer | readonly (string | Buffer)[]>>;
   /** Milliseconds since the epoch; now, when not given. */
   readonly timestampMs?: number;
+  /** Where it goes; the writer's partitioner chooses when not given. */
+  readonly partition?: number;
 }
 
 /** A run of records of one partition, in order of offset. */
@@ -208,11 +212,17 @@ export interface TopicAdmin {
   describe(topics: ReadonlyMap<string, readonly string[]>): Promise<Map<string, TopicDescription>>;
   /** Creates topics; one that another process created meanwhile is no error. */
   create(topics: readonly TopicToCreate[]): Promise<void>;
+  /** Lets the broker delete the records before each offset (by partition): nobody needs them any more. */
+  deleteRecords(topic: string, before: ReadonlyMap<number, number>): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface KafkaClient {
   joinGroup(options: GroupMemberOptions, listener: GroupListener): GroupMember;
+  /** Joins a group for partition numbers, the same of every topic, without reading. */
+  joinCopartitioned(options: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember;
+  /** Reads partitions by offset, without a group. Opens no connection yet. */
+  openLogReader(options: LogReaderOptions, listener: LogReaderListener): LogReader;
   /** @throws when no broker answers. */
   openWriter(options?: WriterOptions): Promise<RecordWriter>;
   /**

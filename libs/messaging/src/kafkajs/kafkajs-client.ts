@@ -1,19 +1,27 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 import type { Clock } from '../clock/index.ts';
 import type {
+  CopartitionedListener,
+  CopartitionedMember,
+  CopartitionedOptions,
   GroupListener,
   GroupMember,
   GroupMemberOptions,
   KafkaClient,
+  LogReader,
+  LogReaderListener,
+  LogReaderOptions,
   RecordWriter,
   TopicAdmin,
   TransactionalWriter,
   TransactionalWriterOptions,
   WriterOptions,
 } from '../client/index.ts';
+import { WireLogReader } from '../log-reader/index.ts';
 import { committedOffsets } from './committed-offsets.ts';
 import { provideCompressionCodecs } from './compression-codecs.ts';
 import { mendGroupFencing } from './group-fencing.ts';
+import { KafkajsCopartitionedMember } from './kafkajs-copartitioned-member.ts';
 import { KafkajsGroupMember } from './kafkajs-group-member.ts';
 import { kafkajsLogger } from './kafkajs-logger.ts';
 import { KafkajsRecordWriter } from './kafkajs-record-writer.ts';
@@ -44,6 +52,12 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
   return {
     joinGroup: (member: GroupMemberOptions, listener: GroupListener): GroupMember =>
       new KafkajsGroupMember(kafka, member, listener, options.clock),
+    joinCopartitioned: (member: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember =>
+      new KafkajsCopartitionedMember(kafka, member, listener, options.clock),
+    openLogReader: (reader: LogReaderOptions, listener: LogReaderListener): LogReader => {
+      const { clientId, bootstrapServers, clock } = options;
+      return new WireLogReader({ ...reader, clientId, bootstrapServers }, listener, clock);
+    },
     openWriter: (writer: WriterOptions = {}): Promise<RecordWriter> => KafkajsRecordWriter.open(kafka, writer),
     openTransactionalWriter: (writer: TransactionalWriterOptions): Promise<TransactionalWriter> =>
       KafkajsTransactionalWriter.open(kafka, writer, options.clock),

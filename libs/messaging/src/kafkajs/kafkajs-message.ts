@@ -20,5 +20,6 @@ export const messageOf = (record: RecordToWrite): Message => ({
   key: record.key,
   value: record.value,
   ...(record.headers ? { headers: record.headers as NonNullable<Message['headers']> } : {}),
+  ...(record.partition === undefined ? {} : { partition: record.partition }),
   ...(record.timestampMs === undefined ? {} : { timestamp: String(record.timestampMs) }),
 });

@@ -66,6 +66,11 @@ export class KafkajsTopicAdmin implements TopicAdmin {
     });
   }
 
+  async deleteRecords(topic: string, before: ReadonlyMap<number, number>): Promise<void> {
+    const partitions = [...before].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+    await this.admin.deleteTopicRecords({ topic, partitions });
+  }
+
   async close(): Promise<void> {
     await this.admin.disconnect();
   }

@@ -1,0 +1,2 @@
+/** Reading partitions by offset over Kafka's protocol itself: lean, without groups, for what kafkajs is too slow for. */
+export { WireLogReader, type WireLogReaderSettings } from './wire-log-reader.ts';

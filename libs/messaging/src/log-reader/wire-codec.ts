@@ -1,0 +1,122 @@
+/** The primitive types of Kafka's wire format, as the non-flexible versions of its requests use them. */
+
+/** Builds a request's body. */
+export class RequestBody {
+  private buffer = Buffer.allocUnsafe(256);
+  private length = 0;
+
+  private reserve(bytes: number): number {
+    const offset = this.length;
+    this.length += bytes;
+    if (this.length > this.buffer.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.length, this.buffer.length * 2));
+      this.buffer.copy(grown, 0, 0, offset);
+      this.buffer = grown;
+    }
+    return offset;
+  }
+
+  int8(value: number): this {
+    const offset = this.reserve(1);
+    this.buffer.writeInt8(value, offset);
+    return this;
+  }
+
+  int16(value: number): this {
+    const offset = this.reserve(2);
+    this.buffer.writeInt16BE(value, offset);
+    return this;
+  }
+
+  int32(value: number): this {
+    const offset = this.reserve(4);
+    this.buffer.writeInt32BE(value, offset);
+    return this;
+  }
+
+  int64(value: number): this {
+    const offset = this.reserve(8);
+    this.buffer.writeBigInt64BE(BigInt(value), offset);
+    return this;
+  }
+
+  string(value: string): this {
+    const bytes = Buffer.byteLength(value);
+    this.int16(bytes);
+    const offset = this.reserve(bytes);
+    this.buffer.write(value, offset);
+    return this;
+  }
+
+  array<Item>(items: readonly Item[], write: (item: Item) => void): this {
+    this.int32(items.length);
+    for (const item of items) write(item);
+    return this;
+  }
+
+  bytes(): Buffer {
+    return this.buffer.subarray(0, this.length);
+  }
+}
+
+/** Reads a response's body. Offsets and timestamps are numbers: exact up to 2^53. */
+export class ResponseBody {
+  constructor(
+    readonly buffer: Buffer,
+    private offset = 0,
+  ) {}
+
+  int8(): number {
+    return this.buffer.readInt8(this.offset++);
+  }
+
+  int16(): number {
+    const value = this.buffer.readInt16BE(this.offset);
+    this.offset += 2;
+    return value;
+  }
+
+  int32(): number {
+    const value = this.buffer.readInt32BE(this.offset);
+    this.offset += 4;
+    return value;
+  }
+
+  int64(): number {
+    const value = int64At(this.buffer, this.offset);
+    this.offset += 8;
+    return value;
+  }
+
+  string(): string {
+    return this.nullableString() ?? '';
+  }
+
+  nullableString(): string | null {
+    const length = this.int16();
+    if (length < 0) return null;
+    const text = this.buffer.toString('utf8', this.offset, this.offset + length);
+    this.offset += length;
+    return text;
+  }
+
+  /** A view, no copy; empty for null. */
+  bytes(): Buffer {
+    const length = Math.max(this.int32(), 0);
+    const view = this.buffer.subarray(this.offset, this.offset + length);
+    this.offset += length;
+    return view;
+  }
+
+  array<Item>(read: () => Item): Item[] {
+    const count = this.int32();
+    const items: Item[] = [];
+    for (let index = 0; index < count; index++) items.push(read());
+    return items;
+  }
+}
+
+/** A 64-bit integer as a number, without a BigInt on the way. */
+export function int64At(buffer: Buffer, offset: number): number {
+  return buffer.readInt32BE(offset) * 0x1_0000_0000 + buffer.readUInt32BE(offset + 4);
+}
