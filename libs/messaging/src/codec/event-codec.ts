@@ -141,6 +141,15 @@ export class EventCodec {
     return decoder(body) as TopicEvent<Topic>;
   }
 
+  /**
+   * The same without waiting; undefined when the writer's schema is not known yet, which `decode` of the same bytes finds out.
+   * @throws {MessagingError | ContractError} as `decode` does, but never `REGISTRY_UNAVAILABLE`.
+   */
+  decodeKnown<Topic extends TopicContract>(topic: Topic, value: Buffer): TopicEvent<Topic> | undefined {
+    const { schemaId, body } = unframe(value);
+    return this.decodersOf(topic).get(schemaId)?.(body) as TopicEvent<Topic> | undefined;
+  }
+
   private decodersOf(topic: TopicContract): Map<number, Decoder> {
     const known = this.decoders.get(topic.name) ?? new Map<number, Decoder>();
     this.decoders.set(topic.name, known);
