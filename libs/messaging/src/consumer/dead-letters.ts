@@ -9,17 +9,9 @@ import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import type { RawRecord } from '../client/index.ts';
 import { deadLetterHeaderNames } from '../message/index.ts';
 import type { MessageProducer } from '../producer/index.ts';
+import { errorNameOf, reasonOf } from './failed-record.ts';
 
 const backoff: Backoff = { firstMs: 500, maxMs: 10_000 };
-
-/** Long enough to tell, short enough for a header. */
-const maxReasonLength = 2_000;
-
-function errorNameOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return typeof error;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : 'object';
-}
 
 export interface DeadLetter {
   readonly partition: number;
@@ -44,7 +36,7 @@ export class DeadLetters {
   /** @returns false when the signal aborted before the record was acknowledged. */
   async put(letter: DeadLetter, stale: AbortSignal): Promise<boolean> {
     const { record, partition, error } = letter;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     this.logger.error(
       `${this.source.name}/${partition} offset ${record.offset} goes to ${this.topic} after ${letter.attempts} attempts: ${errorNameOf(error)}: ${reason}`,
     );
@@ -77,7 +69,7 @@ export class DeadLetters {
       [names.group]: this.group,
       [names.attempts]: String(attempts),
       [names.error]: errorNameOf(error),
-      [names.reason]: reason.slice(0, maxReasonLength),
+      [names.reason]: reason,
     };
   }
 }

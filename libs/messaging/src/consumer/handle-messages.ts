@@ -2,6 +2,9 @@
  * The seam between the lanes and what handles their messages: the controller's method through Nest, and whatever is wrapped around
  * it (a transaction, an inbox, a trace).
  */
+import type { EntityManager } from 'typeorm';
+import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
+import type { RecordToWrite } from '../client/index.ts';
 import type { TopicMessage } from '../message/index.ts';
 
 /** What an attempt is given besides its messages. */
@@ -10,6 +13,31 @@ export interface HandlingAttempt {
   readonly signal: AbortSignal;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** With `exactly-once-effect`: of the transaction that the message's effects belong to. */
+  readonly manager?: EntityManager;
+  /** With `exactly-once`: what is sent through it becomes visible with the commit of the message, or never. */
+  readonly output?: TransactionOutput;
+}
+
+/** Takes records that belong to the transaction of the message that is handled. */
+export interface TransactionOutput {
+  /** An event by contract. @throws {MessagingError | ContractError} `EVENT_INVALID`, `KEY_MISSING`, `NOT_REGISTERED` */
+  send<Topic extends TopicContract, Event extends Topic['events'][keyof Topic['events']] & EventContract>(
+    topic: Topic,
+    event: Event,
+    value: EventValue<Event>,
+    options?: OutputOptions,
+  ): void;
+  /** Deletes a key's state in a compacted topic. */
+  sendTombstone(topic: TopicContract & { readonly compacted: true }, key: string, options?: OutputOptions): void;
+  /** A record as it is. */
+  sendEncoded(topic: string, record: RecordToWrite): void;
+}
+
+export interface OutputOptions {
+  /** The event's `eventId`, when not given. */
+  readonly messageId?: string;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
 }
 
 /**

@@ -1,8 +1,25 @@
 /** Subscriptions: Nest handlers fed by key-ordered lanes, with retries, dead letters and commits by watermark. */
 export type { MetricsPort } from './consumer-metrics.ts';
-export { PartialFailure, type HandleMessages, type HandlingAttempt } from './handle-messages.ts';
-export { KafkaTransport, SubscriptionContext, type TransportHealth } from './kafka-transport.ts';
+export { Attempts } from './attempts.ts';
+export { ConsumerMetrics } from './consumer-metrics.ts';
+export { DeadLetters } from './dead-letters.ts';
+export type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
+export {
+  PartialFailure,
+  type HandleMessages,
+  type HandlingAttempt,
+  type OutputOptions,
+  type TransactionOutput,
+} from './handle-messages.ts';
+export {
+  KafkaTransport,
+  SubscriptionContext,
+  type KafkaTransportParts,
+  type TransportHealth,
+} from './kafka-transport.ts';
+export { MessageReader } from './message-reader.ts';
 export { OriginalErrorFilter } from './original-error.filter.ts';
 export { Subscribe, SubscribeBatch } from './subscribe.decorator.ts';
 export type { Delivery, FailurePolicy, SubscriptionOptions } from './subscription-options.ts';
+export type { SubscriptionToStart } from './start-subscription.ts';
 export type { SubscriptionState } from './subscription-runner.ts';

@@ -8,15 +8,16 @@
 import { Logger } from '@nestjs/common';
 import { BaseRpcContext, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { MessagingError } from '../errors/index.ts';
 import type { TopicMessage } from '../message/index.ts';
 import { deadLetterSetup, type TopicSetup } from '../topics/index.ts';
-import type { HandleMessages, HandlingAttempt } from './handle-messages.ts';
+import type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
+import type { HandleMessages, HandlingAttempt, TransactionOutput } from './handle-messages.ts';
 import { startSubscription, type SubscriptionParts } from './start-subscription.ts';
 import { declarationKey, kafkaTransportId, type SubscriptionDeclaration } from './subscribe.decorator.ts';
-import { completeOptions, type SubscriptionOptions } from './subscription-options.ts';
-import type { SubscriptionRunner, SubscriptionState } from './subscription-runner.ts';
+import { completeOptions, type Delivery, type SubscriptionOptions } from './subscription-options.ts';
+import type { SubscriptionState } from './subscription-runner.ts';
 
 /** What `@Ctx()` gives. */
 export class SubscriptionContext extends BaseRpcContext<[group: string, topic: string, attempt: HandlingAttempt]> {
@@ -36,6 +37,29 @@ export class SubscriptionContext extends BaseRpcContext<[group: string, topic: s
   get attempt(): number {
     return this.args[2].attempt;
   }
+
+  /**
+   * With `exactly-once-effect`: the EntityManager of the transaction that the message's inbox entry is in. What is done through it
+   * happens once; with it goes the outbox. @throws {MessagingError} `SUBSCRIPTION_INVALID` with another delivery.
+   */
+  get manager(): EntityManager {
+    return this.args[2].manager ?? this.lacks('manager', 'exactly-once-effect');
+  }
+
+  /**
+   * With `exactly-once`: takes records that become visible with the message's offset, or never.
+   * @throws {MessagingError} `SUBSCRIPTION_INVALID` with another delivery.
+   */
+  get output(): TransactionOutput {
+    return this.args[2].output ?? this.lacks('output', 'exactly-once');
+  }
+
+  private lacks(what: string, delivery: Delivery): never {
+    throw new MessagingError(
+      'SUBSCRIPTION_INVALID',
+      `Group ${this.group}: the context has ${what} with delivery '${delivery}' only`,
+    );
+  }
 }
 
 interface Subscription extends SubscriptionDeclaration {
@@ -48,6 +72,7 @@ export interface KafkaTransportParts extends SubscriptionParts {
   /** The service's database, where it has one: for parked keys. */
   readonly dataSource?: DataSource | undefined;
   readonly onStalled: (error: MessagingError) => void;
+  readonly deliveryKinds: DeliveryKinds;
 }
 
 export interface TransportHealth {
@@ -61,7 +86,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   protected override readonly logger = new Logger('KafkaTransport');
   private readonly subscriptions: Subscription[] = [];
   private readonly closing = new AbortController();
-  private runners: SubscriptionRunner[] = [];
+  private runners: RunningSubscription[] = [];
   private watch: Promise<void> | undefined;
 
   constructor(private readonly parts: KafkaTransportParts) {
@@ -164,12 +189,18 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     }
   }
 
-  private run(subscription: Subscription): SubscriptionRunner {
+  private run(subscription: Subscription): RunningSubscription {
     const { topic, complete, batched } = subscription;
     const onStopped = (reason: string): void =>
       this.parts.onStalled(new MessagingError('SUBSCRIPTION_STOPPED', `group ${complete.group}: ${reason}`));
+    const handle = this.handleWith(subscription);
+    const toStart = { topic, options: complete, batched, handle, onStopped };
+    const { deliveryKinds } = this.parts;
+    if (complete.delivery === 'exactly-once') return deliveryKinds.exactlyOnce(toStart, this.parts);
+    if (complete.delivery !== 'exactly-once-effect') return startSubscription(toStart, this.parts);
+    // A lane's messages come together, whatever the handler takes: they share a transaction.
     return startSubscription(
-      { topic, options: complete, batched, handle: this.handleWith(subscription), onStopped },
+      { ...toStart, batched: true, handle: deliveryKinds.effects(toStart, this.parts) },
       this.parts,
     );
   }

@@ -1,8 +1,8 @@
 /**
  * One line of records that are processed one after another: all records of a key are in one lane of their partition.
  *
- * A lane takes up to `batchSize` of the records that wait, in order, and goes on when they are finished. It ends when its partition
- * is taken away: what is under way is finished, what waits is dropped.
+ * A lane takes up to `batchSize` of the records that wait, in order, and goes on when they are finished. Tasks take turns with the
+ * records. It ends when its partition is taken away: what is under way is finished, what waits is dropped.
  */
 import type { RawRecord } from '../client/index.ts';
 import type { TrackedOffset } from './watermark.ts';
@@ -16,8 +16,12 @@ export interface LaneItem {
 /** Processes records until each is finished, or until `stale` aborts; never rejects. @returns how many are finished, from the first. */
 export type ProcessItems = (items: readonly LaneItem[], stale: AbortSignal) => Promise<number>;
 
+/** Something else to do in a lane, in turn with its records; never rejects. */
+export type LaneTask = (stale: AbortSignal) => Promise<void>;
+
 export class Lane {
   private waiting: LaneItem[] = [];
+  private readonly tasks: LaneTask[] = [];
   private running: Promise<void> | undefined;
 
   constructor(
@@ -34,6 +38,11 @@ export class Lane {
     this.running ??= this.run();
   }
 
+  addTask(task: LaneTask): void {
+    this.tasks.push(task);
+    this.running ??= this.run();
+  }
+
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     await this.running;
@@ -41,7 +50,9 @@ export class Lane {
 
   private async run(): Promise<void> {
     await this.mayStart;
-    while (this.waiting.length > 0 && !this.stale.aborted) {
+    while ((this.waiting.length > 0 || this.tasks.length > 0) && !this.stale.aborted) {
+      await this.tasks.shift()?.(this.stale);
+      if (this.waiting.length === 0 || this.stale.aborted) continue;
       const items = this.waiting.splice(0, this.batchSize);
       const finished = await this.process(items, this.stale);
       this.onFinished(finished === items.length ? items : items.slice(0, finished));
@@ -50,11 +61,15 @@ export class Lane {
   }
 }
 
-/** Which of `lanes` a key belongs to: FNV-1a over its bytes. Records without a key are spread by their offset. */
-export function laneOf(record: RawRecord, lanes: number): number {
+/** Which of `lanes` a record belongs to. Those without a key are spread by their offset. */
+export function laneOf({ key, offset }: Pick<RawRecord, 'key' | 'offset'>, lanes: number): number {
+  return key === null ? Number(offset % BigInt(lanes)) : laneOfKey(key, lanes);
+}
+
+/** Which of `lanes` a key belongs to: FNV-1a over its bytes. */
+export function laneOfKey(key: Buffer, lanes: number): number {
   if (lanes === 1) return 0;
-  if (record.key === null) return Number(record.offset % BigInt(lanes));
   let hash = 0x811c9dc5;
-  for (const byte of record.key) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of key) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % lanes;
 }

@@ -17,8 +17,12 @@ export type FailurePolicy = 'park' | 'retry-topic' | 'dead-letter' | 'skip' | 's
 /**
  * `at-least-once`: a record is committed after it is finished. `at-most-once`: before it is handled, and it is tried once; what a
  * crash interrupts is lost.
+ *
+ * `exactly-once-effect`: effects in the service's database happen once: the transport opens the transaction, leaves out what the
+ * inbox has, and calls the handler with the transaction's `manager`. `exactly-once`: what the handler sends through the context's
+ * `output` and the message's offset are one Kafka transaction, for readers that read what is committed.
  */
-export type Delivery = 'at-least-once' | 'at-most-once';
+export type Delivery = 'at-least-once' | 'at-most-once' | 'exactly-once-effect' | 'exactly-once';
 
 /** How one subscription consumes. */
 export interface SubscriptionOptions {
@@ -45,6 +49,10 @@ export interface SubscriptionOptions {
   /** How long an attempt may take; no limit when undefined. See `SubscriptionContext.signal`. */
   readonly deadlineMs: number | undefined;
   readonly delivery: Delivery;
+  /** `exactly-once-effect` and `exactly-once`: the most messages that share a transaction. */
+  readonly transactionMessages: number;
+  /** `exactly-once-effect`: transactions under way at a time, each on a connection of the pool. */
+  readonly transactions: number;
   /**
    * `park`: the most keys of a partition that are parked. When so many are, it is the handler that fails and not a key: its records
    * keep their places from then on and are tried for ever, so that liveness notices.
@@ -71,6 +79,8 @@ export const defaultSubscriptionOptions: Omit<SubscriptionOptions, 'group' | 'po
   retryDelaysMs: [5_000, 60_000, 600_000],
   deadlineMs: undefined,
   delivery: 'at-least-once',
+  transactionMessages: 1_000,
+  transactions: 4,
   maxParkedKeys: 10_000,
   firstRetryMs: 100,
   maxRetryMs: 30_000,
@@ -96,6 +106,8 @@ const ranges: Readonly<Partial<Record<keyof SubscriptionOptions, readonly [numbe
   attempts: [1, 1_000],
   deadlineMs: [1, 3_600_000],
   maxParkedKeys: [1, 1_000_000],
+  transactionMessages: [1, 10_000],
+  transactions: [1, 100],
   firstRetryMs: [1, 60_000],
   maxRetryMs: [1, 600_000],
   commitIntervalMs: [10, 60_000],
@@ -112,9 +124,12 @@ export function completeOptions(
   mayPark = false,
 ): SubscriptionOptions {
   const atMostOnce = options.delivery === 'at-most-once';
-  const policy = options.policy ?? (atMostOnce ? 'skip' : mayPark ? 'park' : 'dead-letter');
+  const exactlyOnce = options.delivery === 'exactly-once';
+  const policy = options.policy ?? (atMostOnce ? 'skip' : mayPark && !exactlyOnce ? 'park' : 'dead-letter');
+  // Lanes share transactions, so that more of them cost little and a failing key holds up fewer others.
+  const lanes = options.delivery === 'exactly-once-effect' ? 32 : defaultSubscriptionOptions.lanes;
   const attempts = atMostOnce ? 1 : standardAttempts[policy];
-  const complete = { ...defaultSubscriptionOptions, policy, attempts, ...options };
+  const complete = { ...defaultSubscriptionOptions, lanes, policy, attempts, ...options };
   const wrong = whatIsWrong(complete, mayPark);
   if (wrong !== undefined) throw new MessagingError('SUBSCRIPTION_INVALID', `Group ${complete.group}: ${wrong}`);
   return complete;
@@ -136,5 +151,9 @@ function whatIsWrong(options: SubscriptionOptions, mayPark: boolean): string | u
     return `retryDelaysMs must be from 1 to 86400000 each`;
   if (delivery === 'at-most-once' && (attempts !== 1 || (policy !== 'skip' && policy !== 'dead-letter')))
     return `at-most-once delivery takes one attempt and the policy skip or dead-letter`;
+  if (delivery === 'exactly-once-effect' && !mayPark)
+    return `exactly-once-effect delivery needs a database: give the messaging module its dataSource`;
+  if (delivery === 'exactly-once' && (policy === 'park' || policy === 'retry-topic'))
+    return `exactly-once delivery takes the policy dead-letter, skip or stop`;
   return undefined;
 }

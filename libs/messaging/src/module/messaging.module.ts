@@ -9,12 +9,14 @@ import {
 } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { NestMicroservice } from '@nestjs/microservices';
+import type { DataSource } from 'typeorm';
 import type { TopicContract } from '@headwater/contracts';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { KafkaClient } from '../client/index.ts';
 import { EventCodec } from '../codec/index.ts';
 import { KafkaTransport, OriginalErrorFilter, type MetricsPort, type TransportHealth } from '../consumer/index.ts';
 import { createKafkajsClient } from '../kafkajs/index.ts';
+import { deliveryKinds } from './delivery-kinds.ts';
 import { defaultProducerOptions, MessageProducer, type ProducerOptions } from '../producer/index.ts';
 import { TopicSetup } from '../topics/index.ts';
 
@@ -31,6 +33,8 @@ export interface MessagingOptions {
   /** Topics that the service writes: created, and their schemas registered, before it takes requests. */
   readonly produces: readonly TopicContract[];
   readonly producer?: Partial<ProducerOptions>;
+  /** The service's database, with this lib's migrations: for parked keys and for `exactly-once-effect`. */
+  readonly dataSource?: DataSource;
   readonly health?: HealthPort;
   readonly metrics?: MetricsPort;
   /** Aborted when the service is told to stop while it still starts. */
@@ -101,6 +105,8 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
               topicSetup,
               clock,
               metrics: given.metrics,
+              dataSource: given.dataSource,
+              deliveryKinds,
               onStalled: (error) => given.onStalled?.(error),
             }),
         },

@@ -1,0 +1,94 @@
+/**
+ * A pooled PostgreSQL connection made fast for as long as a transaction holds it:
+ *
+ * - pipelined: statements are sent when they are given, without waiting for the answers of those before (PostgreSQL manual,
+ *   "Message flow", Pipelining), so that handlers of several messages share round trips;
+ * - prepared: a statement that comes for the second time on a connection gets a name, so that it is parsed and planned once.
+ *
+ * Other users of the pool get the connection back as it was, except that it knows some statements.
+ *
+ * A statement whose tables were altered since it was prepared fails once (0A000, "cached plan must not change result type"); the
+ * connection then forgets all its statements, so that the next attempt succeeds.
+ */
+import { createHash } from 'node:crypto';
+import type { PoolClient, QueryResult } from 'pg';
+
+/** More different texts than that are no statements of a program, but texts with values in them. */
+const maxStatements = 256;
+
+interface PreparedClient {
+  pipeline: boolean;
+  query: (text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
+  readonly connection: { parsedStatements: Record<string, string> };
+}
+
+/** By connection and text: the statement's name, once it came for a second time. */
+const statements = new WeakMap<object, Map<string, string | undefined>>();
+
+const staleStatementStates: ReadonlySet<unknown> = new Set(['0A000', '26000']);
+
+function nameOf(client: object, text: string): string | undefined {
+  let known = statements.get(client);
+  if (!known) statements.set(client, (known = new Map()));
+  if (!known.has(text)) {
+    if (known.size < maxStatements) known.set(text, undefined);
+    return undefined;
+  }
+  let name = known.get(text);
+  if (name === undefined) {
+    name = `headwater_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+    known.set(text, name);
+  }
+  return name;
+}
+
+export class PreparedConnection {
+  /** How the last COMMIT ended: `ROLLBACK` when a statement before it had failed. */
+  private ending: string | undefined;
+  private readonly client: PreparedClient;
+  private stale = false;
+
+  constructor(client: PoolClient) {
+    this.client = client as unknown as PreparedClient;
+    const { query } = this.client;
+    this.client.pipeline = true;
+    this.client.query = (text, values, ...rest) => {
+      if (typeof text !== 'string' || rest.length > 0) return query.call(this.client, text, values, ...rest);
+      return this.watch(text, this.send(query, text, values));
+    };
+  }
+
+  /** Whether everything that was done since the transaction began is committed. Asked after COMMIT. */
+  get committed(): boolean {
+    return this.ending === 'COMMIT';
+  }
+
+  /** Gives the connection back as it was. Nothing may be under way. */
+  async release(): Promise<void> {
+    // The wrapper hides the class's own method.
+    delete (this.client as Partial<PreparedClient>).query;
+    this.client.pipeline = false;
+    if (!this.stale) return;
+    statements.delete(this.client);
+    this.client.connection.parsedStatements = {};
+    await (this.client.query('DEALLOCATE ALL') as Promise<unknown>);
+  }
+
+  private send(query: PreparedClient['query'], text: string, values: unknown): unknown {
+    const name = Array.isArray(values) && values.length > 0 ? nameOf(this.client, text) : undefined;
+    return name === undefined ? query.call(this.client, text, values) : query.call(this.client, { name, text, values });
+  }
+
+  private watch(text: string, sent: unknown): unknown {
+    if (text === 'COMMIT')
+      return (sent as Promise<QueryResult>).then((result) => {
+        this.ending = result.command;
+        return result;
+      });
+    (sent as Promise<unknown>).catch((error: unknown) => {
+      const { code } = error as { code?: unknown };
+      if (staleStatementStates.has(code)) this.stale = true;
+    });
+    return sent;
+  }
+}
