@@ -1,16 +1,18 @@
 /**
  * An event type: its name, its Avro schema and the codec of its body.
  *
- * The body is Avro's binary encoding alone; the wire format around it (magic byte, schema id) is the messaging lib's. The
- * logical type `timestamp-millis` is a `Date`, so that a unit is never mistaken. Codecs are built at first use.
+ * The body is Avro's binary encoding alone; the wire format around it (magic byte, schema id) is the messaging lib's. How
+ * Avro's types look in TypeScript is said in avro/index.ts. Codecs are built at first use.
  */
-import avro from 'avsc';
+import type avro from 'avsc';
+import { compileReader, compileWriter, wrongValues } from './avro/index.ts';
 import { ContractError } from './contract-error.ts';
-import { timestampMillis } from './timestamp-millis.ts';
 
 export interface EventContract<Name extends string = string, Value = unknown> {
   /** The record's full name, for example `headwater.social.PostPublished`. */
   readonly name: Name;
+  /** The name and its aliases: what a writer may call this event. */
+  readonly names: readonly string[];
   /** The Avro schema as JSON text, as it is registered. */
   readonly schema: string;
   /** The Avro body of a value. @throws {ContractError} `EVENT_INVALID`, naming each wrong field. */
@@ -31,22 +33,14 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function typeOf(schema: string): avro.Type {
-  return avro.Type.forSchema(JSON.parse(schema) as avro.Schema, {
-    logicalTypes: { 'timestamp-millis': timestampMillis },
-  });
-}
-
-function wrongFields(type: avro.Type, value: unknown): string {
-  const wrong: string[] = [];
-  type.isValid(value, {
-    errorHook: (path, found, expected) => {
-      wrong.push(
-        `${path.join('.') || 'the value'} must be ${expected.toString()}, got ${found === undefined ? 'nothing' : JSON.stringify(found)}`,
-      );
-    },
-  });
-  return wrong.join('; ');
+/** The record's full name and those it had before (Avro specification, Aliases). */
+function namesOf(schema: string): string[] {
+  const {
+    name,
+    namespace,
+    aliases = [],
+  } = JSON.parse(schema) as { name: string; namespace?: string; aliases?: string[] };
+  return [name, ...aliases].map((one) => (one.includes('.') || !namespace ? one : `${namespace}.${one}`));
 }
 
 /** Builds the contract of one event; called by generated code. */
@@ -56,7 +50,8 @@ export function defineEvent<Name extends string, Value>(definition: {
 }): EventContract<Name, Value> {
   const { name, schema } = definition;
   let compiled: avro.Type | undefined;
-  const type = (): avro.Type => (compiled ??= typeOf(schema));
+  let names: readonly string[] | undefined;
+  const type = (): avro.Type => (compiled ??= compileReader(schema));
 
   const decodeWith = (body: Buffer, resolver?: ReturnType<avro.Type['createResolver']>): Value => {
     try {
@@ -75,11 +70,14 @@ export function defineEvent<Name extends string, Value>(definition: {
   return {
     name,
     schema,
+    get names() {
+      return (names ??= namesOf(schema));
+    },
     encode(value) {
       try {
         return type().toBuffer(value);
       } catch (error) {
-        throw new ContractError('EVENT_INVALID', `${name}: ${wrongFields(type(), value) || reasonOf(error)}`, {
+        throw new ContractError('EVENT_INVALID', `${name}: ${wrongValues(type(), value) || reasonOf(error)}`, {
           cause: error,
         });
       }
@@ -88,7 +86,7 @@ export function defineEvent<Name extends string, Value>(definition: {
     decoderFor(writerSchema) {
       if (writerSchema === schema) return (body) => decodeWith(body);
       try {
-        const resolver = type().createResolver(avro.Type.forSchema(JSON.parse(writerSchema) as avro.Schema));
+        const resolver = type().createResolver(compileWriter(writerSchema));
         return (body) => decodeWith(body, resolver);
       } catch (error) {
         throw new ContractError(
