@@ -25,6 +25,9 @@ export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
 /** What is the least that a client sends of a frame whose memory others wait for. */
 const FRAME_BYTES_PER_SECOND = 1024 * 1024;
 
+/** A frame claims so much before more of it has come; almost all requests are smaller. */
+const FIRST_CLAIM_BYTES = 64 * 1024;
+
 /** Smaller pieces are not worth a callback. */
 const LARGE_PIECE_BYTES = 32 * 1024;
 
@@ -117,7 +120,7 @@ export class Connection {
     this.#assembler = new FrameAssembler(options.limits.maxFrameBytes, {
       frameStarted: (sizeBytes) => {
         this.#frameGrantedMs = this.#nowMs();
-        this.#frameTicket = this.#budget.request(sizeBytes, () => {
+        this.#frameTicket = this.#budget.request(Math.min(sizeBytes, FIRST_CLAIM_BYTES), () => {
           this.#frameGrantedMs = this.#nowMs();
           this.#regulate();
         });
@@ -199,15 +202,24 @@ export class Connection {
       this.drain();
       return;
     }
+    this.#claimFurther();
     this.#advance();
     this.#regulate();
     noteReceived(chunk.length);
   }
 
+  /** Doubles the claim of the frame that is being read once half of it has come. */
+  #claimFurther(): void {
+    const { frameBytes, receivedBytes } = this.#assembler;
+    const ticket = this.#frameTicket;
+    if (ticket?.isGranted !== true || ticket.bytes >= frameBytes || receivedBytes * 2 <= ticket.bytes) return;
+    ticket.growTo(Math.min(frameBytes, Math.max(ticket.bytes, receivedBytes) * 2));
+  }
+
   #takeFrame(frame: readonly Buffer[], sizeBytes: number): void {
     const ticket = this.#frameTicket!;
     this.#frameTicket = undefined;
-    ticket.force();
+    ticket.force(sizeBytes);
     this.#inFlightBytes += sizeBytes;
     const pipeline = this.#handler.pipelineOf(frame);
     this.#waiting.push({ frame, ticket, pipeline, isDone: false, answer: null });

@@ -46,6 +46,16 @@ export class FrameAssembler {
     return this.#sizeFieldBytes > 0;
   }
 
+  /** Size of the frame that is being read; 0 between frames. */
+  get frameBytes(): number {
+    return this.isWithinFrame ? this.#size : 0;
+  }
+
+  /** What has come of it. */
+  get receivedBytes(): number {
+    return this.frameBytes - this.#missingBytes;
+  }
+
   /** Takes the next chunk of the stream. @throws FrameError on a negative size or one over the limit. */
   push(chunk: Buffer): void {
     let at = 0;

@@ -300,7 +300,7 @@ describe('a listener', () => {
     const announced = frame('x'.repeat((1 << 20) - 1));
     const silent = await client(listener);
     const idle = await client(listener);
-    silent.socket.write(announced.subarray(0, 100));
+    silent.socket.write(announced.subarray(0, 600_000));
     await until(() => listener.requestBytes === 1 << 20);
     const waiting = await client(listener);
     waiting.socket.write(frame('served'));
@@ -309,6 +309,17 @@ describe('a listener', () => {
     expect(logged.join()).toContain('does not send the rest of a request');
     idle.socket.write(frame('still here'));
     await until(() => idle.received() === 'still here');
+  });
+
+  it('keeps nobody waiting for those who announce much and send little of it', async () => {
+    const { listener } = await listen((text) => [Buffer.from(text)], { requestMemoryBytes: 1 << 20 });
+    const announced = frame('x'.repeat((1 << 20) - 1));
+    const silent = await Promise.all(Array.from({ length: 15 }, () => client(listener)));
+    for (const { socket } of silent) socket.write(announced.subarray(0, 1000));
+    await until(() => listener.requestBytes === 15 * 64 * 1024);
+    const other = await client(listener);
+    other.socket.write(frame('served'));
+    await until(() => other.received() === 'served');
   });
 
   it('gives back the memory of requests that were begun behind one that closes the connection', async () => {

@@ -47,7 +47,7 @@ describe('a memory budget', () => {
     const { granted, on } = record();
     const held = budget.request(100, on('held'));
     const forced = budget.request(50, on('forced'));
-    forced.force();
+    forced.force(50);
     const next = budget.request(10, on('next'));
     held.release();
     expect(granted).toEqual(['next']);
@@ -55,5 +55,39 @@ describe('a memory budget', () => {
     next.release();
     forced.release();
     expect(budget.usedBytes).toBe(0);
+  });
+
+  it('serves a claim that grows before those that hold nothing yet', () => {
+    const budget = new MemoryBudget(100);
+    const { granted, on } = record();
+    const held = budget.request(60, on('held'));
+    const growing = budget.request(30, on('growing'));
+    budget.request(20, on('new'));
+    growing.growTo(80);
+    expect(growing.isGranted).toBe(false);
+    expect(budget.isContended).toBe(true);
+    held.release();
+    expect(granted).toEqual(['growing', 'new']);
+    expect(budget.usedBytes).toBe(100);
+  });
+
+  it('lets the oldest of half-read frames go on over the limit when all wait for each other, and again until it is done', () => {
+    const budget = new MemoryBudget(100);
+    const { granted, on } = record();
+    const [oldest, second, third] = ['oldest', 'second', 'third'].map((name) => budget.request(30, on(name)));
+    second!.growTo(60);
+    third!.growTo(60);
+    expect(granted).toEqual([]);
+    oldest!.growTo(60);
+    expect(granted).toEqual(['oldest']);
+    oldest!.growTo(200);
+    expect(granted).toEqual(['oldest', 'oldest']);
+    expect(budget.usedBytes).toBe(260);
+    oldest!.release();
+    expect(granted).toEqual(['oldest', 'oldest', 'second']);
+    second!.release();
+    third!.release();
+    expect(budget.usedBytes).toBe(0);
+    expect(budget.isContended).toBe(false);
   });
 });
