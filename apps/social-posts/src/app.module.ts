@@ -1,12 +1,6 @@
 import { Module } from '@nestjs/common';
 import { topics } from '@headwater/contracts';
-import {
-  EventStore,
-  eventStoreMigrations,
-  OutboxModule,
-  outboxMigrations,
-  registerEventStoreGauges,
-} from '@headwater/event-sourcing';
+import { EventStoreModule, eventStoreMigrations, OutboxModule, outboxMigrations } from '@headwater/event-sourcing';
 import { KafkaOutboxPublisher, MessageProducer, MessagingModule } from '@headwater/messaging';
 import {
   DatabaseModule,
@@ -16,7 +10,6 @@ import {
   SERVICE_CONTEXT,
   type ServiceContext,
 } from '@headwater/service-kit';
-import { DataSource } from 'typeorm';
 import { CommentCommands } from './comment/comment-commands.ts';
 import { CommentController } from './comment/comment.controller.ts';
 import { CommentPublisher } from './comment/comment.publisher.ts';
@@ -48,6 +41,7 @@ import { PublicEvents } from './publishing/public-events.ts';
         onStalled: context.fail,
       }),
     }),
+    EventStoreModule.forRoot({ inject: [Metrics], useFactory: (metrics: Metrics) => ({ metrics }) }),
     OutboxModule.forRoot({
       inject: [MessageProducer, HealthChecks, Metrics],
       useFactory: (producer: MessageProducer, health: HealthChecks, metrics: Metrics) => ({
@@ -59,15 +53,6 @@ import { PublicEvents } from './publishing/public-events.ts';
   ],
   controllers: [PostController, CommentController, LikeController],
   providers: [
-    {
-      provide: EventStore,
-      inject: [DataSource, Metrics],
-      useFactory: (dataSource: DataSource, metrics: Metrics) => {
-        const store = new EventStore(dataSource);
-        registerEventStoreGauges(store, metrics);
-        return store;
-      },
-    },
     IdempotentCommands,
     PublicEvents,
     PostDirectory,

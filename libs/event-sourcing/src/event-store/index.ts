@@ -5,6 +5,7 @@
  * `(xid, global_position)` orders every stream by version; and a reader of all events below the oldest transaction that
  * is still open never has to come back for one that was committed late.
  */
+export { BarrierWatch, type BarrierAlarm, type BarrierHolder, type BarrierWatchOptions } from './barrier-watch.ts';
 export {
   comparePositions,
   newEventId,
@@ -29,3 +30,4 @@ export {
 export { type AppendRequest, type AppendResult } from './append-request.ts';
 export { eventStoreMigrations } from './event-store-migrations.ts';
 export { registerEventStoreGauges, type EventStoreMetricsPort } from './event-store-telemetry.ts';
+export { EventStoreModule, type EventStoreModuleOptions, type EventStoreParts } from './event-store.module.ts';
