@@ -5,6 +5,7 @@
 import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
 import { type Comparison, isComparisonWanted, runComparison } from './comparison.ts';
 import { eventStoreComparisons } from './event-store/index.ts';
+import { outboxComparisons } from './outbox/index.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** Comparisons that share a stage. */
@@ -12,6 +13,7 @@ type Chapter = (stage: Stage, isQuick: boolean) => readonly Comparison[];
 
 const chapters: Readonly<Record<string, Chapter>> = {
   'event store': eventStoreComparisons,
+  outbox: outboxComparisons,
 };
 
 export const toolkitBench: Bench = {
