@@ -74,6 +74,14 @@ export {
 } from './module/index.ts';
 export { KafkaOutboxPublisher } from './outbox/index.ts';
 export {
+  CreateParkedMessages1700000000001,
+  ParkedKeys,
+  type ParkedKey,
+  type ParkedKeyName,
+  type ParkedMessage,
+  type ParkingAuditRow,
+} from './parking/index.ts';
+export {
   defaultProducerOptions,
   MessageProducer,
   type EncodedRecord,

@@ -23,6 +23,9 @@ export class ConsumerMetrics {
   private readonly deadLetters: ReturnType<MetricsPort['counter']> | undefined;
   private readonly lag: ReturnType<MetricsPort['gauge']> | undefined;
   private readonly waiting: ReturnType<MetricsPort['gauge']> | undefined;
+  private readonly inFlight: ReturnType<MetricsPort['gauge']> | undefined;
+  private readonly parkedKeys: ReturnType<MetricsPort['gauge']> | undefined;
+  private readonly oldestParked: ReturnType<MetricsPort['gauge']> | undefined;
 
   constructor(
     private readonly group: string,
@@ -59,6 +62,21 @@ export class ConsumerMetrics {
       help: 'Records in memory that are not processed',
       labelNames: ['group'],
     });
+    this.inFlight = metrics?.gauge({
+      name: 'messaging_in_flight_records',
+      help: 'Records that handlers are at work on',
+      labelNames: ['group'],
+    });
+    this.parkedKeys = metrics?.gauge({
+      name: 'messaging_parked_keys',
+      help: 'Keys that are parked, of the partitions that this instance has',
+      labelNames: ['group'],
+    });
+    this.oldestParked = metrics?.gauge({
+      name: 'messaging_oldest_parked_seconds',
+      help: 'For how long the key has been parked that was parked first, of the partitions that this instance has',
+      labelNames: ['group'],
+    });
   }
 
   handled(messages: number, durationMs: number, outcome: HandlerOutcome): void {
@@ -78,7 +96,16 @@ export class ConsumerMetrics {
     this.lag?.set({ group: this.group, partition: String(partition) }, records);
   }
 
-  waitingRecords(records: number): void {
-    this.waiting?.set({ group: this.group }, records);
+  subscription(state: {
+    readonly waitingRecords: number;
+    readonly inFlight: number;
+    readonly parkedKeys: number;
+    readonly oldestParkedMs: number;
+  }): void {
+    const labels = { group: this.group };
+    this.waiting?.set(labels, state.waitingRecords);
+    this.inFlight?.set(labels, state.inFlight);
+    this.parkedKeys?.set(labels, state.parkedKeys);
+    this.oldestParked?.set(labels, state.oldestParkedMs / 1000);
   }
 }

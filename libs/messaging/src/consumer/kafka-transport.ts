@@ -8,9 +8,10 @@
 import { Logger } from '@nestjs/common';
 import { BaseRpcContext, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { MessagingError } from '../errors/index.ts';
 import type { TopicMessage } from '../message/index.ts';
+import { ParkingStore } from '../parking/index.ts';
 import { deadLetterSetup, type TopicSetup } from '../topics/index.ts';
 import type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
 import type { HandleMessages, HandlingAttempt, TransactionOutput } from './handle-messages.ts';
@@ -69,8 +70,6 @@ interface Subscription extends SubscriptionDeclaration {
 
 export interface KafkaTransportParts extends SubscriptionParts {
   readonly topicSetup: TopicSetup;
-  /** The service's database, where it has one: for parked keys. */
-  readonly dataSource?: DataSource | undefined;
   readonly onStalled: (error: MessagingError) => void;
   readonly deliveryKinds: DeliveryKinds;
 }
@@ -122,6 +121,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   /** Sets the topics up, waiting for the broker, and starts consuming. */
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
+      await this.checkTables();
       await this.parts.topicSetup.ensure(
         this.subscriptions.flatMap(({ topic, complete }) => [topic, deadLetterSetup(topic, complete.group)]),
         this.closing.signal,
@@ -134,6 +134,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     } catch (error) {
       callback(error);
     }
+  }
+
+  private async checkTables(): Promise<void> {
+    const { dataSource } = this.parts;
+    if (dataSource && this.subscriptions.some(({ complete }) => complete.policy === 'park'))
+      await new ParkingStore(dataSource).check();
   }
 
   async close(): Promise<void> {

@@ -38,7 +38,11 @@ export class ParkedRelease {
   ) {}
 
   /** Looks for released keys of the partitions that are at work, until the signal aborts. */
-  async watch(workOf: (partition: number) => PartitionWork | undefined, hasParked: () => boolean, closing: AbortSignal) {
+  async watch(
+    workOf: (partition: number) => PartitionWork | undefined,
+    hasParked: () => boolean,
+    closing: AbortSignal,
+  ) {
     const { store, clock } = this.parts;
     while (!closing.aborted) {
       await clock.sleep(lookIntervalMs, closing);

@@ -6,12 +6,15 @@
  * for it, so that no key is ever handled twice at a time in this process.
  */
 import type { FetchedRecords, RawRecord } from '../client/index.ts';
-import { Lane, laneOf, type LaneItem, type ProcessItems } from './lane.ts';
+import type { ParkedPartition } from '../parking/index.ts';
+import { Lane, laneOf, laneOfKey, type LaneItem, type LaneTask, type ProcessItems } from './lane.ts';
 import { Watermark } from './watermark.ts';
 
 export interface PartitionWorkOptions {
   readonly lanes: number;
   readonly batchSize: number;
+  /** At most once: a record is finished when it comes, and what waits is handled although the generation has ended. */
+  readonly finishedAtOnce?: boolean;
 }
 
 /** A record's bytes in memory: its parts and the objects around them. */
@@ -31,16 +34,23 @@ export class PartitionWork {
   private watermark: Watermark | undefined;
   private waiters: (() => void)[] = [];
 
+  private readonly finishedAtOnce: boolean;
+
   constructor(
     readonly partition: number,
     options: PartitionWorkOptions,
     mayStart: Promise<void>,
     process: ProcessItems,
     private readonly onProgress: (work: PartitionWork) => void,
+    /** Its parked keys, where the subscription parks; lanes start when they are loaded. */
+    readonly parked?: ParkedPartition,
   ) {
+    this.finishedAtOnce = options.finishedAtOnce ?? false;
+    const ends = this.finishedAtOnce ? new AbortController().signal : this.retired.signal;
+    const open = parked ? mayStart.then(() => parked.open(this.retired.signal)) : mayStart;
     this.lanes = Array.from(
       { length: options.lanes },
-      () => new Lane(options.batchSize, this.retired.signal, mayStart, process, (items) => this.finish(items)),
+      () => new Lane(options.batchSize, ends, open, process, (items) => this.finish(items)),
     );
   }
 
@@ -72,9 +82,16 @@ export class PartitionWork {
       const bytes = bytesOf(record);
       this.waitingRecords += 1;
       this.waitingBytes += bytes;
-      this.lanes[laneOf(record, this.lanes.length)]!.add({ record, bytes, tracked: this.watermark.add(record.offset) });
+      const tracked = this.watermark.add(record.offset);
+      if (this.finishedAtOnce) this.watermark.finish(tracked);
+      this.lanes[laneOf(record, this.lanes.length)]!.add({ record, bytes, tracked });
     }
     this.watermark.fetchedUpTo(fetched.nextOffset);
+  }
+
+  /** Does something in a key's lane, never beside a record of the key. */
+  inLane(key: Buffer, task: LaneTask): void {
+    if (!this.stale) this.lanes[laneOfKey(key, this.lanes.length)]!.addTask(task);
   }
 
   /** Resolves at the next progress, or when the generation ends. */
@@ -93,7 +110,7 @@ export class PartitionWork {
   private finish(items: readonly LaneItem[]): void {
     if (items.length === 0) return;
     for (const { tracked, bytes } of items) {
-      this.watermark!.finish(tracked);
+      if (!this.finishedAtOnce) this.watermark!.finish(tracked);
       this.waitingRecords -= 1;
       this.waitingBytes -= bytes;
     }

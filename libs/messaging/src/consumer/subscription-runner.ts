@@ -4,12 +4,14 @@
  * - A record is committed when it and all before it in its partition are finished, never before.
  * - A generation of the group ends at once: nothing of it is committed afterwards, what waits is dropped (the next generation fetches
  *   it again from the last commit), and work under way is let finish before the same partition starts again here.
+ * - At-most-once delivery turns the first rule round: what a fetch brought is committed before any of it is handled.
  * - Memory is bounded: a partition whose share of the waiting records is used up is paused until half of it is done.
  */
 import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/index.ts';
 import type { FetchedRecords, GroupListener, GroupMember, KafkaClient } from '../client/index.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
+import type { ParkingOfSubscription } from './parking-of-subscription.ts';
 import { PartitionWork } from './partition-work.ts';
 import type { RecordProcessor } from './record-processor.ts';
 import type { SubscriptionOptions } from './subscription-options.ts';
@@ -31,6 +33,13 @@ export interface SubscriptionState {
     readonly lag: number | undefined;
   }[];
   readonly waitingRecords: number;
+  /** Messages that handlers are at work on. */
+  readonly inFlight: number;
+  /** Keys of this member's partitions that are parked, and for how long the first of them has been. */
+  readonly parkedKeys: number;
+  readonly oldestParkedMs: number;
+  /** An operator has paused the subscription. */
+  readonly paused: boolean;
   /** Why the subscription ended by its policy `stop`; undefined while it runs. */
   readonly stoppedBecause: string | undefined;
   /** How long the subscription has made no progress, in milliseconds, and why. */
@@ -49,7 +58,8 @@ export class SubscriptionRunner implements GroupListener {
   private readonly closing = new AbortController();
   private readonly startedMs: number;
   private readonly member: GroupMember;
-  private readonly commits: Promise<void>;
+  private readonly commits: Promise<unknown>;
+  private paused = false;
   private joined = false;
   private stoppedBecause: string | undefined;
   private closed: Promise<void> | undefined;
@@ -62,6 +72,7 @@ export class SubscriptionRunner implements GroupListener {
     private readonly processor: RecordProcessor,
     private readonly metrics: ConsumerMetrics,
     private readonly clock: Clock,
+    private readonly parking?: ParkingOfSubscription,
   ) {
     this.startedMs = clock.nowMs();
     this.member = client.joinGroup(
@@ -77,14 +88,34 @@ export class SubscriptionRunner implements GroupListener {
       },
       this,
     );
-    this.commits = this.commitRegularly();
+    this.commits = Promise.all([
+      this.commitRegularly(),
+      parking?.releases.watch(
+        (partition) => this.works.get(partition),
+        () => this.parkedKeys > 0,
+        this.closing.signal,
+      ),
+    ]);
+  }
+
+  /** Fetches nothing more until it is resumed; what is in memory is finished. */
+  pause(): void {
+    this.paused = true;
+    for (const partition of this.works.keys()) this.member.pause(partition);
+    this.logger.warn(`group ${this.options.group}: is paused by an operator`);
+  }
+
+  resume(): void {
+    this.paused = false;
+    for (const work of this.works.values()) if (!work.paused) this.member.resume(work.partition);
+    this.logger.warn(`group ${this.options.group}: is resumed by an operator`);
   }
 
   onAssigned(partitions: readonly number[]): void {
     this.joined = true;
     for (const partition of partitions) {
       this.works.set(partition, this.newWork(partition));
-      if (this.closing.signal.aborted) this.member.pause(partition);
+      if (this.closing.signal.aborted || this.paused) this.member.pause(partition);
     }
     this.logger.log(`group ${this.options.group}: has ${partitions.length} partitions of ${this.topic}`);
   }
@@ -102,9 +133,25 @@ export class SubscriptionRunner implements GroupListener {
   async onRecords(fetched: FetchedRecords): Promise<boolean> {
     const work = this.workFor(fetched);
     if (!work || this.closing.signal.aborted) return false;
+    if (this.atMostOnce && !(await this.commitBefore(work, fetched))) return false;
     work.add(fetched);
     if (this.isOver(work, 1)) await this.makeRoom(work);
     return !work.stale;
+  }
+
+  private get atMostOnce(): boolean {
+    return this.options.delivery === 'at-most-once';
+  }
+
+  private get parkedKeys(): number {
+    let keys = 0;
+    for (const { parked } of this.works.values()) keys += parked?.keys ?? 0;
+    return keys;
+  }
+
+  private get oldestParkedMs(): number {
+    const since = [...this.works.values()].flatMap(({ parked }) => parked?.oldestMs ?? []);
+    return since.length === 0 ? 0 : Math.max(0, this.clock.nowMs() - Math.min(...since));
   }
 
   state(): SubscriptionState {
@@ -115,6 +162,10 @@ export class SubscriptionRunner implements GroupListener {
       joined: this.joined,
       partitions: works.map(({ partition, position, lag }) => ({ partition, position, lag })),
       waitingRecords: works.reduce((sum, { waitingRecords }) => sum + waitingRecords, 0),
+      inFlight: this.processor.work.messages,
+      parkedKeys: this.parkedKeys,
+      oldestParkedMs: this.oldestParkedMs,
+      paused: this.paused,
       stoppedBecause: this.stoppedBecause,
       ...this.stall(),
     };
@@ -174,13 +225,27 @@ export class SubscriptionRunner implements GroupListener {
   }
 
   private newWork(partition: number): PartitionWork {
+    const { lanes, batchSize } = this.options;
+    const place = { partition, parked: this.parking?.of(partition) };
     return new PartitionWork(
       partition,
-      { lanes: this.options.lanes, batchSize: this.batched ? this.options.batchSize : 1 },
+      { lanes, batchSize: this.batched ? batchSize : 1, finishedAtOnce: this.atMostOnce },
       this.ending.get(partition) ?? Promise.resolve(),
-      (items, stale) => this.processor.process(partition, items, stale),
+      (items, stale) => this.processor.process(place, items, stale),
       (progressed) => this.onProgress(progressed),
+      place.parked,
     );
+  }
+
+  /** At most once: nothing of a fetch is handled that might be fetched again. */
+  private async commitBefore(work: PartitionWork, { partition, nextOffset }: FetchedRecords): Promise<boolean> {
+    try {
+      await this.member.commit(new Map([[partition, nextOffset]]));
+      this.committed.set(partition, nextOffset);
+      return !work.stale;
+    } catch {
+      return false;
+    }
   }
 
   private retire(work: PartitionWork): void {
@@ -215,7 +280,7 @@ export class SubscriptionRunner implements GroupListener {
   private onProgress(work: PartitionWork): void {
     if (!work.paused || this.isOver(work, 0.5) || this.closing.signal.aborted) return;
     work.paused = false;
-    this.member.resume(work.partition);
+    if (!this.paused) this.member.resume(work.partition);
   }
 
   private async commitRegularly(): Promise<void> {
@@ -231,13 +296,17 @@ export class SubscriptionRunner implements GroupListener {
       if (lag !== undefined) this.metrics.partitionLag(partition, lag);
       if (position !== undefined && position !== this.committed.get(partition)) offsets.set(partition, position);
     }
-    this.metrics.waitingRecords(this.state().waitingRecords);
+    this.metrics.subscription(this.state());
     if (offsets.size === 0) return;
     const works = new Map(this.works);
     try {
       await this.member.commit(offsets);
-      for (const [partition, offset] of offsets)
-        if (this.works.get(partition) === works.get(partition)) this.committed.set(partition, offset);
+      for (const [partition, offset] of offsets) {
+        const work = this.works.get(partition);
+        if (!work || work !== works.get(partition)) continue;
+        this.committed.set(partition, offset);
+        work.parked?.onCommitted(offset);
+      }
     } catch (error) {
       // The next round commits it, or the next generation fetches it again.
       this.logger.debug(
@@ -249,7 +318,7 @@ export class SubscriptionRunner implements GroupListener {
   private stall(): { stalledMs: number; stalledBecause: string } {
     const nowMs = this.clock.nowMs();
     const silentMs = nowMs - Math.max(this.startedMs, this.member.lastContactMs);
-    const workMs = nowMs - (this.processor.oldestWorkMs ?? nowMs);
+    const workMs = nowMs - (this.processor.work.oldestMs ?? nowMs);
     return workMs > silentMs
       ? {
           stalledMs: workMs,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Logger } from '@nestjs/common';
 import { ManualClock, ScriptedGroup, turns } from '../../fixtures/scripted-group.ts';
 import { ConsumerMetrics } from './consumer-metrics.ts';
+import type { WorkPlace } from './failed-record.ts';
 import type { LaneItem } from './lane.ts';
 import type { RecordProcessor } from './record-processor.ts';
 import { completeOptions, type SubscriptionOptions } from './subscription-options.ts';
@@ -11,9 +12,9 @@ import { SubscriptionRunner } from './subscription-runner.ts';
 class ByHand {
   readonly underWay: { partition: number; offsets: number[]; finish: () => Promise<void> }[] = [];
   readonly handled: number[] = [];
-  oldestWorkMs: number | undefined;
+  readonly work: { oldestMs: number | undefined; messages: number } = { oldestMs: undefined, messages: 0 };
 
-  process(partition: number, items: readonly LaneItem[]): Promise<number> {
+  process({ partition }: WorkPlace, items: readonly LaneItem[]): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
     const offsets = items.map(({ record }) => Number(record.offset));
     const piece = {
@@ -161,7 +162,7 @@ describe('a running subscription', () => {
     group.listener.onAssigned([0]);
     group.lastContactMs = clock.nowMs();
     expect(runner.state()).toMatchObject({ joined: true, stalledMs: 0 });
-    work.oldestWorkMs = clock.nowMs();
+    work.work.oldestMs = clock.nowMs();
     await clock.advance(7_000);
     group.lastContactMs = clock.nowMs();
     expect(runner.state()).toMatchObject({

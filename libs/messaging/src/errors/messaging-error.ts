@@ -15,6 +15,7 @@
  * | SUBSCRIPTION_INVALID | two handlers share a subscription, or an option is out of range | no |
  * | HANDLER_TIMEOUT | a handler took longer than its deadline | helps |
  * | SUBSCRIPTION_STOPPED | a record failed whose subscription's policy is to stop | no |
+ * | NOT_PARKED | an operator's change names a key or a message that does not wait | no |
  * | CONSUMER_STALLED | a subscription made no progress for too long | a restart may help |
  */
 export type MessagingErrorCode =
@@ -30,6 +31,7 @@ export type MessagingErrorCode =
   | 'SUBSCRIPTION_INVALID'
   | 'HANDLER_TIMEOUT'
   | 'SUBSCRIPTION_STOPPED'
+  | 'NOT_PARKED'
   | 'CONSUMER_STALLED';
 
 const retriableCodes: ReadonlySet<MessagingErrorCode> = new Set([
