@@ -36,7 +36,7 @@ describe('values of the contracts', () => {
         expect(contract.decode(body)).toEqual(value);
         expect(contract.decoderFor(` ${schema}`)(body)).toEqual(value);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

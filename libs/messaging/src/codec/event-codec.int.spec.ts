@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defineEvent, likeChanged, type LikeChanged } from '@headwater/contracts';
+import { defineEvent, likeChanged, type EventContract, type LikeChanged } from '@headwater/contracts';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { testTopic } from '../../fixtures/test-kafka.ts';
 import { EventCodec, isUnreadable } from './index.ts';
@@ -64,6 +67,72 @@ describe('the codec', () => {
       code: 'SCHEMA_REFUSED',
       message: expect.stringContaining(`${topic.name}-${likeChanged.name}`),
     });
+  });
+
+  it('has the registry refuse whatever breaks a version, also for those that register without it', async () => {
+    const topic = testTopic();
+    await new EventCodec(kafka.registryUrl).register([topic]);
+    const subject = topic.subjectOf(likeChanged);
+    const config = await fetch(`${kafka.registryUrl}/config/${subject}`);
+    expect(await config.json()).toMatchObject({ compatibilityLevel: 'FULL_TRANSITIVE' });
+    const schema = JSON.parse(likeChanged.schema) as { fields: { name: string }[] };
+    const withoutLiked = JSON.stringify({ ...schema, fields: schema.fields.filter(({ name }) => name !== 'liked') });
+    const answer = await fetch(`${kafka.registryUrl}/subjects/${subject}/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      body: JSON.stringify({ schema: withoutLiked }),
+    });
+    expect(answer.status).toBe(409);
+  });
+
+  it('does not read a value that a writer meant otherwise, and reads a renamed event by its alias', async () => {
+    const meant = (logicalType: string) =>
+      defineEvent<string, { at: unknown }>({
+        name: 'test.Seen',
+        schema: JSON.stringify({
+          type: 'record',
+          name: 'Seen',
+          namespace: 'test',
+          fields: [{ name: 'at', type: { type: 'long', logicalType } }],
+        }),
+      });
+    const carrying = (event: EventContract) => ({ ...testTopic(), events: { [event.name]: event } });
+    const written = carrying(meant('timestamp-micros'));
+    const writer = new EventCodec(kafka.registryUrl);
+    await writer.register([written]);
+    const value = writer.encode(written, meant('timestamp-micros'), { at: '2018-03-12T18:44:15.123456Z' });
+    await expect(
+      new EventCodec(kafka.registryUrl).decode(carrying(meant('timestamp-millis')), value),
+    ).rejects.toMatchObject({
+      code: 'SCHEMA_UNREADABLE',
+      message: expect.stringContaining('timestamp-micros was written, timestamp-millis is read'),
+    });
+
+    const renamed = meant('timestamp-micros').schema.replace('"Seen"', '"Noticed","aliases":["Seen"]');
+    const reader = carrying(defineEvent({ name: 'test.Noticed', schema: renamed }));
+    expect(await new EventCodec(kafka.registryUrl).decode(reader, value)).toEqual({
+      name: 'test.Noticed',
+      value: { at: '2018-03-12T18:44:15.123456Z' },
+    });
+  });
+
+  it('asks once for a schema that many records wait for', async () => {
+    const topic = testTopic();
+    const writer = new EventCodec(kafka.registryUrl);
+    await writer.register([topic]);
+    const value = writer.encode(topic, likeChanged, like);
+    let asked = 0;
+    const counting = http.createServer((request, response) => {
+      asked += 1;
+      void fetch(kafka.registryUrl + request.url!).then(async (answer) => response.end(await answer.text()));
+    });
+    await once(counting.listen(0, '127.0.0.1'), 'listening');
+    const { port } = counting.address() as AddressInfo;
+    const reader = new EventCodec(`http://user:secret@127.0.0.1:${port}/`);
+    await Promise.all(Array.from({ length: 20 }, () => reader.decode(topic, value)));
+    expect(asked).toBe(1);
+    counting.closeAllConnections();
+    counting.close();
   });
 
   it('keeps the compatibility that an operator gave a subject', async () => {

@@ -1,12 +1,11 @@
 /**
  * Events <-> record values, by contract and registry.
  *
- * Written: each event's schema is registered once under its topic's subject; from then on encoding is synchronous. Read: the
- * writer's schema is fetched by its id once, and resolved to the contract's schema, which is the reader's; so a record that a
- * newer service wrote is read as this service knows it.
+ * Written: each event's schema is registered once under its topic's subject, which takes no version that breaks another
+ * (FULL_TRANSITIVE); from then on encoding is synchronous. Read: the writer's schema is fetched by its id once, and resolved to the
+ * contract's schema, which is the reader's; so a record that an older or a newer service wrote is read as this service knows it.
  */
 import { Logger } from '@nestjs/common';
-import registryClient from '@kafkajs/confluent-schema-registry';
 import {
   ContractError,
   type EventContract,
@@ -16,39 +15,30 @@ import {
 } from '@headwater/contracts';
 import { pauseMs, systemClock, type Backoff, type Clock } from '../clock/index.ts';
 import { MessagingError } from '../errors/index.ts';
+import { RegistryClient, RegistryRefusal } from './registry-client.ts';
 import { frame, unframe } from './wire-format.ts';
 
-const { COMPATIBILITY, SchemaRegistry, SchemaType } = registryClient;
-
-type Registry = InstanceType<typeof SchemaRegistry>;
 type Decoder = (body: Buffer) => TopicEvent<TopicContract>;
 
 const registerBackoff: Backoff = { firstMs: 200, maxMs: 5_000 };
 
-/** The registry refuses the schema, or us. Its client reports a refused connection as status 400, so that is none. */
-const refusals: ReadonlySet<unknown> = new Set([401, 403, 409, 422]);
-
-/** The registry's client insists on one compatibility; a subject that an operator gave another keeps it. */
-function ownCompatibilityOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error.name !== 'ConfluentSchemaRegistryCompatibilityError') return undefined;
-  return /\(\w+ != (\w+)\)/.exec(error.message)?.[1];
-}
-
-function statusOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-}
+/** The registry's code for a schema that it does not know. */
+const schemaUnknown = 40_403;
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The writer's schema as JSON text, from the Avro type that the registry's client made of it. */
-interface WriterType {
-  name?: string;
-  schema(options: { exportAttrs: boolean }): unknown;
+/** A registered schema's full name; undefined when it is no named type. */
+function nameIn(schema: string): string | undefined {
+  const parsed = JSON.parse(schema) as { name?: unknown; namespace?: unknown } | string | null;
+  if (typeof parsed !== 'object' || parsed === null || typeof parsed.name !== 'string') return undefined;
+  const { name, namespace } = parsed;
+  return name.includes('.') || typeof namespace !== 'string' ? name : `${namespace}.${name}`;
 }
 
 export class EventCodec {
-  private readonly registry: Registry;
+  private readonly registry: RegistryClient;
   private readonly logger = new Logger('EventCodec');
+  private readonly writers = new Map<number, Promise<string>>();
   private readonly schemaIds = new Map<string, number>();
   private readonly decoders = new Map<string, Map<number, Decoder>>();
 
@@ -56,7 +46,7 @@ export class EventCodec {
     private readonly registryUrl: string,
     private readonly clock: Clock = systemClock,
   ) {
-    this.registry = new SchemaRegistry({ host: registryUrl, retry: { retries: 1, maxRetryTimeInSecs: 1 } });
+    this.registry = new RegistryClient(registryUrl);
   }
 
   /**
@@ -72,39 +62,27 @@ export class EventCodec {
     const subject = topic.subjectOf(event);
     for (let attempt = 1; !this.schemaIds.has(subject); attempt++) {
       try {
-        this.schemaIds.set(subject, await this.registerSchema(subject, event.schema));
+        await this.guard(subject, signal);
+        this.schemaIds.set(subject, await this.registry.register(subject, event.schema, signal));
       } catch (error) {
-        if (refusals.has(statusOf(error)))
-          throw new MessagingError(
-            'SCHEMA_REFUSED',
-            `The registry refused the schema of subject ${subject}: ${textOf(error)}`,
-            {
-              cause: error,
-            },
-          );
-        if (signal?.aborted)
-          throw new MessagingError(
-            'REGISTRY_UNAVAILABLE',
-            `The registry at ${this.registryUrl} does not answer: ${textOf(error)}`,
-            {
-              cause: error,
-            },
-          );
-        this.logger.warn(`registry ${this.registryUrl}: ${textOf(error)}; trying again to register ${subject}`);
+        if (error instanceof RegistryRefusal && !error.passing) throw refusedSchema(subject, error);
+        if (signal?.aborted) throw this.unavailable('does not answer', error);
+        this.logger.warn(`registry ${this.shownUrl}: ${textOf(error)}; trying again to register ${subject}`);
         await this.clock.sleep(pauseMs(registerBackoff, attempt), signal);
       }
     }
   }
 
-  private async registerSchema(subject: string, schema: string): Promise<number> {
-    const confluentSchema: Parameters<Registry['register']>[0] = { type: SchemaType.AVRO, schema };
+  /** A service that may register, but not configure, goes by what the registry has been set to. */
+  private async guard(subject: string, signal?: AbortSignal): Promise<void> {
     try {
-      return (await this.registry.register(confluentSchema, { subject })).id;
+      await this.registry.guard(subject, signal);
     } catch (error) {
-      const compatibility = ownCompatibilityOf(error) as keyof typeof COMPATIBILITY | undefined;
-      if (compatibility === undefined) throw error;
-      return (await this.registry.register(confluentSchema, { subject, compatibility: COMPATIBILITY[compatibility] }))
-        .id;
+      if (!(error instanceof RegistryRefusal) || error.passing) throw error;
+      this.logger.warn(
+        `the registry does not let this service set the compatibility of ${subject} to FULL_TRANSITIVE: ${error.message}. ` +
+          'Set it there, or only the check of the contracts keeps a change from breaking readers',
+      );
     }
   }
 
@@ -157,36 +135,61 @@ export class EventCodec {
   }
 
   private async decoderOf(topic: TopicContract, schemaId: number): Promise<Decoder> {
-    const writer = (await this.writerOf(schemaId)) as WriterType;
-    const event = writer.name === undefined ? undefined : topic.events[writer.name];
+    const writer = await this.writerOf(schemaId);
+    const name = nameIn(writer);
+    const event = Object.values(topic.events).find(({ names }) => name !== undefined && names.includes(name));
     if (!event)
       throw new MessagingError(
         'RECORD_UNREADABLE',
-        `Schema ${schemaId} is ${writer.name ?? 'no record'}; topic ${topic.name} carries ${Object.keys(topic.events).join(', ')}`,
+        `Schema ${schemaId} is ${name ?? 'no record'}; topic ${topic.name} carries ${Object.keys(topic.events).join(', ')}`,
       );
-    const decode = event.decoderFor(JSON.stringify(writer.schema({ exportAttrs: true })));
+    const decode = event.decoderFor(writer);
     return (body) => ({ name: event.name, value: decode(body) });
   }
 
-  private async writerOf(schemaId: number): Promise<unknown> {
+  /** Asked for once, however many records wait for it. */
+  private writerOf(schemaId: number): Promise<string> {
+    const known = this.writers.get(schemaId);
+    if (known) return known;
+    const asked = this.askForWriter(schemaId).finally(() => this.writers.delete(schemaId));
+    this.writers.set(schemaId, asked);
+    return asked;
+  }
+
+  private async askForWriter(schemaId: number): Promise<string> {
     try {
-      return await this.registry.getSchema(schemaId);
+      return await this.registry.schemaText(schemaId);
     } catch (error) {
-      if (statusOf(error) === 404)
-        throw new MessagingError(
-          'RECORD_UNREADABLE',
-          `The registry at ${this.registryUrl} knows no schema ${schemaId}`,
-          { cause: error },
-        );
-      throw new MessagingError(
-        'REGISTRY_UNAVAILABLE',
-        `The registry at ${this.registryUrl} did not tell schema ${schemaId}: ${textOf(error)}`,
-        {
+      if (error instanceof RegistryRefusal && error.errorCode === schemaUnknown)
+        throw new MessagingError('RECORD_UNREADABLE', `The registry at ${this.shownUrl} knows no schema ${schemaId}`, {
           cause: error,
-        },
-      );
+        });
+      throw this.unavailable(`did not tell schema ${schemaId}`, error);
     }
   }
+
+  private unavailable(what: string, cause: unknown): MessagingError {
+    return new MessagingError('REGISTRY_UNAVAILABLE', `The registry at ${this.shownUrl} ${what}: ${textOf(cause)}`, {
+      cause,
+    });
+  }
+
+  /** Without the password. */
+  private get shownUrl(): string {
+    return this.registryUrl.replace(/\/\/[^/@]*@/, '//');
+  }
+}
+
+function refusedSchema(subject: string, cause: RegistryRefusal): MessagingError {
+  const remedy =
+    cause.status === 409
+      ? '. Give a new field a default and keep the old ones, or make a new event: see docs/guides/evolving-an-event.md'
+      : '';
+  return new MessagingError(
+    'SCHEMA_REFUSED',
+    `The registry refused the schema of subject ${subject}: ${cause.message}${remedy}`,
+    { cause },
+  );
 }
 
 /** Whether an error says that a record's bytes will never be readable here. */

@@ -1,0 +1,130 @@
+/**
+ * The few calls of Confluent's schema registry that a codec makes (Schema Registry API reference).
+ *
+ * The schema's text is taken as it was registered: logical types are in it, and with them what a number means. User and password in
+ * the URL are sent as basic authentication.
+ */
+
+/** The registry answered, and said no. */
+export class RegistryRefusal extends Error {
+  override readonly name = 'RegistryRefusal';
+
+  constructor(
+    /** HTTP's. */
+    readonly status: number,
+    /** The registry's own, for example 40403 for a schema that it does not know; undefined when something else answered. */
+    readonly errorCode: number | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  /** Whether the same request may be taken later. */
+  get passing(): boolean {
+    // A 404 of another's: a proxy whose registry is not there yet.
+    if (this.status === 404) return this.errorCode === undefined;
+    return this.status >= 500 || this.status === 408 || this.status === 429;
+  }
+}
+
+/** No version may break a reader or a writer of any other: what the committed history of schemas is held to, too. */
+const ownCompatibility = 'FULL_TRANSITIVE';
+
+const mediaType = 'application/vnd.schemaregistry.v1+json';
+const answerWithinMs = 10_000;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } };
+  // `fetch` says only that it failed; why is in its cause.
+  return cause?.message || cause?.code || message || String(error);
+}
+
+export class RegistryClient {
+  private readonly base: string;
+  private readonly headers: Record<string, string>;
+
+  constructor(url: string) {
+    const parsed = new URL(url);
+    const { username, password } = parsed;
+    this.headers = { 'content-type': mediaType, accept: mediaType };
+    if (username !== '')
+      this.headers['authorization'] =
+        `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+    parsed.username = '';
+    parsed.password = '';
+    this.base = parsed.toString().replace(/\/$/, '');
+  }
+
+  /** Registers a schema, or finds it registered. @returns its id. @throws {RegistryRefusal | Error} */
+  async register(subject: string, schema: string, signal?: AbortSignal): Promise<number> {
+    const { id } = await this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema }, signal);
+    if (typeof id !== 'number') throw new Error(`the answer for subject ${subject} holds no id`);
+    return id;
+  }
+
+  /**
+   * Has the registry refuse what breaks a subject's readers or writers, unless an operator has set the subject otherwise.
+   * @throws {RegistryRefusal | Error}
+   */
+  async guard(subject: string, signal?: AbortSignal): Promise<void> {
+    const path = `/config/${encodeURIComponent(subject)}`;
+    try {
+      await this.call('GET', path, undefined, signal);
+    } catch (error) {
+      if (!(error instanceof RegistryRefusal) || error.status !== 404 || error.passing) throw error;
+      await this.call('PUT', path, { compatibility: ownCompatibility }, signal);
+    }
+  }
+
+  /** A schema as it was registered, with what it refers to inside. @throws {RegistryRefusal | Error} */
+  async schemaText(id: number): Promise<string> {
+    let answer = await this.call('GET', `/schemas/ids/${id}`);
+    if (Array.isArray(answer['references']) && answer['references'].length > 0)
+      answer = await this.call('GET', `/schemas/ids/${id}?format=resolved`);
+    const { schema } = answer;
+    if (typeof schema !== 'string') throw new Error(`the answer for schema ${id} holds no schema`);
+    return schema;
+  }
+
+  private async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Record<string, unknown>> {
+    const timeout = AbortSignal.timeout(answerWithinMs);
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(this.base + path, {
+        method,
+        headers: this.headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      });
+      text = await response.text();
+    } catch (error) {
+      throw new Error(reasonOf(error), { cause: error });
+    }
+    const answer = parsed(text);
+    if (response.ok && answer) return answer;
+    const code = answer?.['error_code'];
+    const message = answer?.['message'];
+    throw new RegistryRefusal(
+      response.ok ? 502 : response.status,
+      typeof code === 'number' ? code : undefined,
+      typeof message === 'string' ? message : `${method} ${path} was answered with status ${response.status}`,
+    );
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
