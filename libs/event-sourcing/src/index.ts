@@ -6,6 +6,17 @@
  * A service lists `eventStoreMigrations`, `outboxMigrations` and, if it uses them, `projectionMigrations` and
  * `snapshotMigrations` among its migrations.
  */
+export {
+  ChangeCapture,
+  changeCaptureMigrations,
+  UNAVAILABLE_VALUE,
+  type CapturedTable,
+  type CaptureObserver,
+  type CaptureOptions,
+  type CaptureStatus,
+  type ChangePublisher,
+  type ChangeRecord,
+} from './change-capture/index.ts';
 export { type SqlExecutor } from './database/index.ts';
 export {
   handleCommand,
@@ -84,4 +95,12 @@ export {
   type ProjectionStatus,
   type WaitOptions,
 } from './projections/index.ts';
+export {
+  ReplicationError,
+  type ReplicationErrorCode,
+  type ReplicationObserver,
+  type ReplicationState,
+  type ReplicationStatus,
+  type TableName,
+} from './replication/index.ts';
 export { snapshotMigrations, SnapshotStore, type Snapshot, type SnapshotKey } from './snapshots/index.ts';

@@ -72,7 +72,7 @@ export {
   type MessagingAsyncOptions,
   type MessagingOptions,
 } from './module/index.ts';
-export { KafkaOutboxPublisher } from './outbox/index.ts';
+export { KafkaChangePublisher, KafkaOutboxPublisher } from './outbox/index.ts';
 export {
   CreateParkedMessages1700000000001,
   ParkedKeys,

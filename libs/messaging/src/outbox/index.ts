@@ -1,2 +1,3 @@
-/** The way from a service's outbox to Kafka: the port of `@headwater/event-sourcing`, met by the producer. */
+/** The way from a service's outbox and from its change capture to Kafka: ports of `@headwater/event-sourcing`, met by the producer. */
+export { KafkaChangePublisher } from './kafka-change-publisher.ts';
 export { KafkaOutboxPublisher } from './kafka-outbox-publisher.ts';

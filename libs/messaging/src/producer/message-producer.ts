@@ -12,6 +12,7 @@ import type { KafkaClient, RecordToWrite } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { currentContext, headerNames } from '../message/index.ts';
+import { BulkSender } from './bulk-sender.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { TopicDeliverer } from './topic-deliverer.ts';
 import { TopicQueue } from './topic-queue.ts';
@@ -64,6 +65,7 @@ function bytesOf(record: RecordToWrite): number {
 export class MessageProducer {
   private readonly channels = new Map<string, Channel>();
   private readonly budget: ByteBudget;
+  private readonly bulk: BulkSender;
   private closing = false;
 
   constructor(
@@ -73,6 +75,7 @@ export class MessageProducer {
     private readonly clock: Clock = systemClock,
   ) {
     this.budget = new ByteBudget(options.maxBufferedBytes);
+    this.bulk = new BulkSender(client, options, clock, bytesOf);
   }
 
   /** @throws {MessagingError | ContractError} see the header; `EVENT_INVALID`, `KEY_MISSING`, `NOT_REGISTERED` at once. */
@@ -110,6 +113,18 @@ export class MessageProducer {
       );
     this.assertOpen(topic);
     await this.enqueue(topic, record, bytes);
+  }
+
+  /**
+   * Sends records of one topic as they are, in order, and resolves when the broker has acknowledged all; then none is on its way any
+   * more, also after an error. They do not wait for others, nor keep an order with those of `send`. Calls for one topic must not
+   * overlap.
+   *
+   * @throws {MessagingError} when not all were acknowledged; some may be.
+   */
+  async sendAll(topic: string, records: readonly RecordToWrite[]): Promise<void> {
+    this.assertOpen(topic);
+    await this.bulk.send(topic, records);
   }
 
   private enqueue(topic: string, record: RecordToWrite, bytes: number): Promise<void> {
@@ -152,6 +167,7 @@ export class MessageProducer {
         await deliverer.close();
       }),
     );
+    await this.bulk.close();
   }
 
   private assertOpen(topic: string): void {

@@ -1,0 +1,136 @@
+/** Makes records of changes: the table's topic, the key's value, the envelope. */
+import {
+  type Relation,
+  type RowChange,
+  type RowValues,
+  type TableName,
+  type TransactionInfo,
+} from '../replication/index.ts';
+import { assertKey, tableKey, type TableToCapture } from './capture-options.ts';
+import { type ChangeRecord } from './change-publisher.ts';
+import { EnvelopeEncoder, type SourceNames } from './envelope.ts';
+
+export interface CapturedRecord extends ChangeRecord {
+  readonly topic: string;
+}
+
+export type TakeRecord = (record: CapturedRecord, bytes: number) => void;
+
+/** A record's key, headers and object, roughly. */
+const OVERHEAD_BYTES = 100;
+
+/** A table as it is described now. */
+interface Described {
+  readonly table: TableToCapture;
+  readonly encoder: EnvelopeEncoder;
+  readonly keyColumn: number;
+  readonly columns: readonly string[];
+}
+
+export class CaptureRecords {
+  private readonly names: SourceNames;
+  private readonly tables: ReadonlyMap<string, TableToCapture>;
+  private readonly messageIdHeader: string | undefined;
+  private readonly onSchemaChanged: (table: TableName, columns: readonly string[]) => void;
+  private readonly described = new Map<number, Described | undefined>();
+  private readonly lastColumns = new Map<string, string>();
+
+  constructor(
+    names: SourceNames,
+    tables: ReadonlyMap<string, TableToCapture>,
+    messageIdHeader: string | undefined,
+    onSchemaChanged: (table: TableName, columns: readonly string[]) => void,
+  ) {
+    this.names = names;
+    this.tables = tables;
+    this.messageIdHeader = messageIdHeader;
+    this.onSchemaChanged = onSchemaChanged;
+  }
+
+  /** Takes a table's description, the first or another. @throws ReplicationError */
+  describe(relation: Relation): void {
+    const name = tableKey(relation);
+    const table = this.tables.get(name);
+    if (!table) {
+      this.described.set(relation.id, undefined);
+      return;
+    }
+    const columns = relation.columns.map((column) => column.name);
+    const keyColumn = assertKey(table, relation.columns);
+    this.described.set(relation.id, {
+      table,
+      encoder: new EnvelopeEncoder(this.names, relation),
+      keyColumn,
+      columns,
+    });
+    const shape = JSON.stringify(relation.columns.map((column) => [column.name, column.typeId]));
+    const before = this.lastColumns.get(name);
+    this.lastColumns.set(name, shape);
+    if (before !== undefined && before !== shape) this.onSchemaChanged(relation, columns);
+  }
+
+  /** The records of a row of the initial snapshot. */
+  read(relation: Relation, row: RowValues, lsn: bigint, take: TakeRecord): void {
+    const { table, encoder, keyColumn } = this.described.get(relation.id)!;
+    const key = row.text(keyColumn) ?? null;
+    this.give(take, table.topic, key, encoder.read(encoder.row(row), lsn));
+  }
+
+  change(change: RowChange, transaction: TransactionInfo, take: TakeRecord): void {
+    const described = this.described.get(change.relation.id);
+    if (!described) return;
+    const { table, encoder, keyColumn } = described;
+    const { before, after, lsn } = change;
+    const keyBefore = before?.text(keyColumn);
+    const keyAfter = after?.text(keyColumn) ?? keyBefore ?? null;
+    if (change.kind === 'insert') {
+      const value = encoder.change('c', 'null', encoder.row(after), transaction, lsn);
+      this.give(take, table.topic, keyAfter, value, lsn, 'c');
+    } else if (change.kind === 'delete') {
+      this.delete(described, change, transaction, take);
+    } else if (before && keyBefore !== keyAfter) {
+      // The row moves to another key: it ends there and begins here, so that each key's records are complete.
+      this.delete(described, change, transaction, take);
+      const value = encoder.change('c', 'null', encoder.row(after, before), transaction, lsn);
+      this.give(take, table.topic, keyAfter, value, lsn, 'c');
+    } else {
+      const value = encoder.change('u', encoder.row(before), encoder.row(after, before), transaction, lsn);
+      this.give(take, table.topic, keyAfter, value, lsn, 'u');
+    }
+  }
+
+  truncate(relation: Relation, lsn: bigint, transaction: TransactionInfo, take: TakeRecord): void {
+    const described = this.described.get(relation.id);
+    if (described?.table.truncate !== 'publish') return;
+    const value = described.encoder.change('t', 'null', 'null', transaction, lsn);
+    this.give(take, described.table.topic, null, value, lsn, 't');
+  }
+
+  private delete(
+    { table, encoder, keyColumn }: Described,
+    { before, lsn }: RowChange,
+    transaction: TransactionInfo,
+    take: TakeRecord,
+  ): void {
+    const key = before?.text(keyColumn) ?? null;
+    this.give(take, table.topic, key, encoder.change('d', encoder.row(before), 'null', transaction, lsn), lsn, 'd');
+    if (table.tombstones && key !== null) this.give(take, table.topic, key, null, lsn, 'tombstone');
+  }
+
+  private give(
+    take: TakeRecord,
+    topic: string,
+    key: string | null,
+    value: Buffer | null,
+    lsn?: bigint,
+    part?: string,
+  ): void {
+    const bytes = OVERHEAD_BYTES + (value?.length ?? 0);
+    if (this.messageIdHeader === undefined || lsn === undefined) {
+      take({ topic, key, value }, bytes);
+      return;
+    }
+    const headers = { [this.messageIdHeader]: `${this.names.name}-${lsn}-${part ?? ''}` };
+    take({ topic, key, value, headers }, bytes);
+  }
+}

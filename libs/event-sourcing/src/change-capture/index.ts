@@ -1,0 +1,16 @@
+/**
+ * Change capture: the rows of tables, and every change of them, as records in Debezium's envelope, keyed by a column.
+ *
+ * First an initial snapshot, then the write-ahead log from exactly there. PostgreSQL is told that a change is safe only after the
+ * broker has acknowledged it. `changeCaptureMigrations` brings the table that remembers how far a capture came.
+ */
+export { ChangeCapture } from './change-capture.ts';
+export {
+  type CapturedTable,
+  type CaptureObserver,
+  type CaptureOptions,
+  type CaptureStatus,
+} from './capture-options.ts';
+export { changeCaptureMigrations } from './capture-migrations.ts';
+export { type ChangePublisher, type ChangeRecord } from './change-publisher.ts';
+export { UNAVAILABLE_VALUE } from './envelope.ts';

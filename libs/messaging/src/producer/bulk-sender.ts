@@ -1,0 +1,79 @@
+/**
+ * Sends many records of one topic for one caller, in order, without a promise for each.
+ *
+ * Requests are written one after another, each only when the one before it is acknowledged: a request that was given up must not be
+ * overtaken by the next, or a key's records would change places when the caller tries again. Each topic has a writer of its own
+ * beside that of the single records, so no order is kept between the two.
+ */
+import type { Clock } from '../clock/index.ts';
+import type { KafkaClient, RecordToWrite } from '../client/index.ts';
+import { MessagingError } from '../errors/index.ts';
+import { TopicDeliverer } from './topic-deliverer.ts';
+import type { QueuedRecord } from './topic-queue.ts';
+
+export interface BulkSenderOptions {
+  readonly deliveryTimeoutMs: number;
+  readonly maxRequestBytes: number;
+}
+
+export class BulkSender {
+  private readonly deliverers = new Map<string, TopicDeliverer>();
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly options: BulkSenderOptions,
+    private readonly clock: Clock,
+    private readonly bytesOf: (record: RecordToWrite) => number,
+  ) {}
+
+  /** Calls for one topic must not overlap. @throws {MessagingError} when not all were acknowledged; some may be. */
+  async send(topic: string, records: readonly RecordToWrite[]): Promise<void> {
+    const { maxRequestBytes } = this.options;
+    let start = 0;
+    let bytes = 0;
+    for (let index = 0; index < records.length; index++) {
+      const size = this.bytesOf(records[index]!);
+      if (size > maxRequestBytes) throw tooLarge(topic, size, maxRequestBytes);
+      if (bytes + size > maxRequestBytes) {
+        await this.write(topic, records.slice(start, index));
+        start = index;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    if (start < records.length) await this.write(topic, start === 0 ? records : records.slice(start));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.deliverers.values()].map((deliverer) => deliverer.close()));
+  }
+
+  private async write(topic: string, records: readonly RecordToWrite[]): Promise<void> {
+    const deadlineMs = this.clock.nowMs() + this.options.deliveryTimeoutMs;
+    let failure: Error | undefined;
+    const settlement = {
+      resolve: (): void => undefined,
+      reject: (error: Error): void => {
+        failure = error;
+      },
+    };
+    const queued: QueuedRecord[] = records.map((record) => ({ record, bytes: 0, deadlineMs, ...settlement }));
+    await this.delivererOf(topic).deliver(queued);
+    if (failure) throw failure;
+  }
+
+  private delivererOf(topic: string): TopicDeliverer {
+    const known = this.deliverers.get(topic);
+    if (known) return known;
+    const deliverer = new TopicDeliverer(topic, this.client, this.options.deliveryTimeoutMs, this.clock);
+    this.deliverers.set(topic, deliverer);
+    return deliverer;
+  }
+}
+
+function tooLarge(topic: string, bytes: number, maxRequestBytes: number): MessagingError {
+  return new MessagingError(
+    'RECORD_TOO_LARGE',
+    `A record for topic ${topic} is ${bytes} bytes; the most is ${maxRequestBytes}. Store what is large elsewhere and send where it is`,
+  );
+}
