@@ -197,7 +197,7 @@ export class WriteFailure extends Error {
 
 export interface TopicDescription {
   readonly partitions: number;
-  /** Values that were set for this topic, not the broker's defaults. */
+  /** Values that hold for this topic, be they its own or the broker's defaults. */
   readonly config: Readonly<Record<string, string>>;
 }
 

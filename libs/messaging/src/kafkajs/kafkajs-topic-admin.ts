@@ -3,9 +3,6 @@ import type { TopicAdmin, TopicDescription, TopicToCreate } from '../client/inde
 
 const { ConfigResourceTypes } = kafkajs;
 
-/** DescribeConfigs' source of a value that was set for the topic itself (Kafka's ConfigSource). */
-const dynamicTopicConfig = 1;
-
 export class KafkajsTopicAdmin implements TopicAdmin {
   private constructor(private readonly admin: Admin) {}
 
@@ -38,15 +35,11 @@ export class KafkajsTopicAdmin implements TopicAdmin {
     return new Map(
       metadata.topics.map(({ name, partitions }) => {
         const entries = configs.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
-        const set = entries.filter(
-          // The typing lacks `configSource`, and calls a default's flag by another version's name.
-          (entry) => (entry as unknown as { configSource?: number }).configSource === dynamicTopicConfig,
-        );
         return [
           name,
           {
             partitions: partitions.length,
-            config: Object.fromEntries(set.map(({ configName, configValue }) => [configName, configValue])),
+            config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),
           },
         ];
       }),

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { newClient, testTable, testTopic } from '../../fixtures/test-kafka.ts';
-import { TopicSetup } from './index.ts';
+import { describeDifference, TopicSetup } from './index.ts';
 
 describeOnEveryEngine('the set-up of topics', (kafka) => {
   it('creates what is missing, by several processes at once, and leaves what is there', async () => {
@@ -26,7 +26,7 @@ describeOnEveryEngine('the set-up of topics', (kafka) => {
     ).rejects.toMatchObject({
       code: 'TOPIC_DIFFERS',
       message: expect.stringMatching(
-        /has 2 partitions, its contract says 4; .*cleanup\.policy is delete, its contract says compact/,
+        /^topic (likes-\w+): it has 2 partitions, its contract says 4; create the topic anew .*schemas\/topics\.yaml\ntopic \1: cleanup\.policy is delete, its contract says compact; set it \(kafka-configs .*cleanup\.policy=\[compact\]\)/,
       ),
     });
   });
@@ -35,6 +35,27 @@ describeOnEveryEngine('the set-up of topics', (kafka) => {
     const topic = testTopic(3);
     const setup = new TopicSetup(newClient(kafka));
     await setup.ensure([topic]);
-    await setup.ensure([{ ...topic, partitions: 2 }]);
+    expect(await setup.ensure([{ ...topic, partitions: 2 }])).toEqual([
+      { topic: topic.name, setting: 'partitions', contract: '2', found: '3', decisive: false },
+    ]);
+  });
+
+  it('says of what else differs what it is, what the contract says and what to do, and goes on', async () => {
+    const topic = { ...testTopic(1), config: { 'cleanup.policy': 'delete,compact', 'retention.ms': '604800000' } };
+    const setup = new TopicSetup(newClient(kafka));
+    expect(await setup.ensure([topic])).toEqual([]);
+    const contract = {
+      'cleanup.policy': 'compact,delete',
+      'retention.ms': '-1',
+      // Not set for the topic: the broker's default counts, here as another value and there as the same.
+      'min.insync.replicas': '2',
+      'segment.bytes': '1073741824',
+    };
+    const differences = await setup.ensure([{ ...topic, config: contract }]);
+    expect(differences.map(describeDifference)).toEqual([
+      `topic ${topic.name}: retention.ms is 604800000 (7 days), its contract says -1 (forever); set it ` +
+        `(kafka-configs --alter --topic ${topic.name} --add-config retention.ms=[-1]) or change the contract in schemas/topics.yaml`,
+      expect.stringContaining('min.insync.replicas is 1, its contract says 2'),
+    ]);
   });
 });
