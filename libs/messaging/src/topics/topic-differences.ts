@@ -57,7 +57,7 @@ function shown(setting: string, value: string | undefined): string {
   if (value === '-1') return '-1 (forever)';
   const [unit, unitMs] = units.find(([, of]) => Number(value) >= of && Number(value) % of === 0) ?? [];
   if (unit === undefined) return value;
-  const count = Number(value) / unitMs!;
+  const count = Number(value) / unitMs;
   return `${value} (${count} ${unit}${count === 1 ? '' : 's'})`;
 }
 
