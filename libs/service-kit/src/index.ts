@@ -34,6 +34,7 @@ export {
   DatabaseModule,
   DatabaseStartError,
   isDatabaseUnavailable,
+  steadyDriver,
   openDatabase,
   type DatabaseOptions,
 } from './database/index.ts';

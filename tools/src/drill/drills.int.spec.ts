@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { crashDrill } from './crash/crash-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
 import type { Drill, Summary } from './drill.ts';
+import { eventStoreDrill } from './event-store/event-store-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 
 // Processes start slowly on a machine that is busy with something else.
@@ -42,5 +43,11 @@ describe(`the drills, in short (seed ${SEED})`, () => {
     const summary = await run(diskDrill, { rounds: 3 });
     expect(summary['rounds']).toBe(3);
     expect(summary['records acknowledged']).toBeGreaterThan(0);
+  });
+
+  it('let no subscriber miss an event of writers that are late, undone or killed', async () => {
+    const summary = await run(eventStoreDrill, { writers: 50, turns: 10, kills: 1 });
+    expect(summary['events stored']).toBeGreaterThan(100);
+    expect(summary['events refused or undone']).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,8 @@
 import { crashDrill } from './crash/crash-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
+import { eventStoreDrill } from './event-store/event-store-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order of `--help`. */
-export const drills: readonly Drill[] = [crashDrill, fuzzDrill, diskDrill];
+export const drills: readonly Drill[] = [crashDrill, fuzzDrill, diskDrill, eventStoreDrill];

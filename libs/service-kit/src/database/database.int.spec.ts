@@ -1,3 +1,4 @@
+import { type EventEmitter } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import { DataSource } from 'typeorm';
@@ -70,6 +71,17 @@ describe('a service with a database', () => {
     const service = await start(await freshDatabase(), { DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS: '12000' });
     const rows = (await service.app.get(DataSource).query('SHOW idle_in_transaction_session_timeout')) as unknown;
     expect(rows).toEqual([{ idle_in_transaction_session_timeout: '12s' }]);
+  });
+
+  it('lives through a connection whose last words come after its first error', async () => {
+    const service = await start(await freshDatabase());
+    const runner = service.app.get(DataSource).createQueryRunner();
+    const connection = (await runner.connect()) as EventEmitter;
+    connection.emit('error', new Error('write EPIPE'));
+    expect(runner.isReleased).toBe(true);
+    // Without a listener this throws, which ends a process when a socket's event is the cause.
+    connection.emit('error', new Error('terminating connection due to unexpected postmaster exit'));
+    expect(await notes(service)).toEqual(['made by the migration']);
   });
 
   it('shows its connections as a metric', async () => {

@@ -5,6 +5,7 @@ import { type DatabaseConfig } from '../config/index.ts';
 import { withoutCredentials } from '../logging/index.ts';
 import { hopelessReason } from './database-errors.ts';
 import { migrate } from './migrate.ts';
+import { steadyDriver } from './steady-driver.ts';
 
 /** What a service keeps in its database. */
 export interface DatabaseOptions {
@@ -63,6 +64,7 @@ function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
+    driver: steadyDriver,
     url: config.databaseUrl,
     applicationName: name,
     poolSize: config.databasePoolSize,
