@@ -36,6 +36,7 @@ export class ParkedPartition {
   /** Released to the end; kept until their last offset is committed. */
   private readonly drained = new Map<string, bigint>();
   private readonly releasing = new Set<string>();
+  private beingParked = 0;
 
   constructor(
     readonly place: PartitionName,
@@ -50,7 +51,7 @@ export class ParkedPartition {
 
   /** No more keys may be parked. */
   get isFull(): boolean {
-    return this.parked.size >= this.maxKeys;
+    return this.parked.size + this.beingParked >= this.maxKeys;
   }
 
   /** Since when the key waits that waits for the longest; undefined when none does. */
@@ -113,7 +114,9 @@ export class ParkedPartition {
   /** Parks a key with the record that failed. @returns false when the generation ended before. */
   async park(record: KeyedRecord, failure: ParkFailure, stale: AbortSignal): Promise<boolean> {
     const parkedAtMs = this.clock.nowMs();
+    this.beingParked += 1;
     const written = await this.write('parking', stale, (owner) => this.store.park(owner, record, failure, parkedAtMs));
+    this.beingParked -= 1;
     if (!written) return false;
     const name = nameOf(record.key);
     this.parked.set(name, { key: record.key, parkedAtMs, settledThrough: this.drained.get(name) ?? -1n });
