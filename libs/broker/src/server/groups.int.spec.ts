@@ -1,9 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import {
   createPartitionsApi,
   deleteTopicsApi,
   ErrorCode,
   findCoordinatorApi,
+  isRetriable,
   joinGroupApi,
   listGroupsApi,
   offsetCommitApi,
@@ -12,8 +15,20 @@ import {
 import { createTopic } from './testing/requests.ts';
 import { TestBroker } from './testing/test-broker.ts';
 import type { WireClient } from './testing/wire-client.ts';
+import { WireClients } from './testing/wire-clients.ts';
 
 const start = () => TestBroker.start({ config: { 'offsets.topic.num.partitions': '4' } });
+
+/** Asks until the coordinator is there: Apache Kafka creates its topics at the first search. */
+async function findCoordinator(client: WireClient, keyType: number, key: string) {
+  for (;;) {
+    const { coordinators } = await client.send(findCoordinatorApi, 4, { keyType, coordinatorKeys: [key] });
+    const found = coordinators[0]!;
+    if (found.errorCode === 0) return found;
+    expect(found.errorCode).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+    await delay(10);
+  }
+}
 
 async function commit(client: WireClient, groupId: string, topic: string, offset: number): Promise<number> {
   const { topics } = await client.send(offsetCommitApi, 8, {
@@ -78,36 +93,58 @@ describe('groups', () => {
     await kafka.broker.close();
     expect((await joined).errorCode).not.toBe(0);
   });
+});
+
+describeOnEveryEngine('groups', (engine) => {
+  const kafka = new WireClients(engine);
+  afterAll(() => kafka.close());
+
+  it('lose the offsets of a topic that is deleted', async () => {
+    const client = await kafka.connect();
+    await createTopic(client, 'groups-kept');
+    await createTopic(client, 'groups-deleted');
+    await findCoordinator(client, 0, 'groups-readers');
+    // Nor does it serve at once what it says that it coordinates.
+    while (isRetriable(await commit(client, 'groups-readers', 'groups-kept', 42))) await delay(10);
+    expect(await commit(client, 'groups-readers', 'groups-deleted', 7)).toBe(0);
+    expect(await committed(client, 'groups-readers')).toEqual({ 'groups-kept': 42, 'groups-deleted': 7 });
+    await client.send(deleteTopicsApi, 5, { topicNames: ['groups-deleted'], timeoutMs: 10_000 });
+    // Apache Kafka's coordinator follows its controller.
+    while ('groups-deleted' in (await committed(client, 'groups-readers'))) await delay(10);
+    expect(await committed(client, 'groups-readers')).toEqual({ 'groups-kept': 42 });
+  });
 
   it('find this broker for a transaction too, or are told why not', async () => {
-    await using kafka = await start();
     const client = await kafka.connect();
-    const { coordinators } = await client.send(findCoordinatorApi, 4, { keyType: 1, coordinatorKeys: ['tx'] });
-    expect(coordinators[0]!.key).toBe('tx');
+    expect(await findCoordinator(client, 1, 'groups-tx')).toMatchObject({ host: engine.host, port: engine.port });
     const unknown = await client.send(findCoordinatorApi, 4, { keyType: 9, coordinatorKeys: ['x'] });
     expect(unknown.coordinators[0]!.errorCode).toBe(ErrorCode.INVALID_REQUEST);
   });
 
   it('see the partitions that were added to a topic', async () => {
-    await using kafka = await start();
     const client = await kafka.connect();
-    await createTopic(client, 'grown');
+    await createTopic(client, 'groups-grown');
     const { results } = await client.send(createPartitionsApi, 3, {
-      topics: [{ name: 'grown', count: 3, assignments: null }],
+      topics: [{ name: 'groups-grown', count: 3, assignments: null }],
       timeoutMs: 1000,
       validateOnly: false,
     });
     expect(results[0]!.errorCode).toBe(0);
     const { topics } = await client.send(offsetCommitApi, 8, {
-      groupId: 'readers',
+      groupId: 'groups-readers',
       memberId: '',
       topics: [
         {
-          name: 'grown',
+          name: 'groups-grown',
           partitions: [2, 3].map((partitionIndex) => ({ partitionIndex, committedOffset: 1, committedMetadata: null })),
         },
       ],
     });
-    expect(topics[0]!.partitions.map(({ errorCode }) => errorCode)).toEqual([0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]);
+    expect(new Map(topics[0]!.partitions.map(({ partitionIndex, errorCode }) => [partitionIndex, errorCode]))).toEqual(
+      new Map([
+        [2, 0],
+        [3, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION],
+      ]),
+    );
   });
 });
