@@ -1,4 +1,48 @@
 /**
  * Streams: tables from compacted topics, event-time windows and joins, over Kafka.
  */
-export {};
+export {
+  bytesCodec,
+  contractTopic,
+  doubleCodec,
+  jsonCodec,
+  longCodec,
+  streamTopic,
+  stringCodec,
+  type Codec,
+  type StreamTopic,
+} from './codec/index.ts';
+export { TopologyDriver, type DriverOptions, type DriverRecord } from './driver/index.ts';
+export { StreamsError, type StreamsErrorCode } from './errors/index.ts';
+export type { Emit, LatePolicy } from './processor/index.ts';
+export type { ReadableStore } from './store/index.ts';
+export {
+  GlobalTable,
+  GroupedStream,
+  SessionStream,
+  Stream,
+  StreamsBuilder,
+  Table,
+  WindowedStream,
+  type AggregateDefinition,
+  type JoinStreamOptions,
+  type SessionAggregateDefinition,
+  type SessionCountDefinition,
+  type ThroughOptions,
+  type Topology,
+  type WindowAggregateDefinition,
+  type WindowCountDefinition,
+} from './topology/index.ts';
+export {
+  hopping,
+  sessionCodec,
+  sessions,
+  tumbling,
+  windowedCodec,
+  type HoppingOptions,
+  type SessionOptions,
+  type SessionWindows,
+  type TimeWindows,
+  type TumblingOptions,
+  type Windowed,
+} from './window/index.ts';

@@ -1,0 +1,13 @@
+/** Keys and values to bytes and back, and the topics that carry them. */
+export {
+  bytesCodec,
+  doubleCodec,
+  jsonCodec,
+  longCodec,
+  stringCodec,
+  type Codec,
+  decodeRange,
+  keyIdentity,
+  type KeyIdentity,
+} from './codec.ts';
+export { contractTopic, streamTopic, type StreamTopic } from './stream-topic.ts';

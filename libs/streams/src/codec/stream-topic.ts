@@ -1,0 +1,49 @@
+import type { TopicContract, TopicEvent } from '@headwater/contracts';
+import type { EventCodec } from '@headwater/messaging';
+import { stringCodec, type Codec } from './codec.ts';
+
+/** A topic as a topology reads or writes it. */
+export interface StreamTopic<K, V> {
+  readonly name: string;
+  readonly key: Codec<K>;
+  readonly value: Codec<V>;
+  /**
+   * When the event happened, in milliseconds since the epoch, where the value knows better than the record.
+   * @param recordMs the record's timestamp.
+   */
+  readonly timestampMs?: (value: V, recordMs: number) => number;
+}
+
+/** A topic of plain codecs. */
+export function streamTopic<K, V>(topic: StreamTopic<K, V>): StreamTopic<K, V> {
+  return topic;
+}
+
+/**
+ * A topic by its contract: text keys, and the contract's events as values.
+ * @param codec to write the topic, its schemas must be registered (`EventCodec.register`, or `produces` of MessagingModule).
+ */
+export function contractTopic<Topic extends TopicContract>(
+  topic: Topic,
+  codec: EventCodec,
+  options: Pick<StreamTopic<string, TopicEvent<Topic>>, 'timestampMs'> = {},
+): StreamTopic<string, TopicEvent<Topic>> {
+  return {
+    ...options,
+    name: topic.name,
+    key: stringCodec,
+    value: {
+      encode: (event) => codec.encode(topic, topic.events[event.name]!, event.value),
+      decode(bytes) {
+        const event = codec.decodeKnown(topic, bytes);
+        if (!event)
+          throw new Error(`the schema of a record of ${topic.name} is not known yet: prepare its bytes first`);
+        return event;
+      },
+      prepare: (bytes) =>
+        codec.decodeKnown(topic, bytes) === undefined
+          ? codec.decode(topic, Buffer.from(bytes)).then(() => undefined)
+          : undefined,
+    },
+  };
+}

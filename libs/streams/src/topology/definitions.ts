@@ -1,0 +1,63 @@
+/** What the steps of a topology are told. */
+import type { Codec, StreamTopic } from '../codec/index.ts';
+import type { Emit, LatePolicy } from '../processor/index.ts';
+
+/** A topic between two steps. */
+export interface ThroughOptions<K, V, K2> {
+  /** The new key. */
+  readonly key: (value: V, key: K) => K2;
+  readonly keyCodec: Codec<K2>;
+  readonly valueCodec: Codec<V>;
+  /** As many as the topics that the stream comes from have, when not given. */
+  readonly partitions?: number;
+}
+
+export interface JoinStreamOptions<K, V, W, R> {
+  /** Names the state. */
+  readonly name: string;
+  readonly kind: 'inner' | 'left' | 'outer';
+  /** How far apart two records may be, either way; or each way of its own. */
+  readonly withinMs: number | { readonly beforeMs: number; readonly afterMs: number };
+  /** How late a record may be; 0 when not given. */
+  readonly graceMs?: number;
+  /** For the state; those of the topics when not given. */
+  readonly left?: Codec<V>;
+  readonly right?: Codec<W>;
+  /** `undefined` stands for a side that had no record: left only in an outer join, right in a left or outer one. */
+  readonly join: (left: V | undefined, right: W | undefined, key: K) => R;
+}
+
+export interface AggregateDefinition<K, V, A> {
+  /** Names the state, its changelog and the store for queries. */
+  readonly name: string;
+  readonly codec: Codec<A>;
+  /** `aggregate` is undefined for a key that has none; undefined as a result deletes the key. */
+  readonly add: (aggregate: A | undefined, value: V, key: K) => A | undefined;
+}
+
+export interface WindowCountDefinition<K, V> {
+  readonly name: string;
+  /** `final` when not given. */
+  readonly emit?: Emit;
+  /** `drop` when not given. */
+  readonly late?: LatePolicy<K, V>;
+}
+
+export interface WindowAggregateDefinition<K, V, A> extends WindowCountDefinition<K, V> {
+  readonly codec: Codec<A>;
+  readonly initial: () => A;
+  readonly add: (aggregate: A, value: V, key: K) => A;
+}
+
+export interface SessionCountDefinition<K, V> {
+  readonly name: string;
+  readonly emit?: Emit;
+  readonly late?: 'drop' | StreamTopic<K, V>;
+}
+
+export interface SessionAggregateDefinition<K, V, A> extends SessionCountDefinition<K, V> {
+  readonly codec: Codec<A>;
+  readonly initial: () => A;
+  readonly add: (aggregate: A, value: V, key: K) => A;
+  readonly merge: (one: A, other: A, key: K) => A;
+}

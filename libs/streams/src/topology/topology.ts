@@ -1,0 +1,132 @@
+import { StreamsError } from '../errors/index.ts';
+import type { StreamTopic } from '../codec/index.ts';
+import type { OpenOperator, StoreDefinition } from '../processor/index.ts';
+
+/** An operator and what comes after it. Records' types are known to the language that builds the graph, and erased in it. */
+export interface NodeDefinition {
+  readonly name: string;
+  readonly children: NodeDefinition[];
+  readonly open: OpenOperator<never, never, never, never>;
+}
+
+/**
+ * `stream`: every record is an event. `table`: the newest record of a key is its state, on the instance that owns the partition.
+ * `global-table`: the same, all partitions on every instance, outside of tasks.
+ */
+export type SourceRole = 'stream' | 'table' | 'global-table';
+
+export interface SourceDefinition {
+  readonly topic: StreamTopic<unknown, unknown>;
+  readonly role: SourceRole;
+  /** Absent for a global table. */
+  readonly node?: NodeDefinition;
+  /** A table's store. */
+  readonly store?: StoreDefinition;
+}
+
+/** A topic that the application makes for itself. */
+export interface InternalTopic {
+  readonly name: string;
+  readonly config: Readonly<Record<string, string>>;
+  /** As many as the largest of `like` when not given. */
+  readonly partitions?: number;
+  readonly like: readonly string[];
+  /** Whether its records may be deleted when they have been processed. */
+  readonly purged: boolean;
+}
+
+export interface Topology {
+  /** Also the name of its consumer group and the first part of the names of its topics and transactional ids. */
+  readonly applicationId: string;
+  readonly sources: readonly SourceDefinition[];
+  /** Parents before children. */
+  readonly nodes: readonly NodeDefinition[];
+  readonly stores: readonly StoreDefinition[];
+  readonly internalTopics: readonly InternalTopic[];
+  /** Sets of topics that must have the same number of partitions. */
+  readonly copartitioned: readonly (readonly string[])[];
+  /** Topics that are written, besides internal ones. */
+  readonly sinks: readonly string[];
+}
+
+/** Collects a topology while it is described. */
+export class TopologyGraph {
+  readonly sources: SourceDefinition[] = [];
+  readonly nodes: NodeDefinition[] = [];
+  readonly stores: StoreDefinition[] = [];
+  readonly internalTopics: InternalTopic[] = [];
+  readonly copartitioned: (readonly string[])[] = [];
+  readonly sinks = new Set<string>();
+  private readonly names = new Set<string>();
+
+  constructor(readonly applicationId: string) {
+    if (!/^[a-zA-Z0-9._-]{1,100}$/.test(applicationId))
+      throw new StreamsError(
+        'TOPOLOGY_INVALID',
+        `Application id '${applicationId}' cannot be part of a topic's name: use letters, digits, '.', '_' and '-'`,
+      );
+  }
+
+  /** Names are stable parts of topics' names, so that nobody's state is lost by inserting a step before it. */
+  claim(name: string): string {
+    if (!/^[a-zA-Z0-9._-]{1,100}$/.test(name))
+      throw new StreamsError(
+        'TOPOLOGY_INVALID',
+        `Name '${name}' cannot be part of a topic's name: use letters, digits, '.', '_' and '-'`,
+      );
+    if (this.names.has(name))
+      throw new StreamsError(
+        'TOPOLOGY_INVALID',
+        `Name '${name}' is used twice in ${this.applicationId}: give each step its own`,
+      );
+    this.names.add(name);
+    return name;
+  }
+
+  node<K, V, K2, V2>(
+    name: string,
+    parents: readonly NodeDefinition[],
+    open: OpenOperator<K, V, K2, V2>,
+  ): NodeDefinition {
+    const node: NodeDefinition = { name, children: [], open: open as unknown as NodeDefinition['open'] };
+    this.nodes.push(node);
+    for (const parent of parents) parent.children.push(node);
+    return node;
+  }
+
+  source(source: SourceDefinition): void {
+    const { name } = source.topic;
+    if (this.sources.some(({ topic }) => topic.name === name))
+      throw new StreamsError(
+        'TOPOLOGY_INVALID',
+        `Topic ${name} is read twice in ${this.applicationId}: read it once and use the result twice`,
+      );
+    this.sources.push(source);
+  }
+
+  /** A store with a changelog. */
+  store<Definition extends StoreDefinition>(definition: Definition): Definition {
+    this.stores.push(definition);
+    this.internalTopics.push({
+      name: changelogTopicOf(this.applicationId, definition.name),
+      config: { 'cleanup.policy': 'compact' },
+      like: definition.topics,
+      purged: false,
+    });
+    return definition;
+  }
+
+  build(): Topology {
+    const { applicationId, sources, nodes, stores, internalTopics, copartitioned, sinks } = this;
+    if (sources.length === 0) throw new StreamsError('TOPOLOGY_INVALID', `${applicationId} reads no topic`);
+    return { applicationId, sources, nodes, stores, internalTopics, copartitioned, sinks: [...sinks] };
+  }
+}
+
+export function changelogTopicOf(applicationId: string, store: string): string {
+  return `${applicationId}-${store}-changelog`;
+}
+
+export function repartitionTopicOf(applicationId: string, name: string): string {
+  return `${applicationId}-${name}-repartition`;
+}
