@@ -2,9 +2,11 @@
  * The newest batches of the logs that have readers at their end, in memory: most consumers read what was just written.
  *
  * One budget of bytes for all logs; the batch that was appended first, in whatever log, is evicted first. A log's cached batches are
- * always its newest, without a gap. Batches are held by reference; the cost of one is its bytes plus a constant for the bookkeeping.
+ * always its newest, without a gap. Batches are held by reference, and retained; the cost of one is its bytes plus a constant for the
+ * bookkeeping.
  */
 import type { Chunks } from '../protocol/index.ts';
+import { release, retain } from './lent-memory.ts';
 
 const batchOverheadBytes = 200;
 
@@ -17,9 +19,14 @@ export interface TailBatch {
 
 interface CachedBatch extends TailBatch {
   readonly tail: LogTail;
-  /** Removed from its log; the queue still has it. */
+  /** Removed from its log; the queue still has it, without its bytes. */
   gone: boolean;
+  chunks: Chunks;
 }
+
+/** So many removed batches may stay in the queue whatever it holds else. */
+const fewGone = 256;
+const noChunks: Chunks = [];
 
 /** A queue on an array: `shift` costs nothing on the average. */
 class Queue<T> {
@@ -56,7 +63,8 @@ class Queue<T> {
 
 export class TailCache {
   readonly #budgetBytes: number;
-  readonly #queue = new Queue<CachedBatch>();
+  #queue = new Queue<CachedBatch>();
+  #goneCount = 0;
   #usedBytes = 0;
 
   constructor(budgetBytes: number) {
@@ -67,23 +75,49 @@ export class TailCache {
     return this.#usedBytes;
   }
 
+  /** Batches that are kept track of, removed ones too. */
+  get batchCount(): number {
+    return this.#queue.length;
+  }
+
   add(batch: CachedBatch): void {
     this.#queue.push(batch);
     this.#usedBytes += batch.sizeBytes + batchOverheadBytes;
+    for (const chunk of batch.chunks) retain(chunk);
     while (this.#usedBytes > this.#budgetBytes) this.#evictOldest();
   }
 
   remove(batch: CachedBatch): void {
     if (batch.gone) return;
+    this.#letGo(batch);
+    this.#goneCount++;
+    if (this.#goneCount > Math.max(fewGone, this.#queue.length / 2)) this.#forgetGone();
+  }
+
+  #letGo(batch: CachedBatch): void {
     batch.gone = true;
+    for (const chunk of batch.chunks) release(chunk);
+    batch.chunks = noChunks;
     this.#usedBytes -= batch.sizeBytes + batchOverheadBytes;
   }
 
   #evictOldest(): void {
     const oldest = this.#queue.shift();
-    if (!oldest || oldest.gone) return;
-    this.remove(oldest);
+    if (oldest === undefined) return;
+    if (oldest.gone) {
+      this.#goneCount--;
+      return;
+    }
+    this.#letGo(oldest);
     oldest.tail.dropOldest(oldest);
+  }
+
+  #forgetGone(): void {
+    const kept = new Queue<CachedBatch>();
+    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift())
+      if (!batch.gone) kept.push(batch);
+    this.#queue = kept;
+    this.#goneCount = 0;
   }
 }
 
