@@ -2,7 +2,7 @@
  * Gathers the calls of a subscription's lanes into transactions.
  *
  * A call is a lane's messages. Up to `transactions` transactions are under way at a time; each takes the calls that wait, up to
- * `maxMessages`, and runs them side by side, so that their statements share round trips; within a call messages are handled one
+ * `maxMessages`. Messages of different keys are handled side by side, so that their statements share round trips; those of a key one
  * after another. All calls of a transaction are done, or none.
  *
  * When a transaction fails, its calls are done again each on its own, and within a call the message at fault is found: the one whose
@@ -205,13 +205,36 @@ export class EffectGroups {
       if (left.length > 0) await this.handler(left, inTransaction);
       return;
     }
+    await this.handleKeys(messages, inTransaction, fresh);
+  }
+
+  /** Different keys side by side, so that their statements share round trips; a key's messages one after another. */
+  private async handleKeys(
+    messages: readonly TopicMessage[],
+    attempt: HandlingAttempt,
+    fresh: ReadonlySet<TopicMessage>,
+  ): Promise<void> {
+    // The first to fail is at fault: in a failed transaction every later statement fails too.
+    let failure: FailedAt | undefined;
+    const handleOne = async (index: number, after: Promise<void> | undefined): Promise<void> => {
+      if (after) await after;
+      if (failure) return;
+      try {
+        await this.handler([messages[index]!], attempt);
+      } catch (error) {
+        failure ??= new FailedAt(index, error);
+      }
+    };
+    const lastOfKey = new Map<string, Promise<void>>();
+    const keyless: Promise<void>[] = [];
     for (const [index, message] of messages.entries()) {
       if (!fresh.has(message)) continue;
-      try {
-        await this.handler([message], inTransaction);
-      } catch (error) {
-        throw new FailedAt(index, error);
-      }
+      const { key } = message;
+      if (key === null) keyless.push(handleOne(index, undefined));
+      else lastOfKey.set(key, handleOne(index, lastOfKey.get(key)));
     }
+    await Promise.all([...lastOfKey.values(), ...keyless]);
+    // Set by the calls above, which the compiler does not see.
+    if (failure as FailedAt | undefined) throw failure as unknown as FailedAt;
   }
 }

@@ -16,10 +16,15 @@ import type { PoolClient, QueryResult } from 'pg';
 /** More different texts than that are no statements of a program, but texts with values in them. */
 const maxStatements = 256;
 
+interface Corkable {
+  cork(): void;
+  uncork(): void;
+}
+
 interface PreparedClient {
   pipeline: boolean;
   query: (text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
-  readonly connection: { parsedStatements: Record<string, string> };
+  readonly connection: { parsedStatements: Record<string, string>; readonly stream: Corkable };
 }
 
 /** By connection and text: the statement's name, once it came for a second time. */
@@ -47,6 +52,7 @@ export class PreparedConnection {
   private ending: string | undefined;
   private readonly client: PreparedClient;
   private stale = false;
+  private corked = false;
 
   constructor(client: PoolClient) {
     this.client = client as unknown as PreparedClient;
@@ -54,6 +60,7 @@ export class PreparedConnection {
     this.client.pipeline = true;
     this.client.query = (text, values, ...rest) => {
       if (typeof text !== 'string' || rest.length > 0) return query.call(this.client, text, values, ...rest);
+      this.cork();
       return this.watch(text, this.send(query, text, values));
     };
   }
@@ -72,6 +79,18 @@ export class PreparedConnection {
     statements.delete(this.client);
     this.client.connection.parsedStatements = {};
     await (this.client.query('DEALLOCATE ALL') as Promise<unknown>);
+  }
+
+  /** What one turn sends goes out in one write. */
+  private cork(): void {
+    if (this.corked) return;
+    this.corked = true;
+    const { stream } = this.client.connection;
+    stream.cork();
+    setImmediate(() => {
+      this.corked = false;
+      stream.uncork();
+    });
   }
 
   private send(query: PreparedClient['query'], text: string, values: unknown): unknown {
