@@ -9,11 +9,16 @@
 export {
   ChangeCapture,
   changeCaptureMigrations,
+  ChangeCaptureModule,
   UNAVAILABLE_VALUE,
   type CapturedTable,
   type CaptureObserver,
   type CaptureOptions,
+  type CaptureHealthPort,
+  type CaptureMetricsPort,
+  type CaptureParts,
   type CaptureStatus,
+  type ChangeCaptureModuleOptions,
   type ChangePublisher,
   type ChangeRecord,
 } from './change-capture/index.ts';
@@ -59,11 +64,16 @@ export {
   type StreamEvents,
 } from './event-store/index.ts';
 export {
+  dropWalRelay,
   Outbox,
+  OUTBOX_RELAY,
   OutboxModule,
+  outboxSlotOf,
   outboxMigrations,
   OutboxRelay,
   RecordRejectedError,
+  WalOutboxRelay,
+  walRelayState,
   type Aggregate,
   type HeldAggregate,
   type OutboxHealthPort,
@@ -74,9 +84,14 @@ export {
   type OutboxPublisher,
   type OutboxRecord,
   type OutboxState,
+  type Relay,
   type RelayObserver,
   type RelayOptions,
   type RelayStatus,
+  type WalRelayObserver,
+  type WalRelayOptions,
+  type WalRelayState,
+  type WalRelayStatus,
 } from './outbox/index.ts';
 export {
   ProjectionError,

@@ -14,3 +14,5 @@ export {
 export { changeCaptureMigrations } from './capture-migrations.ts';
 export { type ChangePublisher, type ChangeRecord } from './change-publisher.ts';
 export { UNAVAILABLE_VALUE } from './envelope.ts';
+export { type CaptureHealthPort, type CaptureMetricsPort } from './capture-telemetry.ts';
+export { ChangeCaptureModule, type CaptureParts, type ChangeCaptureModuleOptions } from './change-capture.module.ts';

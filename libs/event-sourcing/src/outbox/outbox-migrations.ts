@@ -6,6 +6,10 @@
  *     outbox_relays  relays that live, and whether one of them sleeps and wants to be notified; not logged, so that saying
  *                    so costs no sync, and empty after a crash, when each relay connects and enters itself anew
  *
+ *     outbox_wal_relay  how the relay from the write-ahead log stands: `takeover` while it publishes from the table what its slot
+ *                    does not have, then `stream`; `tokens` is the sum of the shards' tokens when it last took them
+ *     outbox_wal_held   aggregates that this relay holds; one stays until what waited behind its dead message is published
+ *
  * `shard` is stored with the row, so that a change of the hash function in a later PostgreSQL moves no row. A row behind a
  * dead one of its aggregate is held by `next_attempt_at = 'infinity'`, which takes it out of the index of pending rows.
  *
@@ -132,5 +136,31 @@ class CreateOutbox1763700000001 implements MigrationInterface {
   }
 }
 
+const WAL_TABLES = `
+CREATE TABLE outbox_wal_relay (
+  slot text PRIMARY KEY,
+  state text NOT NULL CHECK (state IN ('takeover', 'stream')),
+  tokens bigint NOT NULL,
+  changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE outbox_wal_held (
+  aggregate_type text,
+  aggregate_id text,
+  PRIMARY KEY (aggregate_type, aggregate_id)
+);
+`;
+
+class AddOutboxWalRelay1763700000005 implements MigrationInterface {
+  readonly name = 'AddOutboxWalRelay1763700000005';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(WAL_TABLES);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE outbox_wal_held, outbox_wal_relay');
+  }
+}
+
 /** The outbox's migrations, for a service's list. */
-export const outboxMigrations = [CreateOutbox1763700000001];
+export const outboxMigrations = [CreateOutbox1763700000001, AddOutboxWalRelay1763700000005];

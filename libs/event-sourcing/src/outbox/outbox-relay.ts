@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { type DataSource } from 'typeorm';
 import { type OutboxPublisher } from './outbox-publisher.ts';
 import { publishIsolating, type PublishOutcome } from './publish-isolating.ts';
+import { type Relay } from './relay.ts';
 import { relaySettings, type RelayOptions, type RelaySettings, type RelayStatus } from './relay-options.ts';
 import { RelaySession, type HeldShards, type PendingRecord } from './relay-session.ts';
 import { TopicBackoff } from './topic-backoff.ts';
@@ -20,7 +21,7 @@ const RECONNECT_WAIT_MS = 250;
 const RETENTION_INTERVAL_MS = 30_000;
 const RETENTION_ROWS = 10_000;
 
-export class OutboxRelay {
+export class OutboxRelay implements Relay {
   private readonly dataSource: DataSource;
   private readonly publisher: OutboxPublisher;
   private readonly settings: RelaySettings;

@@ -1,7 +1,7 @@
 /** What operators see of the outbox: metrics, log lines and a liveness check. The service's registries fit the ports as they are. */
 import { Logger } from '@nestjs/common';
-import { type OutboxRelay } from './outbox-relay.ts';
 import { type Outbox } from './outbox.ts';
+import { type Relay } from './relay.ts';
 import { type RelayObserver } from './relay-options.ts';
 
 /** Where metrics are kept, in the shape of Prometheus' client. */
@@ -73,10 +73,11 @@ export function registerOutboxGauges(outbox: Outbox, metrics: OutboxMetricsPort)
   });
 }
 
-/** Not live when the loop has not come round for so long that only a restart may help. */
-export function registerRelayHealth(relay: OutboxRelay, health: OutboxHealthPort): void {
+/** Not live when the loop has not come round for so long, or has stopped for a reason, that only a restart or a person may help. */
+export function registerRelayHealth(relay: Relay, health: OutboxHealthPort): void {
   health.add('live', 'outbox-relay', () => {
-    const { running, sinceTurnMs } = relay.status();
+    const { running, sinceTurnMs, failure } = relay.status();
+    if (failure) return { ok: false, detail: textOf(failure) };
     if (!running || sinceTurnMs < STALLED_MS) return { ok: true };
     return { ok: false, detail: `no turn for ${Math.round(sinceTurnMs / 1000)} s` };
   });

@@ -18,7 +18,11 @@ import {
   type OutboxMetricsPort,
 } from './outbox-telemetry.ts';
 import { Outbox } from './outbox.ts';
+import { type Relay } from './relay.ts';
 import { type RelayOptions } from './relay-options.ts';
+import { registerWalRelayGauges, walRelayTelemetry } from './wal-relay-telemetry.ts';
+import { WalOutboxRelay } from './wal-outbox-relay.ts';
+import { type WalRelayOptions } from './wal-relay-options.ts';
 
 export interface OutboxModuleOptions {
   /** Modules that bring what is injected; global ones need not be named. */
@@ -32,23 +36,28 @@ export interface OutboxModuleOptions {
 export interface OutboxParts {
   /** The way to the broker. */
   readonly publisher: OutboxPublisher;
+  /** Where the relay reads: `table` (default), or `wal`, the write-ahead log, which needs wal_level=logical and REPLICATION. */
+  readonly form?: 'table' | 'wal';
   /** How the relay works, if not by default. An observer of its own replaces log lines and counters. */
-  readonly relay?: RelayOptions;
+  readonly relay?: RelayOptions & WalRelayOptions;
   readonly metrics?: OutboxMetricsPort;
   readonly health?: OutboxHealthPort;
 }
 
+/** The token of the relay, of either form. */
+export const OUTBOX_RELAY = Symbol('headwater.outbox.relay');
+
 /**
- * The outbox of a Nest service: `Outbox` to write to, and an `OutboxRelay` that runs from start to shutdown. TypeORM's
+ * The outbox of a Nest service: `Outbox` to write to, and a relay (`OUTBOX_RELAY`) that runs from start to shutdown. TypeORM's
  * `DataSource` must be injectable, and `outboxMigrations` among its migrations.
  *
  *     OutboxModule.forRoot({ inject: [MyPublisher], useFactory: (publisher: MyPublisher) => ({ publisher }) })
  */
 @Module({})
 export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly relay: OutboxRelay;
+  private readonly relay: Relay;
 
-  constructor(@Inject(OutboxRelay) relay: OutboxRelay) {
+  constructor(@Inject(OUTBOX_RELAY) relay: Relay) {
     this.relay = relay;
   }
 
@@ -59,13 +68,13 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
       useFactory: (dataSource: DataSource) => new Outbox(dataSource),
     };
     const relay = {
-      provide: OutboxRelay,
+      provide: OUTBOX_RELAY,
       inject: [DataSource, Outbox, ...(options.inject ?? [])],
       useFactory: (dataSource: DataSource, written: Outbox, ...injected: never[]) => {
-        const { publisher, metrics, health, relay: settings } = options.useFactory(...injected);
-        const made = new OutboxRelay(dataSource, publisher, { observer: relayTelemetry(metrics), ...settings });
-        if (metrics) registerOutboxGauges(written, metrics);
-        if (health) registerRelayHealth(made, health);
+        const parts = options.useFactory(...injected);
+        if (parts.metrics) registerOutboxGauges(written, parts.metrics);
+        const made = relayOf(dataSource, parts);
+        if (parts.health) registerRelayHealth(made, parts.health);
         return made;
       },
     };
@@ -85,4 +94,11 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
   async beforeApplicationShutdown(): Promise<void> {
     await this.relay.stop();
   }
+}
+
+function relayOf(dataSource: DataSource, { publisher, metrics, relay, form }: OutboxParts): Relay {
+  if (form !== 'wal') return new OutboxRelay(dataSource, publisher, { observer: relayTelemetry(metrics), ...relay });
+  const made = new WalOutboxRelay(dataSource, publisher, { observer: walRelayTelemetry(metrics), ...relay });
+  if (metrics) registerWalRelayGauges(made, metrics);
+  return made;
 }

@@ -41,6 +41,8 @@ export interface RelayStatus {
   readonly failingTopics: readonly string[];
   /** Milliseconds since its loop last came round; grows when a publish or the database hangs. */
   readonly sinceTurnMs: number;
+  /** Why it has stopped for good, which only the relay from the write-ahead log does. */
+  readonly failure?: Error | undefined;
 }
 
 export type RelaySettings = Required<Omit<RelayOptions, 'observer'>> & { readonly observer: RelayObserver };

@@ -14,17 +14,16 @@ export type HeldShards = ReadonlyMap<number, bigint>;
 
 /** A pending row. */
 export interface PendingRecord extends OutboxRecord {
-  readonly shard: number;
   /** Behind a dead record of its aggregate. */
   readonly held: boolean;
 }
 
-interface PendingRow {
+/** A row of the table, as the driver gives it. */
+export interface PendingRow {
   readonly seq: string;
   readonly id: string;
   readonly aggregate_type: string;
   readonly aggregate_id: string;
-  readonly shard: number;
   readonly topic: string;
   readonly key: Buffer | null;
   readonly type: string;
@@ -39,7 +38,7 @@ const FETCH = `
 SELECT * FROM (
   SELECT p.*, sum(coalesce(octet_length(payload), 0)) OVER (ORDER BY seq) - coalesce(octet_length(payload), 0) AS before
   FROM (
-    SELECT seq, id, aggregate_type, aggregate_id, shard, topic, key, type, schema_id, payload, headers, created_at,
+    SELECT seq, id, aggregate_type, aggregate_id, topic, key, type, schema_id, payload, headers, created_at,
       EXISTS (
         SELECT FROM outbox d WHERE d.aggregate_type = o.aggregate_type AND d.aggregate_id = o.aggregate_id
           AND d.dead_at IS NOT NULL AND d.published_at IS NULL
@@ -57,7 +56,8 @@ const FENCED_ROWS = `FROM outbox_shards s JOIN unnest($2::smallint[], $3::bigint
 
 export class RelaySession {
   private readonly runner: QueryRunner;
-  private readonly sql: SqlExecutor;
+  /** Runs statements on the session's connection. */
+  readonly sql: SqlExecutor;
   private readonly relayId: string;
   private readonly wakeUp: () => void;
   private connection: EventEmitter | undefined;
@@ -100,6 +100,31 @@ export class RelaySession {
     return new Map(rows.map(({ shard, token }) => [shard, BigInt(token)]));
   }
 
+  /**
+   * Takes every shard, or none while another relay has one.
+   *
+   * @returns the tokens, and their sum before: the same as after the last call of this kind when no other relay had a shard since
+   */
+  async claimAllShards(
+    leaseMs: number,
+  ): Promise<{ readonly tokens: Map<number, bigint>; readonly sumBefore: bigint } | undefined> {
+    return this.inTransaction(async () => {
+      const [taken] = await this.sql.query<{ free: boolean; sum: string }[]>(
+        `SELECT bool_and(owner IS NULL OR owner = $1 OR lease_until < clock_timestamp()) AS free, sum(token)::text AS sum
+         FROM (SELECT * FROM outbox_shards ORDER BY shard FOR UPDATE) s`,
+        [this.relayId],
+      );
+      if (taken?.free !== true) return undefined;
+      const [rows] = await this.sql.query<[{ shard: number; token: string }[], number]>(
+        `UPDATE outbox_shards SET owner = $1, token = token + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+         RETURNING shard, token`,
+        [this.relayId, leaseMs],
+      );
+      const tokens = new Map(rows.map(({ shard, token }) => [shard, BigInt(token)]));
+      return { tokens, sumBefore: BigInt(taken.sum) };
+    });
+  }
+
   /** Extends the leases while a turn lasts; neither takes nor gives shards. @returns how many are still the relay's. */
   renewShards(leaseMs: number): Promise<number> {
     return this.affected(
@@ -132,20 +157,7 @@ export class RelaySession {
   ): Promise<PendingRecord[]> {
     const parameters = [[...shards.keys()], exceptTopics, limits.maxBatchRecords, limits.maxBatchBytes];
     const rows = await this.sql.query<PendingRow[]>(FETCH, parameters);
-    return rows.map((row) => ({
-      seq: BigInt(row.seq),
-      id: row.id,
-      aggregate: { type: row.aggregate_type, id: row.aggregate_id },
-      shard: row.shard,
-      topic: row.topic,
-      key: row.key,
-      type: row.type,
-      schemaId: row.schema_id,
-      payload: row.payload,
-      headers: row.headers,
-      createdAt: row.created_at,
-      held: row.held,
-    }));
+    return rows.map(pendingRecord);
   }
 
   /** @returns how many of the rows were marked: those whose shard is still the relay's. */
@@ -154,7 +166,7 @@ export class RelaySession {
     return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`, rows, tokens);
   }
 
-  markDead(row: PendingRecord, tokens: HeldShards, reason: string): Promise<number> {
+  markDead(row: OutboxRecord, tokens: HeldShards, reason: string): Promise<number> {
     const change = 'dead_at = clock_timestamp(), attempts = o.attempts + 1, last_error = $4';
     return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, [row], tokens, reason);
   }
@@ -174,18 +186,27 @@ export class RelaySession {
    * Takes rows behind a dead one out of the pending rows. The shards are locked against a release at the same time:
    * a second statement then sees whether the dead row is still there.
    */
-  async hold(rows: readonly PendingRecord[], tokens: HeldShards): Promise<void> {
-    await this.runner.startTransaction();
-    try {
-      const shards = [...new Set(rows.map(({ shard }) => shard))];
-      await this.sql.query('SELECT FROM outbox_shards WHERE shard = ANY ($1::smallint[]) ORDER BY shard FOR SHARE', [
-        shards,
-      ]);
+  async hold(rows: readonly OutboxRecord[], tokens: HeldShards): Promise<void> {
+    await this.inTransaction(async () => {
+      await this.sql.query(
+        `SELECT FROM outbox_shards WHERE shard IN (SELECT shard FROM outbox WHERE seq = ANY ($1::bigint[]))
+         ORDER BY shard FOR SHARE`,
+        [rows.map(({ seq }) => seq.toString())],
+      );
       const sql = `UPDATE outbox o SET next_attempt_at = 'infinity' ${FENCED_ROWS} AND EXISTS (
         SELECT FROM outbox d WHERE d.aggregate_type = o.aggregate_type AND d.aggregate_id = o.aggregate_id
           AND d.dead_at IS NOT NULL AND d.published_at IS NULL)`;
       await this.update(sql, rows, tokens);
+    });
+  }
+
+  /** Runs statements in one transaction. */
+  async inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.runner.startTransaction();
+    try {
+      const result = await work();
       await this.runner.commitTransaction();
+      return result;
     } catch (error) {
       if (!this.runner.isReleased) await this.runner.rollbackTransaction().catch(() => undefined);
       throw error;
@@ -206,7 +227,7 @@ export class RelaySession {
 
   private update(
     sql: string,
-    rows: readonly PendingRecord[],
+    rows: readonly OutboxRecord[],
     tokens: HeldShards,
     ...parameters: readonly unknown[]
   ): Promise<number> {
@@ -219,4 +240,20 @@ export class RelaySession {
     const [, count] = await this.sql.query<[unknown, number]>(sql, parameters);
     return count;
   }
+}
+
+export function pendingRecord(row: PendingRow): PendingRecord {
+  return {
+    seq: BigInt(row.seq),
+    id: row.id,
+    aggregate: { type: row.aggregate_type, id: row.aggregate_id },
+    topic: row.topic,
+    key: row.key,
+    type: row.type,
+    schemaId: row.schema_id,
+    payload: row.payload,
+    headers: row.headers,
+    createdAt: row.created_at,
+    held: row.held,
+  };
 }

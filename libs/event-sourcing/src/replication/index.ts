@@ -16,6 +16,7 @@ export {
 } from './replication-options.ts';
 export { type CreatedSlot, sessionSettings } from './replication-connection.ts';
 export { type ReplicationSink, type SlotPreparation, type TakeItem } from './replication-sink.ts';
+export { replicationGauges } from './replication-gauges.ts';
 export { ReplicationSession } from './replication-session.ts';
 export { identifier, type SlotControl, type SlotState } from './slot-control.ts';
 export {

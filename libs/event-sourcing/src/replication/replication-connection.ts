@@ -174,8 +174,8 @@ export class ReplicationConnection {
       ? Promise.resolve()
       : new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
     this.socket.resume();
-    await this.client.end().catch(() => undefined);
     const late = setTimeout(() => this.socket.destroy(), 1000);
+    await this.client.end().catch(() => undefined);
     await closed;
     clearTimeout(late);
   }

@@ -168,9 +168,13 @@ export class ReplicationSession<Item> {
       ended,
       createSlot: async (use) => {
         const connection = await ReplicationConnection.open(settings.connection, 0);
+        // Making a slot waits for transactions that are open, for ever if need be.
+        const close = (): void => void connection.close();
+        ended.addEventListener('abort', close);
         try {
           await use(await connection.createSlot(settings.slot));
         } finally {
+          ended.removeEventListener('abort', close);
           await connection.close();
         }
       },

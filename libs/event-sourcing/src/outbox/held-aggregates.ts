@@ -1,0 +1,104 @@
+/**
+ * Aggregates that the relay from the log holds, in memory and in `outbox_wal_held`.
+ *
+ * An aggregate is held from its dead message on until an operator has released it and what waited is published: the log does not
+ * bring those rows again.
+ */
+import { type Aggregate } from './outbox-message.ts';
+import { type OutboxRecord } from './outbox-publisher.ts';
+import { pendingRecord, type HeldShards, type PendingRow, type RelaySession } from './relay-session.ts';
+
+const DEAD = `SELECT FROM outbox d WHERE d.aggregate_type = h.aggregate_type AND d.aggregate_id = h.aggregate_id
+  AND d.dead_at IS NOT NULL AND d.published_at IS NULL`;
+const PAGE_ROWS = 1000;
+
+interface AggregateRow {
+  readonly aggregate_type: string;
+  readonly aggregate_id: string;
+}
+
+export class HeldAggregates {
+  private readonly session: RelaySession;
+  private readonly tokens: HeldShards;
+  private readonly keys = new Set<string>();
+
+  private constructor(session: RelaySession, tokens: HeldShards) {
+    this.session = session;
+    this.tokens = tokens;
+  }
+
+  /** @param begin whether the table's pending rows are published from the table, so that only dead messages hold */
+  static async load(session: RelaySession, tokens: HeldShards, begin: boolean): Promise<HeldAggregates> {
+    const held = new HeldAggregates(session, tokens);
+    if (begin) {
+      await session.inTransaction(async () => {
+        await session.sql.query('DELETE FROM outbox_wal_held');
+        await session.sql.query(`INSERT INTO outbox_wal_held SELECT DISTINCT aggregate_type, aggregate_id FROM outbox
+          WHERE dead_at IS NOT NULL AND published_at IS NULL`);
+      });
+    }
+    const rows = await session.sql.query<AggregateRow[]>('SELECT aggregate_type, aggregate_id FROM outbox_wal_held');
+    for (const row of rows) held.keys.add(keyOf({ type: row.aggregate_type, id: row.aggregate_id }));
+    return held;
+  }
+
+  get isEmpty(): boolean {
+    return this.keys.size === 0;
+  }
+
+  has(aggregate: Aggregate): boolean {
+    return this.keys.size > 0 && this.keys.has(keyOf(aggregate));
+  }
+
+  /** @returns false when the message is gone: an operator dropped it before */
+  async die(record: OutboxRecord, reason: string): Promise<boolean> {
+    const { type, id } = record.aggregate;
+    const marked = await this.session.inTransaction(async () => {
+      const count = await this.session.markDead(record, this.tokens, reason);
+      if (count > 0)
+        await this.session.sql.query('INSERT INTO outbox_wal_held VALUES ($1, $2) ON CONFLICT DO NOTHING', [type, id]);
+      return count;
+    });
+    if (marked > 0) this.keys.add(keyOf(record.aggregate));
+    return marked > 0;
+  }
+
+  /** Takes rows out of the pending ones, unless their dead message is gone: then they wait for `released`. */
+  async hold(records: readonly OutboxRecord[]): Promise<void> {
+    if (records.length > 0) await this.session.hold(records, this.tokens);
+  }
+
+  /** Held aggregates whose dead message was tried again or dropped by an operator. */
+  async released(): Promise<Aggregate[]> {
+    const rows = await this.session.sql.query<AggregateRow[]>(
+      `SELECT h.aggregate_type, h.aggregate_id FROM outbox_wal_held h WHERE NOT EXISTS (${DEAD})`,
+    );
+    return rows.map((row) => ({ type: row.aggregate_type, id: row.aggregate_id }));
+  }
+
+  /** Pending rows of an aggregate in order, the first ones. */
+  async waiting({ type, id }: Aggregate): Promise<OutboxRecord[]> {
+    const rows = await this.session.sql.query<PendingRow[]>(
+      `SELECT seq, id, aggregate_type, aggregate_id, topic, key, type, schema_id, payload, headers, created_at, false AS held
+       FROM outbox WHERE aggregate_type = $1 AND aggregate_id = $2 AND published_at IS NULL AND dead_at IS NULL
+         AND next_attempt_at < 'infinity'
+       ORDER BY seq LIMIT ${PAGE_ROWS}`,
+      [type, id],
+    );
+    return rows.map(pendingRecord);
+  }
+
+  /** Nothing of it waits any more. */
+  async goOn(aggregate: Aggregate): Promise<void> {
+    const { type, id } = aggregate;
+    await this.session.sql.query('DELETE FROM outbox_wal_held WHERE aggregate_type = $1 AND aggregate_id = $2', [
+      type,
+      id,
+    ]);
+    this.keys.delete(keyOf(aggregate));
+  }
+}
+
+function keyOf({ type, id }: Aggregate): string {
+  return JSON.stringify([type, id]);
+}
