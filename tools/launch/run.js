@@ -31,6 +31,7 @@ const commands = {
     arguments: ['--write', '--log-level', 'warn', '.'],
     built: false,
   },
+  reference: { script: 'node_modules/typedoc/bin/typedoc', built: false },
   nx: { script: 'node_modules/nx/dist/bin/nx.js', built: false },
 };
 

@@ -25,6 +25,11 @@ const checks = [
   ['Lint', 'run `npm run lint`', ['node_modules/eslint/bin/eslint.js', '.']],
   ['Contracts', 'run `npm run contracts`', ['tools/dist/contracts/main.js', '--check']],
   ['OpenAPI documents', 'run `npm run openapi`', ['tools/launch/openapi.js', '--check']],
+  [
+    'API reference',
+    'document what is named above; `npm run reference` writes it',
+    ['node_modules/typedoc/bin/typedoc', '--emit', 'none', '--treatWarningsAsErrors', '--logLevel', 'Warn'],
+  ],
   ['Types of the tests', 'see the lines above', ...specProjects()],
 ];
 

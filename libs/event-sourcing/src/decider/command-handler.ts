@@ -15,6 +15,7 @@ import { type Decider } from './decider.ts';
 
 const logger = new Logger('CommandHandler');
 
+/** A command, the stream it is for, and what goes with its events. */
 export interface CommandToHandle<State, Command, Event extends DomainEvent> {
   readonly decider: Decider<State, Command, Event>;
   readonly streamId: string;
@@ -46,6 +47,7 @@ export interface SnapshotPolicy extends Pick<SnapshotKey, 'type' | 'schemaVersio
   readonly everyEvents?: number;
 }
 
+/** What a command has led to. */
 export interface HandledCommand<State, Event extends DomainEvent> {
   /** The stream's version afterwards. */
   readonly version: number;

@@ -14,6 +14,7 @@ export interface AppendRequest {
   readonly messages?: readonly OutboxMessage[];
 }
 
+/** Where the appended events lie. */
 export interface AppendResult {
   /** The stream's version afterwards. */
   readonly version: number;

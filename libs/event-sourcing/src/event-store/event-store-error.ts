@@ -9,6 +9,7 @@ import { type ExpectedVersion } from './expected-version.ts';
  */
 export type EventStoreErrorCode = 'VERSION_CONFLICT' | 'EVENT_REFUSED' | 'APPEND_QUEUE_FULL';
 
+/** What the store refuses; `code` says why. */
 export class EventStoreError extends Error {
   override readonly name: string = 'EventStoreError';
   /** Whether the same call may succeed later. */

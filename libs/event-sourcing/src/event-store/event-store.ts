@@ -5,6 +5,7 @@ import { appendRequestJson, type AppendRequest, type AppendResult } from './appe
 import { EventStoreError, VersionConflictError } from './event-store-error.ts';
 import { comparePositions, START_OF_LOG, type DomainEvent, type GlobalPosition, type RecordedEvent } from './event.ts';
 
+/** How appends of one process are grouped. */
 export interface EventStoreOptions {
   /** Most appends that share one transaction, 1 to 10,000; 256 by default. */
   readonly maxBatchAppends?: number;
@@ -14,6 +15,7 @@ export interface EventStoreOptions {
   readonly maxWaitingAppends?: number;
 }
 
+/** Which events of a stream are read. */
 export interface ReadStreamOptions {
   /** Version of the first event to read; 1 by default. */
   readonly fromVersion?: number;
@@ -21,6 +23,7 @@ export interface ReadStreamOptions {
   readonly within?: SqlExecutor;
 }
 
+/** Events of one stream, in order of version. */
 export interface StreamEvents<Event extends DomainEvent = DomainEvent> {
   readonly streamId: string;
   /** Version of the last event; 0 when the stream has none. */
@@ -28,6 +31,7 @@ export interface StreamEvents<Event extends DomainEvent = DomainEvent> {
   readonly events: readonly RecordedEvent<Event>[];
 }
 
+/** Which of all events are read. */
 export interface ReadAllOptions {
   /** Most events to read; 1000 by default. */
   readonly maxEvents?: number;

@@ -7,6 +7,7 @@
  */
 export type ProjectionErrorCode = 'POSITION_NOT_REACHED' | 'UNKNOWN_PROJECTION' | 'TABLES_IN_USE';
 
+/** What a projection cannot do; `code` says why. */
 export class ProjectionError extends Error {
   override readonly name = 'ProjectionError';
   /** Whether the same call may succeed later. */

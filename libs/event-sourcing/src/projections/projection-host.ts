@@ -18,11 +18,13 @@ const BEAT_MS = 15_000;
 const FIRST_LOOK_MS = 5;
 const LAST_LOOK_MS = 50;
 
+/** How long `waitForPosition` waits. */
 export interface WaitOptions {
   /** 5000 by default. */
   readonly timeoutMs?: number;
 }
 
+/** Runs the projections of a process from `start` to `stop`. Of several hosts on one database, each projection has one at a time. */
 export class ProjectionHost {
   private readonly settings: ProjectionSettings;
   private readonly loops: ReadonlyMap<string, ProjectionLoop>;

@@ -5,6 +5,7 @@ import { ProjectionError } from './projection-error.ts';
 /** Events behind are counted up to here. */
 const MOST_COUNTED = 1_000_000;
 
+/** A projection as an operator sees it. */
 export interface ProjectionStatus {
   readonly name: string;
   /** Of what filled the tables. */
@@ -20,6 +21,7 @@ export interface ProjectionStatus {
   readonly rebuiltAt: Date | undefined;
 }
 
+/** How far a rebuild has come. */
 export interface ProjectionRebuildStatus {
   /** `requested`: no process that runs the projection has taken it up yet. */
   readonly state: 'requested' | 'running';
@@ -47,6 +49,7 @@ interface StatusRow {
   readonly behind_ms: number;
 }
 
+/** Shows projections and asks for rebuilds, from any process that reaches the database. */
 export class ProjectionsOperator {
   constructor(private readonly sql: SqlExecutor) {}
 

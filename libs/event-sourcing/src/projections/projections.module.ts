@@ -15,11 +15,13 @@ import { projectionTelemetry, registerProjectionGauges, type ProjectionMetricsPo
 import { type Projection } from './projection.ts';
 import { ProjectionsOperator } from './projections-operator.ts';
 
+/** Where the parts of the projections come from. */
 export interface ProjectionsModuleOptions {
   /** Modules that bring what is injected; global ones need not be named. */
   readonly imports?: ModuleMetadata['imports'];
   /** Tokens that `useFactory` is called with. */
   readonly inject?: readonly InjectionToken[];
+  /** Called with what `inject` names. */
   readonly useFactory: (...injected: never[]) => ProjectionParts;
 }
 

@@ -11,6 +11,7 @@ export const COMPATIBILITY_LEVELS = [
   'FULL',
   'FULL_TRANSITIVE',
 ] as const;
+/** What a new version of a schema must be able to read, or be read by. The transitive levels hold for all earlier versions. */
 export type CompatibilityLevel = (typeof COMPATIBILITY_LEVELS)[number];
 
 /** Upper or lower case; undefined when it is no level. */

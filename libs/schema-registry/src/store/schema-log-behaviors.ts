@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import type { SchemaLog, SchemaLogEntry, SchemaLogRecord } from './schema-log.ts';
 
+/** One thing that every log must do, with the check of it. */
 export interface SchemaLogBehavior {
   /** A sentence about the behavior. */
   readonly name: string;
@@ -39,6 +40,7 @@ class Collector {
   }
 }
 
+/** What every `SchemaLog` must do, as a suite that runs on any adapter. */
 export const schemaLogBehaviors: readonly SchemaLogBehavior[] = [
   {
     name: 'follows an empty log without waiting for a first record',

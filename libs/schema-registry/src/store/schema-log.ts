@@ -16,6 +16,7 @@ export interface SchemaLogEntry {
   readonly value: Buffer | null;
 }
 
+/** A record of the log, as it was read. */
 export interface SchemaLogRecord {
   readonly offset: number;
   /** Milliseconds since 1970, as the log recorded it. */
@@ -24,11 +25,13 @@ export interface SchemaLogRecord {
   readonly value: Buffer | null;
 }
 
+/** A delivery of records that goes on until it is closed. */
 export interface SchemaLogFollower {
   /** Stops delivering; resolves when no delivery is under way. The log itself stays open. */
   close(): Promise<void>;
 }
 
+/** Where the registry keeps its records: a log of one partition, compacted by key. */
 export interface SchemaLog {
   /**
    * Appends the entries next to each other and resolves, with the offset of the last one, when they are durable.

@@ -34,6 +34,7 @@ interface ClusterState {
   readonly nodes: readonly NodeAddress[];
 }
 
+/** What cluster to start. */
 export interface ClusterOptions {
   readonly brokers: number;
   /** Added to each node's `server.properties`, or in place of what is there. */
@@ -50,6 +51,7 @@ const START_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 30_000;
 const LOOK_MS = 50;
 
+/** An Apache Kafka of one or three nodes, as processes of this machine. */
 export class ReferenceCluster {
   readonly folder: string;
   readonly version: string;

@@ -6,6 +6,7 @@ import { absenceOfKafka, findKafka, REFERENCE_VERSION } from './kafka-program.ts
 import { ReferenceCluster } from './reference-cluster.ts';
 import { ReferenceKafkaError } from './reference-kafka-error.ts';
 
+/** Which Apache Kafka to start, and how. */
 export interface StartReferenceKafkaOptions {
   /** 1 (the default) or 3: three replicas each, two of them in sync at least. */
   readonly brokers?: 1 | 3;
@@ -17,6 +18,7 @@ export interface StartReferenceKafkaOptions {
   readonly folder?: string;
 }
 
+/** An Apache Kafka that serves. */
 export interface RunningReferenceKafka extends AsyncDisposable {
   /** `host:port` of each broker, with commas between. */
   readonly bootstrapServers: string;
