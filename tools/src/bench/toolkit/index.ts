@@ -4,6 +4,7 @@
  */
 import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
 import { type Comparison, isComparisonWanted, runComparison } from './comparison.ts';
+import { consumerComparisons } from './consumer/index.ts';
 import { eventStoreComparisons } from './event-store/index.ts';
 import { outboxComparisons } from './outbox/index.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -13,6 +14,7 @@ type Chapter = (stage: Stage, isQuick: boolean) => readonly Comparison[];
 
 const chapters: Readonly<Record<string, Chapter>> = {
   'event store': eventStoreComparisons,
+  consumer: consumerComparisons,
   outbox: outboxComparisons,
 };
 

@@ -1,0 +1,60 @@
+/** Consumes with this workspace's transport. */
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import {
+  connectMessaging,
+  CreateInbox1700000000000,
+  CreateParkedMessages1700000000001,
+  MessagingModule,
+  Subscribe,
+  SubscriptionContext,
+  type TopicMessage,
+} from '@headwater/messaging';
+import { DatabaseConfig, openDatabase } from '@headwater/service-kit';
+import { finish, readOptions } from '../../load/programs.ts';
+import { Effects } from './effects.ts';
+import { type Likes, likesTopic } from './events.ts';
+import type { OwnWork } from './work.ts';
+
+const work = readOptions() as OwnWork;
+const { delivery } = work;
+const topic = likesTopic(work.topic);
+const group = `own-${work.topic}-${process.pid}`;
+const effects = await Effects.open(work);
+const config = new DatabaseConfig({ DATABASE_URL: work.databaseUrl, DATABASE_POOL_SIZE: '20' });
+const migrations = [CreateInbox1700000000000, CreateParkedMessages1700000000001];
+const dataSource = await openDatabase('bench', config, { migrations });
+
+@Controller()
+class LikesController {
+  @Subscribe(topic, { group, delivery })
+  async onLike(@Payload() { value }: TopicMessage<Likes>, @Ctx() context: SubscriptionContext): Promise<void> {
+    if (delivery === 'at-least-once') await effects.insert(value);
+    else await effects.insertWithin(value, (sql, values) => context.manager.query(sql, values));
+  }
+}
+
+@Module({
+  imports: [
+    MessagingModule.forRootAsync({
+      inject: [],
+      useFactory: () => ({
+        clientId: 'bench',
+        bootstrapServers: [work.bootstrapServers],
+        registryUrl: work.registryUrl,
+        produces: [],
+        dataSource,
+      }),
+    }),
+  ],
+  controllers: [LikesController],
+})
+class OwnModule {}
+
+const app = await NestFactory.create(OwnModule, new FastifyAdapter(), { logger: ['error', 'fatal'] });
+connectMessaging(app);
+await app.init();
+await app.startAllMicroservices();
+finish(await effects.figures());
