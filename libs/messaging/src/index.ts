@@ -41,6 +41,9 @@ export {
   SubscribeBatch,
   SubscriptionContext,
   type MetricsPort,
+  redriveTopicOf,
+  retryTopicOf,
+  type FailurePolicy,
   type SubscriptionOptions,
   type SubscriptionState,
   type TransportHealth,
@@ -76,6 +79,7 @@ export { KafkaChangePublisher, KafkaOutboxPublisher } from './outbox/index.ts';
 export {
   CreateParkedMessages1700000000001,
   ParkedKeys,
+  type OperatorAct,
   type ParkedKey,
   type ParkedKeyName,
   type ParkedMessage,
@@ -88,4 +92,22 @@ export {
   type ProducerOptions,
   type SendOptions,
 } from './producer/index.ts';
+export {
+  DeadLetterDesk,
+  deadLetterView,
+  ParkedDesk,
+  RedriveModule,
+  standardMaxRedrives,
+  type DeadLetterDeskOptions,
+  type DeadLetterFilter,
+  type DeadLetterRecord,
+  type DeadLetterState,
+  type DeadLetterView,
+  type EventView,
+  type NotedDeadLetter,
+  type ParkedMessageView,
+  type RedriveModuleOptions,
+  type RedriveOptions,
+  type RedriveReport,
+} from './redrive/index.ts';
 export { deadLetterSetup, TopicSetup } from './topics/index.ts';

@@ -3,6 +3,8 @@
  * after another, so that a million of them costs no million objects.
  */
 
+import type { RawHeaders } from './kafka-client.ts';
+
 /** How far what was read may go. */
 export type Isolation = 'read-uncommitted' | 'read-committed';
 
@@ -22,6 +24,8 @@ export interface RecordCursor {
   readonly keyEnd: number;
   readonly valueStart: number;
   readonly valueEnd: number;
+  /** The record's headers, decoded for this call. */
+  headers(): RawHeaders;
 }
 
 /** What one fetch brought of one partition. */

@@ -8,8 +8,9 @@ import { deadLetterTopicOf } from '@headwater/contracts';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import type { RawRecord } from '../client/index.ts';
 import { deadLetterHeaderNames } from '../message/index.ts';
-import type { MessageProducer } from '../producer/index.ts';
+import type { EncodedRecord, MessageProducer } from '../producer/index.ts';
 import { errorNameOf, reasonOf } from './failed-record.ts';
+import { originIn, withoutOrigin, type Origin } from './origin.ts';
 
 const backoff: Backoff = { firstMs: 500, maxMs: 10_000 };
 
@@ -18,6 +19,8 @@ export interface DeadLetter {
   readonly record: RawRecord;
   readonly attempts: number;
   readonly error: unknown;
+  /** The record is a copy that carries its origin. */
+  readonly secondHand?: boolean;
 }
 
 export class DeadLetters {
@@ -35,19 +38,10 @@ export class DeadLetters {
 
   /** @returns false when the signal aborted before the record was acknowledged. */
   async put(letter: DeadLetter, stale: AbortSignal): Promise<boolean> {
-    const { record, partition, error } = letter;
-    const reason = reasonOf(error);
-    this.logger.error(
-      `${this.source.name}/${partition} offset ${record.offset} goes to ${this.topic} after ${letter.attempts} attempts: ${errorNameOf(error)}: ${reason}`,
-    );
+    const encoded = this.encode(letter);
     for (let attempt = 1; !stale.aborted; attempt++) {
       try {
-        await this.producer.sendEncoded({
-          topic: this.topic,
-          key: record.key,
-          value: record.value,
-          headers: { ...record.headers, ...this.account(letter, reason) },
-        });
+        await this.producer.sendEncoded(encoded);
         return true;
       } catch (failure) {
         this.logger.warn(
@@ -59,15 +53,31 @@ export class DeadLetters {
     return false;
   }
 
-  private account({ record, partition, attempts, error }: DeadLetter, reason: string): Record<string, string> {
+  /** Logs that a record is put aside; the record that says so, for a caller that writes it. */
+  encode({ record, partition, error, attempts: tried, secondHand = false }: DeadLetter): EncodedRecord {
+    const origin = originIn({ topic: this.source.name, partition, secondHand }, record);
+    const attempts = origin.attempts + tried;
+    const reason = reasonOf(error);
+    this.logger.error(
+      `${origin.topic}/${origin.partition} offset ${origin.offset} goes to ${this.topic} after ${attempts} attempts: ${errorNameOf(error)}: ${reason}`,
+    );
+    return {
+      topic: this.topic,
+      key: record.key,
+      value: record.value,
+      headers: { ...withoutOrigin(record.headers), ...this.account({ ...origin, attempts }, error, reason) },
+    };
+  }
+
+  private account(origin: Origin, error: unknown, reason: string): Record<string, string> {
     const names = deadLetterHeaderNames;
     return {
-      [names.topic]: this.source.name,
-      [names.partition]: String(partition),
-      [names.offset]: record.offset.toString(),
-      [names.timestamp]: new Date(record.timestampMs).toISOString(),
+      [names.topic]: origin.topic,
+      [names.partition]: String(origin.partition),
+      [names.offset]: origin.offset.toString(),
+      [names.timestamp]: new Date(origin.timestampMs).toISOString(),
       [names.group]: this.group,
-      [names.attempts]: String(attempts),
+      [names.attempts]: String(origin.attempts),
       [names.error]: errorNameOf(error),
       [names.reason]: reason,
     };

@@ -11,6 +11,11 @@ export interface RunningSubscription {
   state(): SubscriptionState;
   /** Ends work under way, commits it and leaves the group. */
   close(): Promise<void>;
+  /** Fetches nothing more until it is resumed. */
+  pauseByOperator?(): void;
+  resumeByOperator?(): void;
+  /** Begins to read the group's redrive topic, which exists by now. */
+  startRedrive?(): void;
 }
 
 export interface DeliveryKinds {

@@ -7,6 +7,8 @@ export interface WorkPlace {
   readonly partition: number;
   /** Where the subscription parks keys. */
   readonly parked: ParkedPartition | undefined;
+  /** The partition is of a topic of the group's own, whose records carry their origin. */
+  readonly secondHand: boolean;
 }
 
 export interface FailedRecord {

@@ -18,7 +18,9 @@ export {
   type TransportHealth,
 } from './kafka-transport.ts';
 export { MessageReader } from './message-reader.ts';
+export { originHeaders } from './origin.ts';
 export { OriginalErrorFilter } from './original-error.filter.ts';
+export { redriveSetup, redriveTopicOf, retryTopicOf } from './side-topics.ts';
 export { Subscribe, SubscribeBatch } from './subscribe.decorator.ts';
 export type { Delivery, FailurePolicy, SubscriptionOptions } from './subscription-options.ts';
 export type { SubscriptionToStart } from './start-subscription.ts';

@@ -12,9 +12,11 @@ import type { EntityManager } from 'typeorm';
 import { MessagingError } from '../errors/index.ts';
 import type { TopicMessage } from '../message/index.ts';
 import { ParkingStore } from '../parking/index.ts';
-import { deadLetterSetup, type TopicSetup } from '../topics/index.ts';
+import type { TopicSetup } from '../topics/index.ts';
 import type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
 import type { HandleMessages, HandlingAttempt, TransactionOutput } from './handle-messages.ts';
+import { RedriveWatch } from './redrive-watch.ts';
+import { redriveTopicOf, sideTopicsOf } from './side-topics.ts';
 import { startSubscription, type SubscriptionParts } from './start-subscription.ts';
 import { declarationKey, kafkaTransportId, type SubscriptionDeclaration } from './subscribe.decorator.ts';
 import { completeOptions, type Delivery, type SubscriptionOptions } from './subscription-options.ts';
@@ -86,7 +88,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   private readonly subscriptions: Subscription[] = [];
   private readonly closing = new AbortController();
   private runners: RunningSubscription[] = [];
-  private watch: Promise<void> | undefined;
+  private watch: Promise<unknown> | undefined;
 
   constructor(private readonly parts: KafkaTransportParts) {
     super();
@@ -123,12 +125,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     try {
       await this.checkTables();
       await this.parts.topicSetup.ensure(
-        this.subscriptions.flatMap(({ topic, complete }) => [topic, deadLetterSetup(topic, complete.group)]),
+        this.subscriptions.flatMap(({ topic, complete }) => [topic, ...sideTopicsOf(topic, complete)]),
         this.closing.signal,
       );
       if (!this.closing.signal.aborted) {
         this.runners = this.subscriptions.map((subscription) => this.run(subscription));
-        this.watch = this.watchProgress();
+        this.watch = Promise.all([this.watchProgress(), this.watchRedrives()]);
       }
       callback();
     } catch (error) {
@@ -163,6 +165,26 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     return this.runners.map((runner) => runner.state());
   }
 
+  /** Stops fetching for a group; what is in memory is finished. @throws {MessagingError} `SUBSCRIPTION_UNKNOWN` */
+  pause(group: string): void {
+    this.runnerOf(group).pauseByOperator?.();
+  }
+
+  /** @throws {MessagingError} `SUBSCRIPTION_UNKNOWN` */
+  resume(group: string): void {
+    this.runnerOf(group).resumeByOperator?.();
+  }
+
+  private runnerOf(group: string): RunningSubscription {
+    const runner = this.runners[this.subscriptions.findIndex(({ complete }) => complete.group === group)];
+    if (runner?.pauseByOperator) return runner;
+    const groups = this.subscriptions.map(({ complete }) => complete.group).join(', ');
+    throw new MessagingError(
+      'SUBSCRIPTION_UNKNOWN',
+      `No subscription ${group} that can be paused; there is: ${groups}`,
+    );
+  }
+
   ready(): TransportHealth {
     if (this.runners.length < this.subscriptions.length) return { ok: false, detail: 'the topics are not set up yet' };
     const outside = this.states().filter(({ joined }) => !joined);
@@ -193,6 +215,14 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
       this.parts.onStalled(new MessagingError('CONSUMER_STALLED', stalled));
       return;
     }
+  }
+
+  private watchRedrives(): Promise<void> {
+    const starts = this.runners.flatMap((runner, index) => {
+      const start = runner.startRedrive?.bind(runner);
+      return start ? [[redriveTopicOf(this.subscriptions[index]!.complete.group), start] as const] : [];
+    });
+    return new RedriveWatch(this.parts.client, this.parts.clock).run(new Map(starts), this.closing.signal);
   }
 
   private run(subscription: Subscription): RunningSubscription {

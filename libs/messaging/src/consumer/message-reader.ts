@@ -3,12 +3,15 @@ import type { RawRecord } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { headerNames, MessageHeaders, type TopicMessage } from '../message/index.ts';
+import { originIn } from './origin.ts';
 
 /** Turns raw records of one topic into messages. */
 export class MessageReader {
   constructor(
     private readonly topic: TopicContract,
     private readonly codec: EventCodec,
+    /** Records are copies that carry their origin: messages tell that place. */
+    private readonly secondHand = false,
   ) {}
 
   /**
@@ -19,13 +22,15 @@ export class MessageReader {
     const headers = new MessageHeaders(record.headers);
     const event = record.value === null ? this.tombstone() : await this.codec.decode(this.topic, record.value);
     const { eventId } = (event.value ?? {}) as { eventId?: string };
+    const origin = originIn({ topic: this.topic.name, partition, secondHand: this.secondHand }, record);
     return {
       topic: this.topic.name,
-      partition,
-      offset: record.offset,
-      timestamp: new Date(record.timestampMs),
+      partition: origin.partition,
+      offset: origin.offset,
+      timestamp: new Date(origin.timestampMs),
       key: record.key?.toString('utf8') ?? null,
-      messageId: headers.text(headerNames.messageId) ?? eventId ?? `${this.topic.name}/${partition}/${record.offset}`,
+      messageId:
+        headers.text(headerNames.messageId) ?? eventId ?? `${this.topic.name}/${origin.partition}/${origin.offset}`,
       headers,
       ...event,
     } as TopicMessage;

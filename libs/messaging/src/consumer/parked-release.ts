@@ -89,7 +89,7 @@ export class ParkedRelease {
     const message = await readMessage(reader, attempts, partition, record, stale);
     if (message === 'stale') return 'stale';
     if ('unreadable' in message) {
-      const place = { partition, parked };
+      const place = { partition, parked, secondHand: false };
       const failed = { place, record, attempts: 1, error: message.unreadable, running: undefined };
       return (await settleUnreadable(failed, stale)) === 'settled' ? 'done' : 'stale';
     }

@@ -40,7 +40,14 @@ interface Piece {
   together: boolean;
 }
 
-export class RecordProcessor {
+/** Brings items of a lane to an end. */
+export interface ItemProcessor {
+  readonly work: WorkInProgress;
+  /** @returns how many items are finished, from the first; fewer than all only when `stale` aborted. */
+  process(place: WorkPlace, items: readonly LaneItem[], stale: AbortSignal): Promise<number>;
+}
+
+export class RecordProcessor implements ItemProcessor {
   constructor(
     private readonly parts: RecordProcessorParts,
     /** A handler that takes one message at a time gets batches of one. */
@@ -51,7 +58,6 @@ export class RecordProcessor {
     return this.parts.work;
   }
 
-  /** @returns how many items are finished, from the first; fewer than all only when `stale` aborted. */
   process(place: WorkPlace, items: readonly LaneItem[], stale: AbortSignal): Promise<number> {
     return this.work.track(items.length, () => this.processInOrder({ place, stale, together: this.batched }, items));
   }

@@ -10,7 +10,7 @@ import type { WorkInProgress } from './work-in-progress.ts';
 export function deadLetterSettlement(deadLetters: DeadLetters, metrics: ConsumerMetrics): SettleFailure {
   return async ({ place, record, attempts, error, running }, stale) => {
     await running;
-    const put = await deadLetters.put({ partition: place.partition, record, attempts, error }, stale);
+    const put = await deadLetters.put({ ...place, record, attempts, error }, stale);
     if (put) metrics.deadLettered();
     return put ? 'settled' : 'stale';
   };

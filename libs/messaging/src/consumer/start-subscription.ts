@@ -14,8 +14,12 @@ import type { HandleMessages } from './handle-messages.ts';
 import { MessageReader } from './message-reader.ts';
 import { ParkedRelease } from './parked-release.ts';
 import { ParkingOfSubscription } from './parking-of-subscription.ts';
+import { DelayedProcessor } from './delayed-processor.ts';
 import { RecordProcessor } from './record-processor.ts';
+import { RetryTopic } from './retry-topic.ts';
 import { deadLetterSettlement, parkSettlement, skipSettlement, stopSettlement } from './settlement.ts';
+import { redriveTopicOf, retryTopicOf } from './side-topics.ts';
+import { SubscriptionAtWork } from './subscription-at-work.ts';
 import type { FailurePolicy, SubscriptionOptions } from './subscription-options.ts';
 import { SubscriptionRunner } from './subscription-runner.ts';
 import { WorkInProgress } from './work-in-progress.ts';
@@ -39,55 +43,106 @@ export interface SubscriptionToStart {
   readonly onStopped: (reason: string) => void;
 }
 
-/** What both the lanes and a release need. */
-interface Workshop {
-  readonly reader: MessageReader;
-  readonly attempts: Attempts;
-  readonly settleUnreadable: SettleFailure;
-  readonly work: WorkInProgress;
-  readonly clock: Clock;
+/** What the lanes, a release and the members of side topics need. */
+interface Workshop extends SubscriptionToStart, SubscriptionParts {
+  readonly consumerMetrics: ConsumerMetrics;
+  readonly toDeadLetters: SettleFailure;
 }
 
-export function startSubscription(subscription: SubscriptionToStart, parts: SubscriptionParts): SubscriptionRunner {
-  const { topic, options, batched, handle, onStopped } = subscription;
-  const { codec, producer, clock, client } = parts;
-  const { group, attempts, firstRetryMs, maxRetryMs, deadlineMs, classify } = options;
+export function startSubscription(subscription: SubscriptionToStart, parts: SubscriptionParts): SubscriptionAtWork {
+  const { topic, options } = subscription;
+  const { group, policy, retryDelaysMs } = options;
   const metrics = new ConsumerMetrics(group, parts.metrics);
-  const toDeadLetters = deadLetterSettlement(new DeadLetters(topic, group, producer, clock), metrics);
-  const limit = attempts === 'forever' ? Number.POSITIVE_INFINITY : attempts;
-  const retry = { firstMs: firstRetryMs, maxMs: maxRetryMs };
-  const workshop: Workshop = {
-    reader: new MessageReader(topic, codec),
-    attempts: new Attempts({ group, limit, retry, deadlineMs, classify }, handle, metrics, clock),
-    settleUnreadable: toDeadLetters,
-    work: new WorkInProgress(clock),
-    clock,
+  const deadLetters = new DeadLetters(topic, group, parts.producer, parts.clock);
+  const toDeadLetters = deadLetterSettlement(deadLetters, metrics);
+  const workshop: Workshop = { ...subscription, ...parts, consumerMetrics: metrics, toDeadLetters };
+  const tiers = policy === 'retry-topic' ? retryDelaysMs : [];
+  return new SubscriptionAtWork(
+    startMain(workshop),
+    tiers.map((_, index) => startTier(workshop, index + 1)),
+    () => startSide(workshop, redriveTopicOf(group), patienceOf(options), toDeadLetters),
+  );
+}
+
+function startMain(workshop: Workshop): SubscriptionRunner {
+  const { topic, options, batched, client, clock, onStopped, consumerMetrics, toDeadLetters } = workshop;
+  const { group } = options;
+  const work = new WorkInProgress(clock);
+  const reader = new MessageReader(topic, workshop.codec);
+  const attempts = attemptsOf(workshop, group, options.attempts);
+  const settlements: Readonly<Record<FailurePolicy, () => SettleFailure>> = {
+    'dead-letter': () => toDeadLetters,
+    'retry-topic': () => tierOrDeadLetters(workshop, 1),
+    skip: () => skipSettlement(group, topic.name, consumerMetrics),
+    park: () => parkSettlement({ work, otherwise: toDeadLetters, fullPauseMs: options.maxRetryMs, clock }),
+    stop: () =>
+      stopSettlement((place) => {
+        const reason = `a message of ${topic.name} failed at ${place}`;
+        runner.stop(reason);
+        onStopped(reason);
+      }),
   };
-  const settlements: Readonly<Record<FailurePolicy, SettleFailure>> = {
-    'dead-letter': toDeadLetters,
-    'retry-topic': toDeadLetters,
-    skip: skipSettlement(group, topic.name, metrics),
-    park: parkSettlement({ work: workshop.work, otherwise: toDeadLetters, fullPauseMs: maxRetryMs, clock }),
-    stop: stopSettlement((place) => {
-      const reason = `a message of ${topic.name} failed at ${place}`;
-      runner.stop(reason);
-      onStopped(reason);
-    }),
-  };
-  const processor = new RecordProcessor({ ...workshop, settle: settlements[options.policy] }, batched);
-  const parking = parkingOf(subscription, workshop, parts.dataSource);
-  const runner = new SubscriptionRunner(topic.name, options, batched, client, processor, metrics, clock, parking);
+  const bench = { reader, attempts, settleUnreadable: toDeadLetters, work };
+  const runner = new SubscriptionRunner({
+    ...{ topic: topic.name, options, batched, client, clock, metrics: consumerMetrics },
+    processor: new RecordProcessor({ ...bench, settle: settlements[options.policy]() }, batched),
+    parking: parkingOf(workshop, bench),
+  });
   return runner;
 }
 
 function parkingOf(
-  { topic, options }: SubscriptionToStart,
-  workshop: Workshop,
-  dataSource: DataSource | undefined,
+  { topic, options, dataSource, clock }: Workshop,
+  bench: Omit<ConstructorParameters<typeof ParkedRelease>[0], 'store' | 'clock'>,
 ): ParkingOfSubscription | undefined {
   if (options.policy !== 'park' || !dataSource) return undefined;
   const { group, maxParkedKeys } = options;
   const store = new ParkingStore(dataSource);
-  const releases = new ParkedRelease({ ...workshop, store }, group, topic.name);
-  return new ParkingOfSubscription(store, releases, { group, topic: topic.name, maxParkedKeys }, workshop.clock);
+  const releases = new ParkedRelease({ ...bench, store, clock }, group, topic.name);
+  return new ParkingOfSubscription(store, releases, { group, topic: topic.name, maxParkedKeys }, clock);
+}
+
+/** A record that fails in a tier is tried there once, and goes on to the next. */
+function startTier(workshop: Workshop, tier: number): SubscriptionRunner {
+  const name = retryTopicOf(workshop.options.group, tier);
+  return startSide(workshop, name, 1, tierOrDeadLetters(workshop, tier + 1));
+}
+
+function tierOrDeadLetters({ topic, options, producer, clock, toDeadLetters }: Workshop, tier: number): SettleFailure {
+  const delayMs = options.retryDelaysMs[tier - 1];
+  if (delayMs === undefined) return toDeadLetters;
+  return new RetryTopic(topic.name, retryTopicOf(options.group, tier), delayMs, producer, clock).settle;
+}
+
+/** A member on a topic of the group's own, which is a group of its own to Kafka. */
+function startSide(
+  workshop: Workshop,
+  name: string,
+  patience: number | 'forever',
+  settle: SettleFailure,
+): SubscriptionRunner {
+  const { topic, options, batched, client, codec, clock, toDeadLetters } = workshop;
+  const metrics = new ConsumerMetrics(name, workshop.metrics);
+  const reader = new MessageReader(topic, codec, true);
+  const attempts = attemptsOf({ ...workshop, consumerMetrics: metrics }, name, patience);
+  const parts = { reader, attempts, settle, settleUnreadable: toDeadLetters, work: new WorkInProgress(clock) };
+  return new SubscriptionRunner({
+    ...{ topic: name, batched, client, clock, metrics },
+    options: { ...options, group: name, delivery: 'at-least-once' },
+    processor: new DelayedProcessor(new RecordProcessor(parts, batched), clock),
+    secondHand: true,
+  });
+}
+
+/** How often a redriven record is tried before it is a dead letter again: it must not be tried for ever beside its topic. */
+function patienceOf({ attempts }: SubscriptionOptions): number {
+  return attempts === 'forever' ? 5 : attempts;
+}
+
+function attemptsOf(workshop: Workshop, group: string, patience: number | 'forever'): Attempts {
+  const { options, handle, consumerMetrics, clock } = workshop;
+  const { firstRetryMs, maxRetryMs, deadlineMs, classify } = options;
+  const limit = patience === 'forever' ? Number.POSITIVE_INFINITY : patience;
+  const retry = { firstMs: firstRetryMs, maxMs: maxRetryMs };
+  return new Attempts({ group, limit, retry, deadlineMs, classify }, handle, consumerMetrics, clock);
 }

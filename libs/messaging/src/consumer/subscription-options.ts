@@ -54,6 +54,11 @@ export interface SubscriptionOptions {
   /** `exactly-once-effect`: transactions under way at a time, each on a connection of the pool. */
   readonly transactions: number;
   /**
+   * `exactly-once`: a transaction of a member that died is aborted after so long; until then readers of what is committed wait behind
+   * it, and so does the next owner of its partitions.
+   */
+  readonly transactionTimeoutMs: number;
+  /**
    * `park`: the most keys of a partition that are parked. When so many are, it is the handler that fails and not a key: its records
    * keep their places from then on and are tried for ever, so that liveness notices.
    */
@@ -81,6 +86,7 @@ export const defaultSubscriptionOptions: Omit<SubscriptionOptions, 'group' | 'po
   delivery: 'at-least-once',
   transactionMessages: 1_000,
   transactions: 4,
+  transactionTimeoutMs: 10_000,
   maxParkedKeys: 10_000,
   firstRetryMs: 100,
   maxRetryMs: 30_000,
@@ -108,6 +114,7 @@ const ranges: Readonly<Partial<Record<keyof SubscriptionOptions, readonly [numbe
   maxParkedKeys: [1, 1_000_000],
   transactionMessages: [1, 10_000],
   transactions: [1, 100],
+  transactionTimeoutMs: [1_000, 900_000],
   firstRetryMs: [1, 60_000],
   maxRetryMs: [1, 600_000],
   commitIntervalMs: [10, 60_000],

@@ -13,7 +13,7 @@ import type { FetchedRecords, GroupListener, GroupMember, KafkaClient } from '..
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import type { ParkingOfSubscription } from './parking-of-subscription.ts';
 import { PartitionWork } from './partition-work.ts';
-import type { RecordProcessor } from './record-processor.ts';
+import type { ItemProcessor } from './record-processor.ts';
 import type { SubscriptionOptions } from './subscription-options.ts';
 
 /** A fetch without records waits so long at most; a resumed partition too. */
@@ -47,6 +47,20 @@ export interface SubscriptionState {
   readonly stalledBecause: string;
 }
 
+export interface SubscriptionRunnerParts {
+  readonly topic: string;
+  readonly options: SubscriptionOptions;
+  /** Lanes hand several records over at a time. */
+  readonly batched: boolean;
+  readonly client: KafkaClient;
+  readonly processor: ItemProcessor;
+  readonly metrics: ConsumerMetrics;
+  readonly clock: Clock;
+  readonly parking?: ParkingOfSubscription | undefined;
+  /** The topic is the group's own and holds copies that carry their origin. */
+  readonly secondHand?: boolean;
+}
+
 export class SubscriptionRunner implements GroupListener {
   private readonly logger = new Logger('Consumer');
   private readonly works = new Map<number, PartitionWork>();
@@ -64,16 +78,22 @@ export class SubscriptionRunner implements GroupListener {
   private stoppedBecause: string | undefined;
   private closed: Promise<void> | undefined;
 
-  constructor(
-    private readonly topic: string,
-    private readonly options: SubscriptionOptions,
-    private readonly batched: boolean,
-    client: KafkaClient,
-    private readonly processor: RecordProcessor,
-    private readonly metrics: ConsumerMetrics,
-    private readonly clock: Clock,
-    private readonly parking?: ParkingOfSubscription,
-  ) {
+  private readonly topic: string;
+  private readonly options: SubscriptionOptions;
+  private readonly processor: ItemProcessor;
+  private readonly metrics: ConsumerMetrics;
+  private readonly clock: Clock;
+
+  constructor(private readonly parts: SubscriptionRunnerParts) {
+    const { client, parking } = parts;
+    ({
+      topic: this.topic,
+      options: this.options,
+      processor: this.processor,
+      metrics: this.metrics,
+      clock: this.clock,
+    } = parts);
+    const { topic, options, clock } = this;
     this.startedMs = clock.nowMs();
     this.member = client.joinGroup(
       {
@@ -226,10 +246,11 @@ export class SubscriptionRunner implements GroupListener {
 
   private newWork(partition: number): PartitionWork {
     const { lanes, batchSize } = this.options;
-    const place = { partition, parked: this.parking?.of(partition) };
+    const { batched, parking, secondHand = false } = this.parts;
+    const place = { partition, parked: parking?.of(partition), secondHand };
     return new PartitionWork(
       partition,
-      { lanes, batchSize: this.batched ? batchSize : 1, finishedAtOnce: this.atMostOnce },
+      { lanes, batchSize: batched ? batchSize : 1, finishedAtOnce: this.atMostOnce },
       this.ending.get(partition) ?? Promise.resolve(),
       (items, stale) => this.processor.process(place, items, stale),
       (progressed) => this.onProgress(progressed),

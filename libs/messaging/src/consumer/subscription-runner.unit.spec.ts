@@ -4,7 +4,7 @@ import { ManualClock, ScriptedGroup, turns } from '../../fixtures/scripted-group
 import { ConsumerMetrics } from './consumer-metrics.ts';
 import type { WorkPlace } from './failed-record.ts';
 import type { LaneItem } from './lane.ts';
-import type { RecordProcessor } from './record-processor.ts';
+import type { ItemProcessor } from './record-processor.ts';
 import { completeOptions, type SubscriptionOptions } from './subscription-options.ts';
 import { SubscriptionRunner } from './subscription-runner.ts';
 
@@ -42,15 +42,15 @@ describe('a running subscription', () => {
   let work: ByHand;
 
   const start = (options: Partial<SubscriptionOptions> = {}): SubscriptionRunner =>
-    new SubscriptionRunner(
-      'topic',
-      completeOptions({ group: 'spec', lanes: 1, commitIntervalMs: 100, ...options }),
-      false,
-      group.client,
-      work as unknown as RecordProcessor,
-      new ConsumerMetrics('spec', undefined),
+    new SubscriptionRunner({
+      topic: 'topic',
+      options: completeOptions({ group: 'spec', lanes: 1, commitIntervalMs: 100, ...options }),
+      batched: false,
+      client: group.client,
+      processor: work as unknown as ItemProcessor,
+      metrics: new ConsumerMetrics('spec', undefined),
       clock,
-    );
+    });
 
   beforeAll(() => {
     Logger.overrideLogger(false);

@@ -15,6 +15,9 @@
  * | SUBSCRIPTION_INVALID | two handlers share a subscription, or an option is out of range | no |
  * | HANDLER_TIMEOUT | a handler took longer than its deadline | helps |
  * | SUBSCRIPTION_STOPPED | a record failed whose subscription's policy is to stop | no |
+ * | SUBSCRIPTION_UNKNOWN | an operator named a group that this service does not have | no |
+ * | DEAD_LETTERS_UNKNOWN | an operator named a topic or group that has no dead letters | no |
+ * | EDIT_REFUSED | an edited message would be no event of its topic, or of another key | no |
  * | NOT_PARKED | an operator's change names a key or a message that does not wait | no |
  * | CONSUMER_STALLED | a subscription made no progress for too long | a restart may help |
  */
@@ -31,6 +34,9 @@ export type MessagingErrorCode =
   | 'SUBSCRIPTION_INVALID'
   | 'HANDLER_TIMEOUT'
   | 'SUBSCRIPTION_STOPPED'
+  | 'SUBSCRIPTION_UNKNOWN'
+  | 'DEAD_LETTERS_UNKNOWN'
+  | 'EDIT_REFUSED'
   | 'NOT_PARKED'
   | 'CONSUMER_STALLED';
 

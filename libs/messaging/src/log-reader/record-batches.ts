@@ -9,7 +9,7 @@
  *     | baseTimestamp int64 | maxTimestamp int64 | producerId int64 | producerEpoch int16 | baseSequence int32 | count int32 | records
  */
 import zlib from 'node:zlib';
-import type { FetchedChunk, RecordCursor } from '../client/index.ts';
+import type { FetchedChunk, RawHeaders, RecordCursor } from '../client/index.ts';
 import { decompressLz4, decompressSnappy } from './decompress.ts';
 import { int64At } from './wire-codec.ts';
 
@@ -83,6 +83,7 @@ class BatchCursor implements RecordCursor {
   keyEnd = -1;
   valueStart = -1;
   valueEnd = -1;
+  private headersStart = 0;
   private nextBatch = 0;
   private at = 0;
   private left = 0;
@@ -170,9 +171,32 @@ class BatchCursor implements RecordCursor {
     if (valueLength < 0) this.valueStart = this.valueEnd = -1;
     else {
       this.valueStart = this.at;
-      this.valueEnd = this.at + valueLength;
+      this.valueEnd = this.at += valueLength;
     }
+    this.headersStart = this.at;
     this.at = end;
+  }
+
+  headers(): RawHeaders {
+    const { at } = this;
+    this.at = this.headersStart;
+    const headers: Record<string, Buffer | Buffer[]> = {};
+    for (let left = this.varint(); left > 0; left--) {
+      const name = this.bytes().toString('utf8');
+      const value = this.bytes();
+      const before = headers[name];
+      headers[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
+    }
+    this.at = at;
+    return headers;
+  }
+
+  /** Bytes after their length; a header's value that is null is empty. */
+  private bytes(): Buffer {
+    const length = Math.max(0, this.varint());
+    const start = this.at;
+    this.at += length;
+    return Buffer.from(this.source.subarray(start, this.at));
   }
 
   private varint(): number {

@@ -19,3 +19,22 @@ export const deadLetterHeaderNames = {
   error: 'dead-letter-error',
   reason: 'dead-letter-reason',
 } as const;
+
+/**
+ * On a record that came by way of a topic of the group's own (a retry tier, a redrive): where it was first read. Its consumer is shown
+ * that place, not the one between.
+ */
+export const originHeaderNames = {
+  topic: 'origin-topic',
+  partition: 'origin-partition',
+  offset: 'origin-offset',
+  /** Milliseconds since the epoch. */
+  timestamp: 'origin-timestamp',
+  /** How often the record was tried until then. */
+  attempts: 'origin-attempts',
+  /** Not to be tried before, in milliseconds since the epoch. */
+  due: 'retry-due',
+} as const;
+
+/** How often a dead letter was given to its group again; it stays on the record. */
+export const redriveCountHeader = 'redrive-count';

@@ -16,7 +16,9 @@ export {
   ParkedKeys,
   type ParkedKey,
   type ParkedMessage,
+  type OperatorAct,
   type ParkedKeyName,
+  type ParkedKeysFilter,
   type ParkingAuditRow,
 } from './parked-keys.ts';
 export { ParkedPartition } from './parked-partition.ts';

@@ -1,0 +1,186 @@
+/** The operator's side of dead-letter topics. */
+import { deadLetterTopicOf, type TopicContract } from '@headwater/contracts';
+import type { KafkaClient } from '../client/index.ts';
+import { systemClock, type Clock } from '../clock/index.ts';
+import { redriveSetup, redriveTopicOf } from '../consumer/index.ts';
+import { MessagingError } from '../errors/index.ts';
+import { redriveCountHeader } from '../message/index.ts';
+import type { MessageProducer } from '../producer/index.ts';
+import type { OperatorAct } from '../parking/index.ts';
+import { TopicSetup } from '../topics/index.ts';
+import { auditTopicSetup, noteKeyOf, readNotes, writeNote, type DeadLetterNote } from './dead-letter-audit.ts';
+import { deadLetterMatches, type DeadLetterFilter } from './dead-letter-filter.ts';
+import {
+  deadLetterOf,
+  originalHeaders,
+  redriveHeaders,
+  type DeadLetterRecord,
+  type DeadLetterState,
+} from './dead-letter-record.ts';
+import { scanTopic } from './topic-scan.ts';
+
+export interface DeadLetterDeskOptions {
+  readonly client: KafkaClient;
+  readonly producer: MessageProducer;
+  /** The topics whose dead letters are known here. */
+  readonly topics: readonly TopicContract[];
+  readonly clock?: Clock;
+}
+
+export interface NotedDeadLetter extends DeadLetterRecord {
+  readonly state: DeadLetterState;
+  readonly note: DeadLetterNote | undefined;
+}
+
+export interface DeadLetterTopic {
+  readonly name: string;
+  readonly topic: string;
+  readonly group: string;
+  readonly partitions: number;
+}
+
+export interface RedriveOptions {
+  readonly filter: DeadLetterFilter;
+  readonly act: OperatorAct;
+  /** Only says what it would do. */
+  readonly dryRun?: boolean;
+  /** Letters in a second, at most; no limit when undefined. */
+  readonly perSecond?: number | undefined;
+  /** A letter that was redriven so often is left where it is. */
+  readonly maxRedrives?: number;
+  /** Letters, at most. */
+  readonly limit?: number | undefined;
+  readonly onProgress?: (done: number, all: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RedriveReport {
+  /** Letters that were meant and open. */
+  readonly found: number;
+  /** Redriven or discarded; with a dry run, those that would be. */
+  readonly done: readonly DeadLetterRecord[];
+  /** Left where they are, as they were redriven `maxRedrives` times. */
+  readonly overCap: readonly DeadLetterRecord[];
+}
+
+export const standardMaxRedrives = 3;
+
+export class DeadLetterDesk {
+  private readonly topicSetup: TopicSetup;
+  private readonly clock: Clock;
+
+  constructor(private readonly options: DeadLetterDeskOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.topicSetup = new TopicSetup(options.client, this.clock);
+  }
+
+  /** The dead-letter topics of the known topics and the given groups that exist. */
+  async topics(groups: readonly { readonly topic: string; readonly group: string }[]): Promise<DeadLetterTopic[]> {
+    const names = new Map(groups.map((each) => [deadLetterTopicOf({ name: each.topic }, each.group), each]));
+    const admin = await this.options.client.openAdmin();
+    try {
+      const found = await admin.describe(new Map([...names.keys()].map((name) => [name, []])));
+      return [...found].map(([name, { partitions }]) => ({ name, partitions, ...names.get(name)! }));
+    } finally {
+      await admin.close();
+    }
+  }
+
+  /** The letters of a topic and group, in order of their place. @throws {MessagingError} `DEAD_LETTERS_UNKNOWN` */
+  async list(
+    topic: string,
+    group: string,
+    filter: DeadLetterFilter = {},
+    { states, limit = Number.POSITIVE_INFINITY }: { states?: readonly DeadLetterState[]; limit?: number } = {},
+  ): Promise<NotedDeadLetter[]> {
+    const { name, partitions } = await this.topicOf(topic, group);
+    await this.topicSetup.ensure([auditTopicSetup]);
+    const notes = await readNotes(this.options.client, name);
+    const letters: NotedDeadLetter[] = [];
+    if (limit <= 0) return letters;
+    await scanTopic(this.options.client, name, partitions, (scanned) => {
+      const letter = deadLetterOf(name, scanned);
+      if (!letter || !deadLetterMatches(filter, letter)) return true;
+      const note = notes.get(noteKeyOf(name, letter.partition, letter.offset));
+      const state = note?.action ?? 'open';
+      if (states && !states.includes(state)) return true;
+      letters.push({ ...letter, state, note });
+      return letters.length < limit;
+    });
+    return letters;
+  }
+
+  /** Gives open letters to their group again, in order, each noted when its group's redrive topic has it. */
+  async redrive(topic: string, group: string, options: RedriveOptions): Promise<RedriveReport> {
+    const maxRedrives = options.maxRedrives ?? standardMaxRedrives;
+    const source = this.options.topics.find(({ name }) => name === topic);
+    if (!source) throw this.unknown(topic, group);
+    const letters = await this.list(topic, group, options.filter, this.wanted(options));
+    const overCap = letters.filter(({ redrives }) => redrives >= maxRedrives);
+    const wanted = letters.filter(({ redrives }) => redrives < maxRedrives);
+    if (options.dryRun || wanted.length === 0) return { found: letters.length, done: wanted, overCap };
+    await this.topicSetup.ensure([redriveSetup(source, group)]);
+    const done = await this.carryOut(wanted, options, async (letter) => {
+      await this.options.producer.sendEncoded({
+        topic: redriveTopicOf(group),
+        key: letter.record.key,
+        value: letter.record.value,
+        headers: { ...originalHeaders(letter), ...redriveHeaders(letter) },
+      });
+      await this.note(letter, 'redriven', options.act);
+    });
+    return { found: letters.length, done, overCap };
+  }
+
+  /** Notes that open letters are of no more use. They stay in their topic, and are listed as discarded. */
+  async discard(topic: string, group: string, options: Omit<RedriveOptions, 'maxRedrives'>): Promise<RedriveReport> {
+    const letters = await this.list(topic, group, options.filter, this.wanted(options));
+    if (options.dryRun) return { found: letters.length, done: letters, overCap: [] };
+    const done = await this.carryOut(letters, options, (letter) => this.note(letter, 'discarded', options.act));
+    return { found: letters.length, done, overCap: [] };
+  }
+
+  private wanted({ limit }: Pick<RedriveOptions, 'limit'>): { states: readonly DeadLetterState[]; limit?: number } {
+    return { states: ['open'], ...(limit === undefined ? {} : { limit }) };
+  }
+
+  private async carryOut(
+    letters: readonly NotedDeadLetter[],
+    { perSecond, onProgress, signal }: RedriveOptions,
+    work: (letter: NotedDeadLetter) => Promise<void>,
+  ): Promise<DeadLetterRecord[]> {
+    const startedMs = this.clock.nowMs();
+    const done: DeadLetterRecord[] = [];
+    for (const letter of letters) {
+      if (signal?.aborted) break;
+      const dueMs = perSecond === undefined ? 0 : startedMs + (done.length * 1000) / perSecond;
+      if (dueMs > this.clock.nowMs()) await this.clock.sleep(dueMs - this.clock.nowMs(), signal);
+      await work(letter);
+      done.push(letter);
+      onProgress?.(done.length, letters.length);
+    }
+    return done;
+  }
+
+  private async note(letter: DeadLetterRecord, action: DeadLetterNote['action'], act: OperatorAct): Promise<void> {
+    const { deadLetterTopic, partition, offset, group, messageId } = letter;
+    const at = new Date(this.clock.nowMs()).toISOString();
+    await writeNote(this.options.producer, {
+      ...{ action, deadLetterTopic, partition, offset: offset.toString(), group, messageId, at },
+      ...act,
+    });
+  }
+
+  private async topicOf(topic: string, group: string): Promise<DeadLetterTopic> {
+    const [found] = await this.topics([{ topic, group }]);
+    if (!found) throw this.unknown(topic, group);
+    return found;
+  }
+
+  private unknown(topic: string, group: string): MessagingError {
+    return new MessagingError(
+      'DEAD_LETTERS_UNKNOWN',
+      `There are no dead letters of group ${group} in topic ${topic}: topic ${deadLetterTopicOf({ name: topic }, group)} does not exist, or ${topic} has no contract`,
+    );
+  }
+}
