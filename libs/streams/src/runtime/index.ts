@@ -1,0 +1,2 @@
+/** A topology on a Kafka: topics, partitions, restoring, commits. */
+export { StreamsApp, startStreams, type StreamsOptions, type StreamsHealth } from './streams-app.ts';

@@ -1,0 +1,2 @@
+/** A compacted topic as a table in memory, whole, without a topology. */
+export { MaterializedTable, openTable, type OpenTableOptions } from './materialized-table.ts';
