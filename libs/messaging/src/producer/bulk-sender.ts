@@ -7,7 +7,7 @@
  */
 import type { Clock } from '../clock/index.ts';
 import type { KafkaClient, RecordToWrite } from '../client/index.ts';
-import { MessagingError } from '../errors/index.ts';
+import { assertFits } from './record-bytes.ts';
 import { TopicDeliverer } from './topic-deliverer.ts';
 import type { QueuedRecord } from './topic-queue.ts';
 
@@ -33,7 +33,7 @@ export class BulkSender {
     let bytes = 0;
     for (let index = 0; index < records.length; index++) {
       const size = this.bytesOf(records[index]!);
-      if (size > maxRequestBytes) throw tooLarge(topic, size, maxRequestBytes);
+      assertFits(topic, size, maxRequestBytes);
       if (bytes + size > maxRequestBytes) {
         await this.write(topic, records.slice(start, index));
         start = index;
@@ -69,11 +69,4 @@ export class BulkSender {
     this.deliverers.set(topic, deliverer);
     return deliverer;
   }
-}
-
-function tooLarge(topic: string, bytes: number, maxRequestBytes: number): MessagingError {
-  return new MessagingError(
-    'RECORD_TOO_LARGE',
-    `A record for topic ${topic} is ${bytes} bytes; the most is ${maxRequestBytes}. Store what is large elsewhere and send where it is`,
-  );
 }

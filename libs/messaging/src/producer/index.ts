@@ -6,3 +6,5 @@ export {
   type ProducerOptions,
   type SendOptions,
 } from './message-producer.ts';
+export { outgoingHeaders, type OutgoingOptions } from './outgoing-headers.ts';
+export { assertFits, bytesOfRecord } from './record-bytes.ts';

@@ -5,15 +5,15 @@
  * over; whether the record was written is then not known, and sending it again may write it twice (with the same message id).
  * Callers wait while `maxBufferedBytes` are on their way, in order of arrival and no longer than their deadline.
  */
-import { randomUUID } from 'node:crypto';
 import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { KafkaClient, RecordToWrite } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
-import { currentContext, headerNames } from '../message/index.ts';
 import { BulkSender } from './bulk-sender.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { outgoingHeaders, type OutgoingOptions } from './outgoing-headers.ts';
+import { assertFits, bytesOfRecord } from './record-bytes.ts';
 import { TopicDeliverer } from './topic-deliverer.ts';
 import { TopicQueue } from './topic-queue.ts';
 
@@ -34,11 +34,7 @@ export const defaultProducerOptions: ProducerOptions = {
 };
 
 /** What a record carries besides its event. */
-export interface SendOptions {
-  /** The event's `eventId`, when not given. */
-  readonly messageId?: string;
-  readonly headers?: Readonly<Record<string, string | Buffer>>;
-}
+export type SendOptions = OutgoingOptions;
 
 /** A record that is encoded already, for example a row of an outbox. */
 export interface EncodedRecord extends RecordToWrite {
@@ -49,17 +45,6 @@ export interface EncodedRecord extends RecordToWrite {
 interface Channel {
   readonly queue: TopicQueue;
   readonly deliverer: TopicDeliverer;
-}
-
-/** A record's framing in a batch is a few dozen bytes at most. */
-const overheadBytes = 64;
-
-function bytesOf(record: RecordToWrite): number {
-  let bytes = overheadBytes + (record.value?.length ?? 0) + (record.key === null ? 0 : Buffer.byteLength(record.key));
-  for (const [name, value] of Object.entries(record.headers ?? {}))
-    for (const item of Array.isArray(value) ? (value as readonly (string | Buffer)[]) : [value as string | Buffer])
-      bytes += name.length + Buffer.byteLength(item) + 8;
-  return bytes;
 }
 
 export class MessageProducer {
@@ -75,7 +60,12 @@ export class MessageProducer {
     private readonly clock: Clock = systemClock,
   ) {
     this.budget = new ByteBudget(options.maxBufferedBytes);
-    this.bulk = new BulkSender(client, options, clock, bytesOf);
+    this.bulk = new BulkSender(client, options, clock, bytesOfRecord);
+  }
+
+  /** The most bytes that a record may have, its framing included. */
+  get maxRequestBytes(): number {
+    return this.options.maxRequestBytes;
   }
 
   /** @throws {MessagingError | ContractError} see the header; `EVENT_INVALID`, `KEY_MISSING`, `NOT_REGISTERED` at once. */
@@ -89,7 +79,7 @@ export class MessageProducer {
       topic: topic.name,
       key: topic.keyOf(value),
       value: this.codec.encode(topic, event, value),
-      headers: this.headersOf(options, value),
+      headers: outgoingHeaders(options, value),
     });
   }
 
@@ -99,18 +89,14 @@ export class MessageProducer {
     key: string,
     options: SendOptions = {},
   ): Promise<void> {
-    await this.sendEncoded({ topic: topic.name, key, value: null, headers: this.headersOf(options, undefined) });
+    await this.sendEncoded({ topic: topic.name, key, value: null, headers: outgoingHeaders(options, undefined) });
   }
 
   /** Sends a record as it is; headers too. Records of one topic are written in the order of the calls. */
   async sendEncoded(encoded: EncodedRecord): Promise<void> {
     const { topic, ...record } = encoded;
-    const bytes = bytesOf(record);
-    if (bytes > this.options.maxRequestBytes)
-      throw new MessagingError(
-        'RECORD_TOO_LARGE',
-        `A record for topic ${topic} is ${bytes} bytes; the most is ${this.options.maxRequestBytes}. Store what is large elsewhere and send where it is`,
-      );
+    const bytes = bytesOfRecord(record);
+    assertFits(topic, bytes, this.options.maxRequestBytes);
     this.assertOpen(topic);
     await this.enqueue(topic, record, bytes);
   }
@@ -173,16 +159,6 @@ export class MessageProducer {
   private assertOpen(topic: string): void {
     if (this.closing)
       throw new MessagingError('PRODUCER_CLOSED', `A record for topic ${topic} came after the producer began to close`);
-  }
-
-  private headersOf({ messageId, headers }: SendOptions, value: unknown): Record<string, string | Buffer> {
-    const { eventId } = (value ?? {}) as { eventId?: string };
-    const { traceparent } = currentContext() ?? {};
-    return {
-      [headerNames.messageId]: messageId ?? eventId ?? randomUUID(),
-      ...(traceparent ? { [headerNames.traceparent]: traceparent } : {}),
-      ...headers,
-    };
   }
 
   private full(topic: string): MessagingError {
