@@ -36,6 +36,11 @@ export class Dispatcher implements RequestHandler {
     return first.readInt16BE(0) === ApiKey.Produce ? PIPELINE_OF_PRODUCE : 0;
   }
 
+  /** Batches are stored or refused before the answer, and what is kept of them beyond it is retained by who keeps it. */
+  isForgotten(beginning: Buffer): boolean {
+    return beginning.length >= 2 && beginning.readInt16BE(0) === ApiKey.Produce;
+  }
+
   handle(frame: readonly Buffer[], connection: Connection): Answer | Promise<Answer> {
     let request: DecodedRequest;
     try {

@@ -5,11 +5,14 @@
  * fdatasync would be two. With `os`, a group of up to 64 KiB is written at once, synchronously (6 to 50 µs, where the trip to the
  * thread pool alone costs 35 µs), a larger one asynchronously, so that the copy into the page cache does not hold up the event loop.
  *
- * Order: groups are written one after another, so that what is durable is always a first part of the log, and a segment is
- * complete on disk before the next one's file is made. Groups end at segment boundaries.
+ * Order: groups become durable one after another, so that what is durable is always a first part of the log, and a segment is
+ * complete on disk before the next one's file is made. Groups end at segment boundaries. With `fsync` a large group is written while
+ * the one before it is being synced, so that the copy into the page cache and the disk's work overlap; when its own sync ends first,
+ * it waits. A crash in between leaves a gap in the file that nobody was told of; a recovery ends the log before it.
  *
- * Failure: the group and all behind it are taken back (`onFailed` restores the log to the last durable end). The next commit first
- * cuts the file there, durably, and fails too while that cannot be done. Nothing is kept for later: producers retry.
+ * Failure: the group and all behind it are taken back (`onFailed` restores the log to the last durable end), once no write is under
+ * way any more. The next commit first cuts the file there, durably, and fails too while that cannot be done. Nothing is kept for
+ * later: producers retry.
  */
 import type { Chunks } from '../protocol/index.ts';
 import { addAdjacent } from './batch-placement.ts';
@@ -18,6 +21,9 @@ import type { LogContext } from './log-context.ts';
 import type { LogSegment, SegmentState } from './log-segment.ts';
 
 const longestSyncWriteBytes = 64 * 1024;
+/** A second write is begun beside another one if it is at least this large. */
+const smallestOverlapBytes = 64 * 1024;
+const writesAtOnce = 2;
 
 /** Batches that become durable together. */
 export class CommitGroup {
@@ -30,6 +36,8 @@ export class CommitGroup {
   sizeBytes = 0;
   /** Taken by the writer: further batches go into the next group. */
   closed = false;
+  /** How its write ended; undefined before. */
+  end: 'written' | { readonly error: unknown } | undefined;
   readonly durable: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -74,8 +82,12 @@ export interface CommitQueueOptions {
 export class CommitQueue {
   readonly #options: CommitQueueOptions;
   readonly #groups: CommitGroup[] = [];
+  /** How many of the groups, from the first on, are being written. */
+  #begun = 0;
   #scheduled = false;
-  #writing: Promise<void> | undefined;
+  /** A write failed, and one beside it has not ended. */
+  #halted = false;
+  #abandoned = false;
   /** Segments whose files may hold bytes behind a position, which a recovery would take for records. */
   readonly #uncut = new Map<LogSegment, number>();
 
@@ -92,13 +104,12 @@ export class CommitQueue {
     return this.#groups.find((group) => offset < group.endOffset);
   }
 
-  /** The group that the next batch, for `segment`, goes into. It is committed at the end of the turn, or after the one before. */
+  /** The group that the next batch, for `segment`, goes into. It is committed at the end of the turn, or after one before. */
   openGroup(segment: LogSegment, startOffset: number): CommitGroup {
     const last = this.#groups.at(-1);
-    if (last && !last.closed && last.segment === segment) return last;
-    const group = new CommitGroup(segment, startOffset);
-    this.#groups.push(group);
-    if (!this.#scheduled && !this.#writing) {
+    const group = last && !last.closed && last.segment === segment ? last : new CommitGroup(segment, startOffset);
+    if (group !== last) this.#groups.push(group);
+    if (!this.#scheduled) {
       this.#scheduled = true;
       this.#options.context.atEndOfTurn(() => {
         this.#scheduled = false;
@@ -111,30 +122,41 @@ export class CommitQueue {
   /** Resolves when nothing waits any more, whether it became durable or failed. */
   async drain(): Promise<void> {
     while (!this.isEmpty) {
-      if (!this.#writing) this.#start();
-      await this.#writing;
+      this.#start();
+      await this.#groups.at(-1)?.durable.catch(() => undefined);
     }
     await this.#tryCut();
   }
 
-  /** Fails all that waits; what is being written is waited for. */
+  /** Fails all that waits, for good; what is being written is waited for. */
   async abandon(error: unknown): Promise<void> {
-    await this.#writing;
+    this.#abandoned = true;
+    await this.#groups[this.#begun - 1]?.durable.catch(() => undefined);
     if (!this.isEmpty) this.#fail(error);
   }
 
   #start(): void {
-    if (this.#writing) return;
-    const group = this.#groups[0];
-    if (!group) return;
-    if (this.#groups.length === 1 && this.#canWriteNow(group)) this.#writeNow(group);
-    else this.#writing = this.#writeAll();
+    for (let group = this.#groups[this.#begun]; group && this.#mayBegin(group); group = this.#groups[this.#begun]) {
+      if (this.#groups.length === 1 && this.#canWriteNow(group)) this.#writeNow(group);
+      else this.#begin(group);
+    }
+  }
+
+  #mayBegin(group: CommitGroup): boolean {
+    if (this.#halted || this.#abandoned) return false;
+    if (this.#begun === 0) return true;
+    const isLarge = group.sizeBytes >= smallestOverlapBytes;
+    return isLarge && this.#begun < writesAtOnce && this.#options.context.flush === 'fsync' && this.#isPlain(group);
   }
 
   #canWriteNow(group: CommitGroup): boolean {
-    const { context, epochs } = this.#options;
-    const plain = group.segment.onDisk && this.#uncut.size === 0 && !epochs.dirty;
-    return context.flush === 'os' && plain && group.sizeBytes <= longestSyncWriteBytes;
+    const isSmall = group.sizeBytes <= longestSyncWriteBytes;
+    return isSmall && this.#options.context.flush === 'os' && this.#isPlain(group);
+  }
+
+  /** Nothing is to be done but to write the group. */
+  #isPlain(group: CommitGroup): boolean {
+    return group.segment.onDisk && this.#uncut.size === 0 && !this.#options.epochs.dirty;
   }
 
   #writeNow(group: CommitGroup): void {
@@ -154,20 +176,31 @@ export class CommitQueue {
     this.#options.onDurable(group);
   }
 
-  async #writeAll(): Promise<void> {
-    try {
-      for (let group = this.#groups[0]; group; group = this.#groups[0]) {
-        group.closed = true;
-        await this.#write(group);
-        this.#groups.shift();
-        this.#options.onDurable(group);
-      }
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      // In the same turn as the last look at the groups, so that no batch is left behind unscheduled.
-      this.#writing = undefined;
+  #begin(group: CommitGroup): void {
+    group.closed = true;
+    this.#begun++;
+    const ended = (end: NonNullable<CommitGroup['end']>): void => {
+      group.end = end;
+      this.#settle();
+    };
+    this.#write(group).then(
+      () => ended('written'),
+      (error: unknown) => ended({ error }),
+    );
+  }
+
+  /** After a write: groups become durable in their order. One that failed takes those behind it with it, once their writes are over. */
+  #settle(): void {
+    for (let group = this.#groups[0]; group?.end === 'written'; group = this.#groups[0]) {
+      this.#groups.shift();
+      this.#begun--;
+      this.#options.onDurable(group);
     }
+    const begun = this.#groups.slice(0, this.#begun);
+    const failed = begun.map(({ end }) => end).find((end) => typeof end === 'object');
+    this.#halted = failed !== undefined && begun.some(({ end }) => end === undefined);
+    if (failed && !this.#halted) this.#fail(failed.error);
+    this.#start();
   }
 
   async #write(group: CommitGroup): Promise<void> {
@@ -191,6 +224,7 @@ export class CommitQueue {
 
   #fail(error: unknown): void {
     const groups = this.#groups.splice(0);
+    this.#begun = 0;
     const [first] = groups;
     for (const group of groups) group.closed = true;
     this.#options.onFailed(groups, error);

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { FileSystem } from './file-system/file-system.ts';
 import type { OpenFiles } from './files/open-files.ts';
 import type { IndexCache } from './index-cache.ts';
-import type { ReadBuffers } from './read-buffers.ts';
+import type { BufferPool } from './buffer-pool.ts';
 import type { StorageEvent } from './storage-event.ts';
 import type { TailCache } from './tail-cache.ts';
 
@@ -15,7 +15,7 @@ export interface LogContext {
   readonly flush: 'fsync' | 'os';
   readonly files: OpenFiles;
   readonly tailCache: TailCache;
-  readonly readBuffers: ReadBuffers;
+  readonly readBuffers: BufferPool;
   readonly indexCache: IndexCache;
   /** A log's checkpoint is written when it has grown by so much. */
   readonly checkpointBytes: number;

@@ -7,6 +7,7 @@
  */
 import { findAborted } from './aborted-transactions.ts';
 import { addAdjacent } from './batch-placement.ts';
+import { retain } from './lent-memory.ts';
 import type { LogContext } from './log-context.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogRead } from './partition-log.ts';
@@ -126,6 +127,7 @@ export class LogReader {
       sizeBytes += batch.sizeBytes;
       nextOffset = batch.lastOffset + 1;
     }
+    for (const piece of records) retain(piece);
     this.#noteEnd(nextOffset, highWatermark);
     return this.#complete(request, { records, sizeBytes, nextOffset });
   }

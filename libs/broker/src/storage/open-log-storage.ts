@@ -11,7 +11,7 @@ import { OpenFiles } from './files/open-files.ts';
 import { IndexCache } from './index-cache.ts';
 import { defaultLogConfig } from './log-config.ts';
 import type { LogStorage, LogStorageOptions } from './log-storage.ts';
-import { ReadBuffers } from './read-buffers.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { StorageError } from './storage-error.ts';
 import { TailCache } from './tail-cache.ts';
 import { endOfTurn } from './end-of-turn.ts';
@@ -57,7 +57,7 @@ async function createStorage(
       files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? 1000),
       tailCache: new TailCache(options.tailCacheBytes ?? 16 * 1024 * 1024),
       indexCache: new IndexCache(indexCacheBytes),
-      readBuffers: new ReadBuffers(idleReadBufferBytes),
+      readBuffers: new BufferPool(idleReadBufferBytes),
       pending: { bytes: 0 },
       checkpointBytes: options.checkpointBytes ?? 1024 * 1024,
       report: options.onEvent ?? (() => undefined),

@@ -36,8 +36,8 @@ export interface ReadOptions {
 /** Whole batches, as stored. */
 export interface LogRead {
   /**
-   * Read-only views, some shared with other readers. Empty at the end of the log. Who has sent a piece may say so with
-   * `releaseRead(piece)`, so that its memory is used again; it must not be looked at afterwards.
+   * Read-only views, some shared with other readers. Empty at the end of the log. Who has sent a piece may `release(piece)` it,
+   * once, so that its memory is used again; it must not be looked at afterwards.
    */
   readonly records: Chunks;
   readonly sizeBytes: number;
@@ -74,7 +74,8 @@ export interface ActiveProducer {
  * One partition's records on disk, in Kafka's format.
  *
  * Offsets are given in the order of the calls to `append`. Bytes are written as they came, only base offset and leader epoch
- * (and under LogAppendTime timestamp and CRC) are set, in place, in the buffers that were given: the caller hands them over.
+ * (and under LogAppendTime timestamp and CRC) are set, in place, in the buffers that were given: the caller hands them over until
+ * the append is durable or has failed. What the log holds longer, for readers at its end, it retains (`lent-memory.ts`).
  */
 export interface PartitionLog {
   readonly topic: string;

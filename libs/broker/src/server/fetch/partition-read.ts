@@ -81,7 +81,8 @@ function readPartition(
   if (request.fetchOffset < log.logStartOffset || request.fetchOffset > log.logEndOffset)
     return { ...failed(request, ErrorCode.OFFSET_OUT_OF_RANGE), log };
   const limitBytes = Math.min(request.maxBytes, remainingBytes);
-  if (request.fetchOffset >= log.highWatermark || (limitBytes <= 0 && !isFirst))
+  // At the high watermark the log is asked too, so that it knows of a reader at its end.
+  if (request.fetchOffset > log.highWatermark || (limitBytes <= 0 && !isFirst))
     return read(request, log, NO_RECORDS, 0);
   return readLog(log, request, { maxBytes: Math.max(limitBytes, 0), minOneMessage: isFirst, committedOnly });
 }

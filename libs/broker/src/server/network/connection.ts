@@ -7,17 +7,18 @@
  *
  * Back-pressure. The socket is paused while the requests in flight hold too many bytes, or are too many, or the budget
  * of all connections is used up; no request is begun while the client leaves answers unread. So one connection holds at
- * most: `inFlightBytes` + one chunk of the socket + `unreadAnswerBytes` + one answer. What all of them leave unread is counted in
+ * most: `inFlightBytes` + one piece of a frame + `unreadAnswerBytes` + one answer. What all of them leave unread is counted in
  * one `AnswerMemory`.
  *
  * All that became ready within one turn of the event loop is written with one `writev`.
  */
 import type { Socket } from 'node:net';
-import { releaseRead } from '../../storage/index.ts';
+import { release } from '../../storage/index.ts';
 import type { AnswerClaim, AnswerMemory } from './answer-memory.ts';
 import { FrameAssembler, FrameError } from './frame-assembler.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import type { MemoryBudget, MemoryTicket } from './memory-budget.ts';
-import { noteReceived } from './young-garbage.ts';
+import { withOwnBuffers } from './own-buffers.ts';
 
 /** An answer in pieces, `null` for none (Produce with acks=0), or `CLOSE_CONNECTION`. */
 export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
@@ -28,8 +29,8 @@ const FRAME_BYTES_PER_SECOND = 1024 * 1024;
 /** A frame claims so much before more of it has come; almost all requests are smaller. */
 const FIRST_CLAIM_BYTES = 64 * 1024;
 
-/** Smaller pieces are not worth a callback. */
-const LARGE_PIECE_BYTES = 32 * 1024;
+/** Where reads go that begin a frame: what comes is copied before anything else is read. */
+const ARRIVALS = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Instead of an answer: the request cannot be answered and the connection closes, after the answers before it. */
 export const CLOSE_CONNECTION = Symbol('close the connection');
@@ -38,6 +39,8 @@ export const CLOSE_CONNECTION = Symbol('close the connection');
 export interface RequestHandler {
   /** Requests of one and the same kind of this value overlap; 0 means one at a time. Reads the frame's first bytes. */
   pipelineOf(frame: readonly Buffer[]): number;
+  /** Whether nothing of a request that begins so is looked at once its answer is there. */
+  isForgotten(beginning: Buffer): boolean;
   /** Handles one request. A rejection is a defect: it is logged, and the connection closes. */
   handle(frame: readonly Buffer[], connection: Connection): Answer | Promise<Answer>;
 }
@@ -55,6 +58,8 @@ export interface ConnectionLimits {
 
 interface PendingRequest {
   readonly frame: readonly Buffer[];
+  /** The frame's pieces are to be released. */
+  readonly isReused: boolean;
   readonly ticket: MemoryTicket;
   readonly pipeline: number;
   isDone: boolean;
@@ -78,6 +83,8 @@ export class Connection {
   readonly #nowMs: () => number;
   readonly #log: (message: string) => void;
   readonly #assembler: FrameAssembler;
+  /** Memory of a frame that the next read fills. */
+  #target: Buffer | undefined;
   readonly #closeListeners = new Set<() => void>();
   /** Requests not begun, and begun ones whose answers have not left; both oldest first. */
   #waiting: PendingRequest[] = [];
@@ -97,7 +104,9 @@ export class Connection {
 
   constructor(options: {
     readonly id: number;
+    /** Accepted and paused. */
     readonly socket: Socket;
+    readonly memory: FrameMemory;
     readonly handler: RequestHandler;
     readonly limits: ConnectionLimits;
     readonly budget: MemoryBudget;
@@ -106,7 +115,6 @@ export class Connection {
     readonly log: (message: string) => void;
   }) {
     this.id = options.id;
-    this.#socket = options.socket;
     this.#handler = options.handler;
     this.#limits = options.limits;
     this.#budget = options.budget;
@@ -117,7 +125,7 @@ export class Connection {
     this.remoteAddress = withoutIpv4Prefix(options.socket.remoteAddress ?? 'unknown');
     this.localAddress = withoutIpv4Prefix(options.socket.localAddress ?? '127.0.0.1');
     this.lastActiveMs = options.nowMs();
-    this.#assembler = new FrameAssembler(options.limits.maxFrameBytes, {
+    this.#assembler = new FrameAssembler(options.limits.maxFrameBytes, options.memory, {
       frameStarted: (sizeBytes) => {
         this.#frameGrantedMs = this.#nowMs();
         this.#frameTicket = this.#budget.request(Math.min(sizeBytes, FIRST_CLAIM_BYTES), () => {
@@ -125,7 +133,12 @@ export class Connection {
           this.#regulate();
         });
       },
-      frameCompleted: (frame, sizeBytes) => this.#takeFrame(frame, sizeBytes),
+      isForgotten: (beginning) => this.#handler.isForgotten(beginning),
+      frameCompleted: (frame, sizeBytes, isReused) => this.#takeFrame(frame, sizeBytes, isReused),
+    });
+    this.#socket = withOwnBuffers(options.socket, {
+      nextBuffer: () => (this.#target = this.#assembler.target()) ?? ARRIVALS,
+      take: (buffer, count) => this.#take(buffer, count),
     });
     this.#listen();
   }
@@ -179,7 +192,6 @@ export class Connection {
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => {
       this.lastActiveMs = this.#nowMs();
       this.#noteUnread();
@@ -191,11 +203,12 @@ export class Connection {
     socket.on('close', () => this.#close());
   }
 
-  #take(chunk: Buffer): void {
+  #take(buffer: Buffer, count: number): void {
     if (this.#isClosed || this.#isDraining) return;
     this.lastActiveMs = this.#nowMs();
     try {
-      this.#assembler.push(chunk);
+      if (buffer === this.#target) this.#assembler.filled(count);
+      else this.#assembler.push(buffer.subarray(0, count));
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       this.#log(`closing the connection of ${this.remoteAddress}: ${error.message}`);
@@ -205,7 +218,6 @@ export class Connection {
     this.#claimFurther();
     this.#advance();
     this.#regulate();
-    noteReceived(chunk.length);
   }
 
   /** Doubles the claim of the frame that is being read once half of it has come. */
@@ -216,13 +228,13 @@ export class Connection {
     ticket.growTo(Math.min(frameBytes, Math.max(ticket.bytes, receivedBytes) * 2));
   }
 
-  #takeFrame(frame: readonly Buffer[], sizeBytes: number): void {
+  #takeFrame(frame: readonly Buffer[], sizeBytes: number, isReused: boolean): void {
     const ticket = this.#frameTicket!;
     this.#frameTicket = undefined;
     ticket.force(sizeBytes);
     this.#inFlightBytes += sizeBytes;
     const pipeline = this.#handler.pipelineOf(frame);
-    this.#waiting.push({ frame, ticket, pipeline, isDone: false, answer: null });
+    this.#waiting.push({ frame, isReused, ticket, pipeline, isDone: false, answer: null });
   }
 
   /** Begins the requests whose turn it is. */
@@ -252,12 +264,18 @@ export class Connection {
     }
     if (answer instanceof Promise) {
       answer.then(
-        (value) => this.#finish(request, value),
+        (value) => this.#answered(request, value),
         (error: unknown) => this.#finish(request, this.#failed(error)),
       );
     } else {
-      this.#finish(request, answer);
+      this.#answered(request, answer);
     }
+  }
+
+  /** Not after a failure: something of the frame may still be under way to the disk. */
+  #answered(request: PendingRequest, answer: Answer): void {
+    if (request.isReused) for (const piece of request.frame) release(piece);
+    this.#finish(request, answer);
   }
 
   #failed(error: unknown): Answer {
@@ -279,13 +297,15 @@ export class Connection {
     });
   }
 
-  /** Gives the memory of records that were read from a file back once they were sent. */
-  #write(piece: Buffer): void {
-    if (piece.length < LARGE_PIECE_BYTES) this.#socket.write(piece);
-    else
-      this.#socket.write(piece, (error) => {
-        if (!error) releaseRead(piece);
-      });
+  /** Writes an answer, and gives the memory of the records in it back once they were sent. */
+  #write(answer: readonly Buffer[]): void {
+    const last = answer.length - 1;
+    for (let index = 0; index < last; index++) this.#socket.write(answer[index]!);
+    if (last === 0) this.#socket.write(answer[0]!);
+    if (last <= 0) return;
+    this.#socket.write(answer[last]!, (error) => {
+      if (!error) for (const piece of answer) release(piece);
+    });
   }
 
   /** Writes the answers that are ready and in turn, then goes on with the next requests. */
@@ -302,7 +322,7 @@ export class Connection {
         mustClose = true;
         break;
       }
-      if (request.answer !== null) for (const piece of request.answer) this.#write(piece);
+      if (request.answer !== null) this.#write(request.answer);
     }
     socket.uncork();
     this.#noteUnread();

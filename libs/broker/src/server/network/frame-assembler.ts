@@ -1,11 +1,12 @@
 /**
  * Cuts a byte stream into the Kafka protocol's frames: a big-endian int32 size, then that many bytes.
  *
- * A frame is given as the slices of the socket's chunks that hold it, without its size field and without copying. Only small pieces
- * of a frame are copied together: each chunk costs some hundred bytes beside its own, so that a client that sends a large frame byte
- * by byte would take many times the memory that the budget of frames counts.
- * Not safe to re-enter: `push` is called from the socket's data event only.
+ * What arrives is copied into the memory of its frame, until enough of a large frame is missing: then the socket is given the frame's
+ * memory to read into (`target`). A frame lies in few pieces, each at most as long as what had come before it or `FIRST_PIECE_BYTES`,
+ * so that memory is taken as bytes come and not as they are announced; pieces of a client that sends byte by byte are filled together.
+ * Not safe to re-enter: called from the socket's reads only.
  */
+import type { FrameMemory } from './frame-memory.ts';
 
 /** The stream does not hold frames of the protocol, or one over the limit: nothing after it can be trusted. */
 export class FrameError extends Error {
@@ -16,28 +17,35 @@ export class FrameError extends Error {
 export interface FrameListener {
   /** The size of a frame is known and nothing of its body was taken yet. */
   frameStarted(sizeBytes: number): void;
-  /** A whole frame was taken. */
-  frameCompleted(frame: readonly Buffer[], sizeBytes: number): void;
+  /** Whether nothing of a frame that begins so is looked at after its answer. */
+  isForgotten(beginning: Buffer): boolean;
+  /** A whole frame was taken. `isReused`: each of its pieces is to be released. */
+  frameCompleted(frame: readonly Buffer[], sizeBytes: number, isReused: boolean): void;
 }
 
 const SIZE_FIELD_BYTES = 4;
-const SMALL_PIECE_BYTES = 512;
-const GATHERED_BYTES = 4096;
+const SMALL_PIECE_BYTES = 4096;
+const FIRST_PIECE_BYTES = 64 * 1024;
+const LARGEST_PIECE_BYTES = 1024 * 1024;
+/** Less is copied: what follows it comes with the same read. */
+const SHORTEST_TARGET_BYTES = 16 * 1024;
 
 export class FrameAssembler {
   readonly #maxFrameBytes: number;
+  readonly #memory: FrameMemory;
   readonly #listener: FrameListener;
   /** Bytes of the size field taken so far, and their value. */
   #sizeFieldBytes = 0;
   #size = 0;
   #missingBytes = 0;
-  #slices: Buffer[] = [];
-  /** Small pieces, copied together, that are not among the slices yet. */
-  #gathered: Buffer | undefined;
-  #gatheredBytes = 0;
+  #pieces: Buffer[] = [];
+  #isReused = false;
+  /** The last piece, as far as it is not filled. */
+  #open: Buffer | undefined;
 
-  constructor(maxFrameBytes: number, listener: FrameListener) {
+  constructor(maxFrameBytes: number, memory: FrameMemory, listener: FrameListener) {
     this.#maxFrameBytes = maxFrameBytes;
+    this.#memory = memory;
     this.#listener = listener;
   }
 
@@ -56,7 +64,23 @@ export class FrameAssembler {
     return this.frameBytes - this.#missingBytes;
   }
 
-  /** Takes the next chunk of the stream. @throws FrameError on a negative size or one over the limit. */
+  /** Where the stream's next bytes belong; undefined when that is for `push` to decide. */
+  target(): Buffer | undefined {
+    if (this.#open !== undefined) return this.#open.length >= SHORTEST_TARGET_BYTES ? this.#open : undefined;
+    if (this.#pieces.length === 0 || this.#missingBytes < SHORTEST_TARGET_BYTES) return undefined;
+    const grownBytes = Math.max(FIRST_PIECE_BYTES, this.receivedBytes);
+    return this.#newPiece(Math.min(this.#missingBytes, grownBytes, LARGEST_PIECE_BYTES));
+  }
+
+  /** So many bytes were put into the target. */
+  filled(count: number): void {
+    const open = this.#open!;
+    this.#open = count === open.length ? undefined : open.subarray(count);
+    this.#missingBytes -= count;
+    if (this.#missingBytes === 0) this.#completeFrame();
+  }
+
+  /** Takes the next chunk of the stream, by copying. @throws FrameError on a negative size or one over the limit. */
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
@@ -66,11 +90,7 @@ export class FrameAssembler {
         this.#startFrame();
       }
       const end = Math.min(chunk.length, at + this.#missingBytes);
-      if (end > at) {
-        this.#keep(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
-        this.#missingBytes -= end - at;
-        at = end;
-      }
+      while (at < end) at += this.#copy(chunk, at, end);
       if (this.#missingBytes === 0) this.#completeFrame();
     }
   }
@@ -99,32 +119,30 @@ export class FrameAssembler {
     this.#listener.frameStarted(this.#size);
   }
 
-  #keep(piece: Buffer): void {
-    const isWhole = piece.length === this.#size;
-    if (isWhole || piece.length >= SMALL_PIECE_BYTES) {
-      this.#endGathering();
-      this.#slices.push(piece);
-      return;
-    }
-    if (this.#gathered !== undefined && this.#gathered.length - this.#gatheredBytes < piece.length)
-      this.#endGathering();
-    this.#gathered ??= Buffer.allocUnsafeSlow(Math.min(this.#missingBytes, GATHERED_BYTES));
-    this.#gatheredBytes += piece.copy(this.#gathered, this.#gatheredBytes);
+  /** Copies what the open piece has room for, or a new one; gives the number of bytes. */
+  #copy(chunk: Buffer, from: number, to: number): number {
+    if (this.#pieces.length === 0) this.#isReused = this.#listener.isForgotten(chunk.subarray(from, to));
+    const open = this.#open ?? this.#newPiece(Math.min(this.#missingBytes, Math.max(to - from, SMALL_PIECE_BYTES)));
+    const count = chunk.copy(open, 0, from, to);
+    this.#open = count === open.length ? undefined : open.subarray(count);
+    this.#missingBytes -= count;
+    return count;
   }
 
-  #endGathering(): void {
-    if (this.#gathered !== undefined) this.#slices.push(this.#gathered.subarray(0, this.#gatheredBytes));
-    this.#gathered = undefined;
-    this.#gatheredBytes = 0;
+  #newPiece(sizeBytes: number): Buffer {
+    const piece = this.#memory.take(sizeBytes, this.#isReused);
+    this.#pieces.push(piece);
+    this.#open = piece;
+    return piece;
   }
 
   #completeFrame(): void {
-    this.#endGathering();
-    const frame = this.#slices;
+    const frame = this.#pieces;
     const sizeBytes = this.#size;
-    this.#slices = [];
+    this.#pieces = [];
+    this.#open = undefined;
     this.#sizeFieldBytes = 0;
     this.#size = 0;
-    this.#listener.frameCompleted(frame, sizeBytes);
+    this.#listener.frameCompleted(frame, sizeBytes, this.#isReused);
   }
 }

@@ -33,6 +33,7 @@ async function listen(handle: Handle, options: Partial<ListenerOptions> = {}) {
     port: 0,
     handler: {
       pipelineOf: (frame) => Buffer.concat(frame)[0] ?? 0,
+      isForgotten: () => true,
       handle: (frame) => {
         const body = Buffer.concat(frame);
         return handle(body.toString('latin1', 1), body.length);

@@ -9,6 +9,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../../storage/index.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import { Connection, type ConnectionLimits, type RequestHandler } from './connection.ts';
+import { FrameMemory } from './frame-memory.ts';
 import { MemoryBudget } from './memory-budget.ts';
 
 /** What a listener is started with. */
@@ -43,6 +44,7 @@ export class Listener {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   readonly #budget: MemoryBudget;
+  readonly #memory = new FrameMemory();
   readonly #connectionsByIp = new Map<string, number>();
   #nextConnectionId = 1;
   #sweepTimer: Timer | undefined;
@@ -52,8 +54,9 @@ export class Listener {
   private constructor(options: ListenerOptions) {
     this.#options = options;
     this.#budget = new MemoryBudget(options.requestMemoryBytes);
-    this.#server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
-      this.#accept(socket),
+    this.#server = createServer(
+      { noDelay: true, allowHalfOpen: true, keepAlive: true, pauseOnConnect: true },
+      (socket) => this.#accept(socket),
     );
   }
 
@@ -121,6 +124,7 @@ export class Listener {
       handler,
       limits,
       budget: this.#budget,
+      memory: this.#memory,
       answers,
       nowMs: () => clock.now(),
       log,
