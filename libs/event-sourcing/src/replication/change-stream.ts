@@ -144,7 +144,8 @@ export class ChangeStream<Item> {
   /** Never rejects: what fails for good ends the stream. */
   private async publishAll(): Promise<void> {
     for (;;) {
-      const batch = this.queue.take();
+      // A small transaction's changes wait for its commit, so that they are acknowledged with it.
+      const batch = this.queue.take(this.transaction === undefined || this.parts.connection.isPaused);
       if (!batch) return;
       try {
         if (batch.items.length > 0) await this.publish(batch);

@@ -46,10 +46,11 @@ export class PublishQueue<Item> {
     if (commitMicros !== undefined && this.open.items.length > 0) this.open.commitMicros = commitMicros;
   }
 
-  take(): Batch<Item> | undefined {
+  /** @param partly whether a batch may be taken that is not full and ends within a transaction */
+  take(partly: boolean): Batch<Item> | undefined {
     const first = this.sealed.shift();
     if (first) return first;
-    if (this.isEmpty) return undefined;
+    if (this.isEmpty || !partly) return undefined;
     const batch = this.open;
     this.open = emptyBatch();
     return batch;

@@ -231,6 +231,12 @@ function slotError(error: unknown, slot: string): ReplicationError {
   const reason = error instanceof Error ? error.message : String(error);
   if (state === '55006')
     return new ReplicationError('REPLICATION_SLOT_IN_USE', `slot ${slot} is read by another process: ${reason}`);
+  if (state === '42704' && reason.startsWith('publication'))
+    return new ReplicationError(
+      'PUBLICATION_MISMATCH',
+      `${reason} at the place where slot ${slot} stands: it was made after the slot. Drop the slot, to have both made anew`,
+      { cause: error },
+    );
   // The two ways in which the server says that the log was removed: at the start, and while the slot was read.
   if (state === '42704' || (state === '55000' && /can no longer|invalidated|cannot read from/i.test(reason)))
     return new ReplicationError('REPLICATION_SLOT_LOST', `slot ${slot} is lost: ${reason}`, { cause: error });
