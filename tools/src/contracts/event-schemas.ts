@@ -1,7 +1,7 @@
 /** Reads `schemas/<context>/<event>.avsc`: one record per file, named after it. What is under `schemas/history` was released before. */
 import fs from 'node:fs';
 import path from 'node:path';
-import avro from 'avsc';
+import { compileReader } from '@headwater/contracts/avro';
 import { ContractsError } from './contracts-error.ts';
 
 /** Avro's JSON of a type, as far as the generator looks into it (Avro specification, Schema Declaration). */
@@ -16,7 +16,21 @@ export interface AvroObject {
   symbols?: string[];
   items?: AvroNode;
   values?: AvroNode;
-  fields?: { name: string; type: AvroNode; doc?: string }[];
+  fields?: AvroField[];
+  /** Of a fixed, in bytes. */
+  size?: number;
+  /** Of a decimal. */
+  precision?: number;
+  scale?: number;
+  aliases?: string[];
+}
+
+export interface AvroField {
+  name: string;
+  type: AvroNode;
+  doc?: string;
+  default?: unknown;
+  aliases?: string[];
 }
 
 export interface EventSchema {
@@ -25,16 +39,20 @@ export interface EventSchema {
   /** The folder under schemas/, for example `social`. */
   context: string;
   fullName: string;
-  schema: AvroObject & { name: string; fields: { name: string; type: AvroNode; doc?: string }[] };
+  schema: AvroObject & { name: string; fields: AvroField[] };
 }
 
 const kebabOf = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+
+/** A text, with a logical type or without. */
+const isIdentity = (type: AvroNode | undefined): boolean =>
+  type === 'string' || (typeof type === 'object' && !Array.isArray(type) && type.type === 'string');
 
 function parse(file: string, text: string): EventSchema | string {
   let json: unknown;
   try {
     json = JSON.parse(text);
-    avro.Type.forSchema(json as avro.Schema, { noAnonymousTypes: false });
+    compileReader(text);
   } catch (error) {
     return `${file}: not an Avro schema: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -43,8 +61,8 @@ function parse(file: string, text: string): EventSchema | string {
   if (!schema.namespace) return `${file}: record ${schema.name} needs a namespace`;
   if (kebabOf(schema.name) !== path.basename(file, '.avsc'))
     return `${file}: record ${schema.name} belongs in ${kebabOf(schema.name)}.avsc`;
-  if (schema.fields.find(({ name }) => name === 'eventId')?.type !== 'string')
-    return `${file}: record ${schema.name} needs a field eventId of type string: by it a redelivery is known`;
+  if (!isIdentity(schema.fields.find(({ name }) => name === 'eventId')?.type))
+    return `${file}: record ${schema.name} needs a field eventId of type string (a uuid or not): by it a redelivery is known`;
   return { file, context: path.basename(path.dirname(file)), fullName: `${schema.namespace}.${schema.name}`, schema };
 }
 

@@ -12,6 +12,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { defineEvent } from '@headwater/contracts';
 import { avroCanonicalText, avroCompatibilityMessages } from '@headwater/schema-registry';
 import { parse as parseYaml } from 'yaml';
 import { ContractsError } from './contracts-error.ts';
@@ -82,7 +83,22 @@ function breaksOf(event: string, versions: readonly string[], exemptions: readon
   const earlier = versions.slice(first - 1, -1);
   const messages = avroCompatibilityMessages(versions.at(-1)!, earlier, 'FULL_TRANSITIVE');
   // The last two say which version and which schema; the file is told instead.
-  return messages.filter((message) => !/^\{(oldSchema|validateFields|oldSchemaVersion)/.test(message));
+  const breaks = messages.filter((message) => !/^\{(oldSchema|validateFields|oldSchemaVersion)/.test(message));
+  return breaks.length > 0 ? breaks : changedMeanings(event, versions.at(-1)!, earlier);
+}
+
+/** What Avro's rules let pass and our readers do not: another unit or scale of the same number. */
+function changedMeanings(name: string, latest: string, earlier: readonly string[]): string[] {
+  const pairs = earlier.flatMap((schema) => [[latest, schema] as const, [schema, latest] as const]);
+  for (const [reader, writer] of pairs) {
+    try {
+      defineEvent({ name, schema: reader }).decoderFor(writer);
+    } catch (error) {
+      const { cause } = error as Error;
+      return [`${cause instanceof Error ? cause.message : String(error)}.`];
+    }
+  }
+  return [];
 }
 
 function findMissing(root: string, schema: EventSchema, versions: string[]): [file: string, text: string] | undefined {
@@ -93,6 +109,13 @@ function findMissing(root: string, schema: EventSchema, versions: string[]): [fi
   if (latest !== undefined && !isCommitted(root, latestFile)) versions.pop();
   versions.push(text);
   return [`${folder}/${schema.fullName}/${versions.length}.avsc`, text];
+}
+
+/** Texts of an event's versions, oldest first; the schema as it is now is the last. @throws {ContractsError} */
+export function versionTexts(root: string, schema: EventSchema): readonly string[] {
+  const versions = readVersions(root, schema.fullName);
+  findMissing(root, schema, versions);
+  return versions;
 }
 
 /** Holds the schemas against their history. @throws {ContractsError} when the history itself cannot be read. */

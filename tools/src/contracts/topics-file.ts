@@ -4,6 +4,7 @@ import path from 'node:path';
 import { LineCounter, parseDocument, isMap, type Document } from 'yaml';
 import { ContractsError } from './contracts-error.ts';
 import type { AvroNode, EventSchema } from './event-schemas.ts';
+import { topicConfigurationNames } from './topic-configuration.ts';
 
 export interface TopicEntry {
   name: string;
@@ -15,6 +16,8 @@ export interface TopicEntry {
   owner: string;
   subscribers: string[];
   events: EventSchema[];
+  /** Where in the file, from 1. */
+  lines: { owner: number; subscribers: number };
 }
 
 const file = 'schemas/topics.yaml';
@@ -43,7 +46,10 @@ const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
 /** A field can be (part of) a key when it is always there and its text is unambiguous. */
-const canBeKey = (type: AvroNode): boolean => type === 'string' || type === 'int' || type === 'long';
+function canBeKey(type: AvroNode): boolean {
+  if (typeof type === 'string') return type === 'string' || type === 'int' || type === 'long';
+  return !Array.isArray(type) && (type.type === 'enum' || type.logicalType === 'uuid' || type.logicalType === 'date');
+}
 
 class TopicReader {
   readonly problems: string[] = [];
@@ -54,17 +60,25 @@ class TopicReader {
     private readonly schemas: ReadonlyMap<string, EventSchema>,
   ) {}
 
-  private problem(at: (string | number)[], text: string): void {
+  /** Of the place, or of the nearest that there is around it. */
+  private lineOf(at: (string | number)[]): number {
     let offset: number | undefined;
     for (let depth = at.length; depth > 0 && offset === undefined; depth--) {
       const node = this.document.getIn(at.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
       offset = node?.range?.[0];
     }
-    this.problems.push(`${file}:${this.lines.linePos(offset ?? 0).line}: ${at.join('.')}: ${text}`);
+    return this.lines.linePos(offset ?? 0).line;
   }
 
-  read(name: string, entry: Record<string, unknown>): TopicEntry {
+  private problem(at: (string | number)[], text: string): void {
+    this.problems.push(`${file}:${this.lineOf(at)}: ${at.join('.')}: ${text}`);
+  }
+
+  read(name: string, given: unknown): TopicEntry {
     const at = ['topics', name];
+    const isEntry = typeof given === 'object' && given !== null && !Array.isArray(given);
+    if (!isEntry) this.problem(at, `must be a map of ${knownFields.join(', ')}`);
+    const entry = isEntry ? (given as Record<string, unknown>) : {};
     if (!/^[a-z0-9_]{1,200}$/.test(name)) this.problem(at, 'a topic is named in snake_case, at most 200 characters');
     for (const field of Object.keys(entry))
       if (!knownFields.includes(field)) this.problem([...at, field], `unknown; known are ${knownFields.join(', ')}`);
@@ -78,6 +92,7 @@ class TopicReader {
       owner: this.text(at, 'owner', entry['owner']),
       subscribers: this.subscribers(at, entry['subscribers']),
       events,
+      lines: { owner: this.lineOf([...at, 'owner']), subscribers: this.lineOf([...at, 'subscribers']) },
       keyFields: this.keyFields(at, entry['key'], events),
     };
   }
@@ -114,9 +129,21 @@ class TopicReader {
     } else if (policy !== 'compact') {
       this.problem([...at, 'retention'], 'is needed where records are deleted by age: forever, or 30d, 12h, 15m');
     }
-    for (const [key, value] of Object.entries((entry['config'] ?? {}) as Record<string, unknown>))
-      config[key] = String(value);
-    return config;
+    return { ...config, ...this.furtherConfig(at, entry['config']) };
+  }
+
+  private furtherConfig(at: string[], given: unknown): Record<string, string> {
+    if (given === undefined || given === null) return {};
+    if (typeof given !== 'object' || Array.isArray(given)) {
+      this.problem([...at, 'config'], "must be a map of Kafka's names to values: min.insync.replicas: 2");
+      return {};
+    }
+    const fields: Readonly<Record<string, string>> = { 'cleanup.policy': 'cleanupPolicy', 'retention.ms': 'retention' };
+    for (const name of Object.keys(given))
+      if (name in fields) this.problem([...at, 'config', name], `is set by the field ${fields[name]}`);
+      else if (!topicConfigurationNames.has(name))
+        this.problem([...at, 'config', name], 'is no configuration of a topic in Kafka; check its spelling');
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
   }
 
   private events(at: string[], value: unknown): EventSchema[] {
@@ -143,11 +170,19 @@ class TopicReader {
         if (!found || !canBeKey(found.type))
           this.problem(
             [...at, 'key'],
-            `${event.fullName} (${event.file}) has no field ${field} of type string, int or long`,
+            `${event.fullName} (${event.file}) has no field ${field} that is always there and a string, int, long, enum, uuid or date`,
           );
       }
     return fields;
   }
+}
+
+/** An event in no topic is written by nobody. */
+function uncarried(schemas: readonly EventSchema[], topics: readonly TopicEntry[]): string[] {
+  const carried = new Set(topics.flatMap(({ events }) => events));
+  return schemas
+    .filter((schema) => !carried.has(schema))
+    .map((schema) => `${schema.file}: no topic carries ${schema.fullName}; name it among the events of one in ${file}`);
 }
 
 /** The topics in their order. @throws {ContractsError} naming every wrong line. */
@@ -160,8 +195,9 @@ export function readTopics(root: string, schemas: readonly EventSchema[]): Topic
     );
   if (!isMap(document.get('topics'))) throw new ContractsError([`${file}:1: a map named topics is needed`]);
   const reader = new TopicReader(document, lines, new Map(schemas.map((schema) => [schema.fullName, schema])));
-  const { topics } = document.toJS() as { topics: Record<string, Record<string, unknown> | null> };
-  const entries = Object.entries(topics).map(([name, entry]) => reader.read(name, entry ?? {}));
-  if (reader.problems.length > 0) throw new ContractsError(reader.problems);
+  const { topics } = document.toJS() as { topics: Record<string, unknown> };
+  const entries = Object.entries(topics).map(([name, entry]) => reader.read(name, entry));
+  const problems = [...reader.problems, ...uncarried(schemas, entries)];
+  if (problems.length > 0) throw new ContractsError(problems);
   return entries;
 }

@@ -37,9 +37,6 @@ export interface PostDeleted {
   readonly occurredAt: Date;
 }
 
-/** What a post is; a kind that a reader does not know yet reads as plain. */
-export type PostKind = 'plain' | 'question' | 'answer';
-
 /** A post appeared: a question, an answer to one, or a plain post. */
 export interface PostPublished {
   /** Identity of this event; a redelivery carries the same one. */
@@ -58,6 +55,9 @@ export interface PostPublished {
   readonly sourceUrl: string | null;
   readonly occurredAt: Date;
 }
+
+/** What a post is; a kind that a reader does not know yet reads as plain. */
+export type PostKind = 'plain' | 'question' | 'answer';
 
 /** A post with its totals: the latest state, one row of a table. A deleted post is a tombstone. */
 export interface PostWithCounts {

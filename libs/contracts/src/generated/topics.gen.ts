@@ -52,7 +52,7 @@ export const topics = {
     compacted: true,
     keyFields: ['postId'],
     owner: 'social-feed',
-    subscribers: ['console'],
+    subscribers: [],
     events: { 'headwater.social.PostWithCounts': postWithCounts },
   }),
 } as const;
