@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
 import { extname, join } from 'node:path';
 import { Violation } from '../violation.ts';
-import type { ChildSetup, DiskEnd, DiskFault, FromChild, ToChild } from './child-messages.ts';
+import type { ChildSetup, DiskEnd, DiskFault, FromChild, LiveMemory, ToChild } from './child-messages.ts';
 
 const extension = extname(import.meta.filename);
 const script = join(import.meta.dirname, `child-main${extension}`);
@@ -32,7 +31,7 @@ export class BrokerChild {
   /** Why it says that it cannot start. */
   refusal: string | undefined;
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, () => void>();
+  readonly #waiting = new Map<number, (answer?: FromChild) => void>();
   #nextId = 1;
 
   /** @param nodeFlags for example a larger heap; none by default. */
@@ -75,22 +74,18 @@ export class BrokerChild {
   }
 
   /** Leaves so many bytes of room on the disk. */
-  setRoom(bytes: number | null): Promise<void> {
-    return this.#ask((id) => ({ kind: 'room', id, bytes }));
+  async setRoom(bytes: number | null): Promise<void> {
+    await this.#ask((id) => ({ kind: 'room', id, bytes }));
   }
 
-  setFaults(faults: readonly DiskFault[]): Promise<void> {
-    return this.#ask((id) => ({ kind: 'faults', id, faults }));
+  async setFaults(faults: readonly DiskFault[]): Promise<void> {
+    await this.#ask((id) => ({ kind: 'faults', id, faults }));
   }
 
-  /** Resident memory in bytes; undefined where the system does not tell. */
-  residentBytes(): number | undefined {
-    try {
-      const match = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${this.pid}/status`, 'utf8'));
-      return match ? Number(match[1]) * 1024 : undefined;
-    } catch {
-      return undefined;
-    }
+  /** What it needs, after a full garbage collection; nothing of a process that is ending. With `--expose-gc` only. */
+  async liveMemory(): Promise<LiveMemory> {
+    const answer = await this.#ask((id) => ({ kind: 'memory', id }));
+    return answer?.kind === 'memory' ? answer.memory : { liveBytes: 0, residentBytes: 0 };
   }
 
   /** @throws Violation when a line was logged that only a defect logs: one with a stack. */
@@ -118,13 +113,16 @@ export class BrokerChild {
         if (this.logged.length > KEPT_LINES) this.logged.shift();
         return;
       case 'done':
-        this.#waiting.get(message.id)?.();
+      case 'memory':
+        this.#waiting.get(message.id)?.(message);
         this.#waiting.delete(message.id);
     }
   }
 
-  #ask(question: (id: number) => ToChild): Promise<void> {
+  /** Undefined when the process ends without an answer. */
+  #ask(question: (id: number) => ToChild): Promise<FromChild | undefined> {
     const id = this.#nextId++;
+    if (this.ending !== undefined) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
       this.#tell(question(id));

@@ -7,7 +7,7 @@
 import { Broker, BrokerStartError } from '@headwater/broker';
 import { MemoryFileSystem } from '@headwater/broker/storage';
 import { Random } from '../random.ts';
-import type { ChildSetup, DiskEnd, DiskFault, FromChild, ToChild } from './child-messages.ts';
+import type { ChildSetup, DiskEnd, DiskFault, FromChild, LiveMemory, ToChild } from './child-messages.ts';
 
 const setup = JSON.parse(process.argv[2]!) as ChildSetup;
 const folder = setup.broker.dataDir;
@@ -50,6 +50,14 @@ if (memory !== undefined) {
       (one) => one.fault.operation === operation && one.path.test(path) && random.chance(one.fault.probability),
     )?.fault.code;
   };
+}
+
+/** Needs `--expose-gc`, else it tells of garbage too. */
+function liveMemory(): LiveMemory {
+  // What the first one finalizes is gone with the second.
+  for (let round = 0; round < 2; round++) globalThis.gc?.({ type: 'major', execution: 'sync' });
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { liveBytes: heapUsed + external, residentBytes: rss };
 }
 
 async function start(): Promise<Broker | undefined> {
@@ -98,6 +106,9 @@ process.on('message', (message: ToChild) => {
     case 'faults':
       faults = message.faults.map((fault) => ({ fault, path: new RegExp(fault.path) }));
       say({ kind: 'done', id: message.id });
+      return;
+    case 'memory':
+      say({ kind: 'memory', id: message.id, memory: liveMemory() });
       return;
   }
 });

@@ -43,11 +43,21 @@ export type ToChild =
   | { readonly kind: 'stop'; readonly lost?: 'power' | undefined }
   /** Room left on the disk from now on, in bytes; null: as much as one likes. */
   | { readonly kind: 'room'; readonly id: number; readonly bytes: number | null }
-  | { readonly kind: 'faults'; readonly id: number; readonly faults: readonly DiskFault[] };
+  | { readonly kind: 'faults'; readonly id: number; readonly faults: readonly DiskFault[] }
+  /** How much memory is alive: collects what is not, first. */
+  | { readonly kind: 'memory'; readonly id: number };
 
 export type FromChild =
   | { readonly kind: 'ready'; readonly port: number }
   /** The broker said why it cannot start, in one line. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'logged'; readonly line: string }
-  | { readonly kind: 'done'; readonly id: number };
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'memory'; readonly id: number; readonly memory: LiveMemory };
+
+/** What a process needs, after a full garbage collection. */
+export interface LiveMemory {
+  /** Objects, and the buffers and other memory that they hold outside of the heap. */
+  readonly liveBytes: number;
+  readonly residentBytes: number;
+}

@@ -1,5 +1,5 @@
 /** A client that behaves well beside the attacks. What it asks for must be answered rightly all the time. */
-import { apiVersionsApi, offsetCommitApi } from '@headwater/broker/protocol';
+import { apiVersionsApi, batchesIn, decodeRecords, encodeBatch, offsetCommitApi } from '@headwater/broker/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { readPartition } from '../broker/partition-reader.ts';
 import { createTopic, expectNone, fetch, metadata, produce } from '../broker/requests.ts';
@@ -8,12 +8,15 @@ import { committedOffset } from '../crash/offset-committer.ts';
 import { payload, payloadLabel } from '../crash/payload.ts';
 import type { Random } from '../random.ts';
 import { promise } from '../violation.ts';
-import { batchesIn, decodeRecords } from '@headwater/broker/protocol';
 
 export const CANARY_TOPIC = 'canary';
 export const CANARY_GROUP = 'canary-group';
 const where = { topic: CANARY_TOPIC, partition: 0 };
 const STREAM = 'canary';
+export const FILLER_TOPIC = 'filler';
+/** More than the 16 MiB of newest batches that a broker keeps for those who read at the end of a log. */
+const FILLER_BATCHES = 20;
+const FILLER_BYTES = 1_000_000;
 
 export class Canary {
   readonly #client: BrokerClient;
@@ -38,6 +41,20 @@ export class Canary {
     expectNone(await createTopic(client, { name: CANARY_TOPIC, partitions: 2, config }), 'CreateTopics of the canary');
     const topic = (await metadata(client)).find(({ name }) => name === CANARY_TOPIC);
     return new Canary(client, new BatchMaker(random), topic!.topicId, await servedApis(client));
+  }
+
+  /** Fills what fills up in every broker that is in use, so that it does not look like growth. */
+  async fillCache(port: number): Promise<void> {
+    const filler = { topic: FILLER_TOPIC, partition: 0 };
+    expectNone(await createTopic(this.#client, { name: FILLER_TOPIC, partitions: 1 }), 'CreateTopics of the filler');
+    const reader = await BrokerClient.connect(port);
+    for (let offset = 0; offset < FILLER_BATCHES; offset++) {
+      const read = fetch(reader, filler, offset, { maxWaitMs: 30_000, maxBytes: 1 });
+      const record = { key: null, value: Buffer.alloc(FILLER_BYTES), timestampMs: Date.now() };
+      expectNone((await produce(this.#client, filler, encodeBatch({ records: [record] }))).errorCode, 'a Produce');
+      expectNone((await read).errorCode, 'a Fetch');
+    }
+    reader.close();
   }
 
   /** One round of everything. @throws Violation. */

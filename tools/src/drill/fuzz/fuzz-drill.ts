@@ -13,13 +13,13 @@ import { announcedFrames, deafClients, foreignStreams, oversizedFrames, slowClie
 const STANDARD_FRAMES = 100_000;
 const ATTACKERS = 12;
 const CLEAN_EVERY = 2_000;
-const SAMPLES = 200;
+const SAMPLES = 24;
 const STREAM_ROUNDS = 8;
 const MAX_FRAME_BYTES = 10 * 1024 * 1024;
 /** The broker says something about a connection that it closes, at most so often in a second. */
 const MOST_LINES_PER_SECOND = 20;
 
-/** Small states, forgotten soon, so that what grows is a leak. */
+/** Small states, forgotten soon or full soon, so that what grows is a leak. */
 const BROKER_CONFIG: Readonly<Record<string, string>> = {
   'socket.request.max.bytes': String(MAX_FRAME_BYTES),
   'offsets.topic.num.partitions': '2',
@@ -27,11 +27,15 @@ const BROKER_CONFIG: Readonly<Record<string, string>> = {
   'transactional.id.expiration.ms': '5000',
   'transaction.remove.expired.transaction.cleanup.interval.ms': '2000',
   'producer.id.expiration.ms': '5000',
+  'max.incremental.fetch.session.cache.slots': '50',
   'group.initial.rebalance.delay.ms': '0',
   'group.min.session.timeout.ms': '1',
   'log.retention.check.interval.ms': '2000',
   'log.cleaner.backoff.ms': '500',
 };
+
+/** As the broker's program sets its own process up; see garbage-collection.ts in apps/broker. */
+const NODE_FLAGS = ['--expose-gc', '--no-incremental-marking'];
 
 export const fuzzDrill: Drill = {
   name: 'broker-fuzz',
@@ -47,10 +51,11 @@ and its topics as they were; the log stays short and shows no defect.`,
     { name: 'minutes', standard: undefined, about: 'run for so long instead' },
   ],
   async run(run) {
-    const broker = new BrokerChild({
+    const setup = {
       broker: { dataDir: join(run.folder, 'data'), port: 0, flush: 'os', config: BROKER_CONFIG },
       disk: { kind: 'machine' },
-    });
+    } as const;
+    const broker = new BrokerChild(setup, NODE_FLAGS);
     try {
       return await new FuzzDrill(run, broker, await broker.ready).run();
     } catch (error) {
@@ -85,6 +90,7 @@ class FuzzDrill {
     const canary = await Canary.start(this.#port, this.#random.fork());
     const janitor = await Janitor.start(this.#port);
     await janitor.clean();
+    await canary.fillCache(this.#port);
     const attackers = Array.from(
       { length: ATTACKERS },
       () => new Attacker(this.#port, new FrameSource(this.#random.fork()), this.#random.fork()),
@@ -94,6 +100,7 @@ class FuzzDrill {
     });
     const attacks = [
       ...attackers.map((attacker) => this.#attack(attacker)),
+      this.#watchMemory(),
       this.#attackStreams(),
       this.#cleanUp(janitor),
     ];
@@ -123,17 +130,23 @@ class FuzzDrill {
   }
 
   async #attack(attacker: Attacker): Promise<void> {
-    let nextSample = 0;
     while (!this.#isEnough()) {
       const judged = await attacker.attack();
       this.#frames += judged;
-      if (this.#share() * SAMPLES < nextSample) continue;
-      nextSample = this.#share() * SAMPLES + ATTACKERS;
-      this.#memory.sample(this.#frames);
       const rate = (this.#frames / this.#seconds).toFixed(0);
+      const { liveMib } = this.#memory.last;
       this.#run.onProgress(
-        `${this.#frames.toLocaleString('en-US')} frames, ${rate}/s, ${this.#memory.lastMib.toFixed(0)} MiB`,
+        `${this.#frames.toLocaleString('en-US')} frames, ${rate}/s, ${liveMib.toFixed(0)} MiB alive`,
       );
+    }
+  }
+
+  async #watchMemory(): Promise<void> {
+    for (let next = 0; !this.#isEnough();) {
+      await new Promise((done) => setTimeout(done, 5));
+      if (this.#share() * SAMPLES < next) continue;
+      next++;
+      await this.#memory.sample(this.#frames);
     }
   }
 
@@ -146,21 +159,20 @@ class FuzzDrill {
       maxFrameBytes: MAX_FRAME_BYTES,
     };
     const slow = await slowClients(options);
+    const announced = await announcedFrames(options);
     const everyShare = 1 / STREAM_ROUNDS;
     for (let next = 0; !this.#isEnough();) {
       slow.step();
       await new Promise((done) => setTimeout(done, 50));
       if (this.#share() < next) continue;
       next = this.#share() + everyShare;
-      for (const attack of [foreignStreams, oversizedFrames, deafClients]) {
+      for (const attack of [foreignStreams, oversizedFrames, announced.renew, deafClients]) {
         const count = await attack(options);
         this.#streams += count;
       }
     }
     slow.close();
-    const announced = await announcedFrames(options);
-    this.#streams += announced.length;
-    for (const socket of announced) socket.destroy();
+    announced.close();
   }
 
   async #cleanUp(janitor: Janitor): Promise<void> {
@@ -199,9 +211,10 @@ class FuzzDrill {
       'slowest round of the canary, ms': Math.round(canary.slowestMs),
       'topics and groups made by accident': janitor.removedCount,
       'lines logged': this.#broker.loggedCount,
-      'resident MiB at the end': Math.round(this.#memory.lastMib),
-      'resident MiB at most': Math.round(this.#memory.largestMib),
-      'MiB added by a million frames': Math.round(this.#memory.growthMibPerMillion),
+      'MiB alive at the end': this.#memory.last.liveMib.toFixed(1),
+      'MiB alive that a million frames added': this.#memory.growthMibPerMillion.toFixed(1),
+      'resident MiB at the end': Math.round(this.#memory.last.residentMib),
+      'resident MiB at most': Math.round(this.#memory.largestResidentMib),
       'frames per second': Math.round(this.#frames / this.#seconds),
     };
   }

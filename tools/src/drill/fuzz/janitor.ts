@@ -2,11 +2,12 @@
 import { deleteGroupsApi, deleteTopicsApi, listGroupsApi } from '@headwater/broker/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { createTopic, metadata, type NewTopic } from '../broker/requests.ts';
-import { CANARY_GROUP, CANARY_TOPIC } from './canary.ts';
+import { CANARY_GROUP, CANARY_TOPIC, FILLER_TOPIC } from './canary.ts';
 import { FUZZ_TOPICS } from './request-source.ts';
 
 const kept: ReadonlySet<string> = new Set([
   CANARY_TOPIC,
+  FILLER_TOPIC,
   ...FUZZ_TOPICS,
   '__consumer_offsets',
   '__transaction_state',

@@ -3,18 +3,22 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { encodeRequest, metadataApi } from '@headwater/broker/protocol';
 import type { BrokerChild } from '../broker/broker-child.ts';
+import type { LiveMemory } from '../broker/child-messages.ts';
 import type { Random } from '../random.ts';
 import { promise, Violation } from '../violation.ts';
+import { MIB } from './memory-watch.ts';
 
-const MIB = 1024 * 1024;
 const CLOSE_DEADLINE_MS = 60_000;
 const OVERSIZED_CONNECTIONS = 10;
 const ANNOUNCED_CONNECTIONS = 100;
 const SLOW_CONNECTIONS = 60;
 const DEAF_CONNECTIONS = 4;
 const DEAF_REQUESTS = 1_000;
+/** Each oversized frame goes on for so long after its size. */
+const OVERSIZED_CHUNKS = 5;
 /** What the broker's other work moves meanwhile. */
-const SLACK_MIB = 80;
+const SLACK_MIB = 8;
+const MOST_LOOKS = 20;
 
 export interface StreamAttackOptions {
   readonly broker: BrokerChild;
@@ -49,34 +53,45 @@ async function expectClosed(socket: Socket, what: string): Promise<void> {
 
 /** Frames over the limit are refused by their size field, before a byte of them is kept. */
 export async function oversizedFrames({ broker, port, random, maxFrameBytes }: StreamAttackOptions): Promise<number> {
-  const before = broker.residentBytes() ?? 0;
+  const before = await broker.liveMemory();
   const chunk = Buffer.alloc(MIB);
-  const one = async (): Promise<void> => {
+  const one = async (): Promise<{ readonly socket: Socket; readonly size: number }> => {
     const socket = await open(port);
     const size = random.pick([maxFrameBytes + 1, 2 ** 31 - 1, -1, -(2 ** 31), maxFrameBytes * 3]);
     const head = Buffer.alloc(4);
     head.writeInt32BE(size, 0);
     socket.write(head);
     // It goes on sending, as if nobody had said anything.
-    for (let sent = 0; sent < 3 && !socket.destroyed; sent++) socket.write(chunk);
-    await expectClosed(socket, `a frame of ${size} bytes`);
+    for (let sent = 0; sent < OVERSIZED_CHUNKS && !socket.destroyed; sent++) socket.write(chunk);
+    return { socket, size };
   };
-  await Promise.all(Array.from({ length: OVERSIZED_CONNECTIONS }, one));
-  expectLittle(broker, before, `${OVERSIZED_CONNECTIONS} frames over the limit`);
+  const streams = await Promise.all(Array.from({ length: OVERSIZED_CONNECTIONS }, one));
+  await expectLittle(broker, before, `${OVERSIZED_CONNECTIONS} frames over the limit`);
+  await Promise.all(streams.map(({ socket, size }) => expectClosed(socket, `a frame of ${size} bytes`)));
   return OVERSIZED_CONNECTIONS;
 }
 
-/** Frames within the limit that are announced and do not come take no memory. */
-export async function announcedFrames({ broker, port, maxFrameBytes }: StreamAttackOptions): Promise<Socket[]> {
-  const before = broker.residentBytes() ?? 0;
-  const sockets = await Promise.all(Array.from({ length: ANNOUNCED_CONNECTIONS }, () => open(port)));
-  for (const socket of sockets) {
-    const head = Buffer.alloc(1024);
-    head.writeInt32BE(maxFrameBytes, 0);
-    socket.write(head);
-  }
-  expectLittle(broker, before, `${ANNOUNCED_CONNECTIONS} frames that do not come`);
-  return sockets;
+/** Frames within the limit that are announced and do not come take no memory, and keep nobody waiting. */
+export async function announcedFrames(options: StreamAttackOptions): Promise<{
+  /** Announces on new connections, and ends the former ones. @returns how many. */
+  readonly renew: () => Promise<number>;
+  readonly close: () => void;
+}> {
+  const { broker, port, maxFrameBytes } = options;
+  const head = Buffer.alloc(1024);
+  head.writeInt32BE(maxFrameBytes, 0);
+  let sockets: readonly Socket[] = [];
+  const close = (): void => sockets.forEach((socket) => socket.destroy());
+  const renew = async (): Promise<number> => {
+    close();
+    const before = await broker.liveMemory();
+    sockets = await Promise.all(Array.from({ length: ANNOUNCED_CONNECTIONS }, () => open(port)));
+    for (const socket of sockets) socket.write(head);
+    await expectLittle(broker, before, `${ANNOUNCED_CONNECTIONS} frames that do not come`);
+    return sockets.length;
+  };
+  await renew();
+  return { renew, close };
 }
 
 /** Connections that send a byte now and then. @returns what sends the next byte of each. */
@@ -119,7 +134,7 @@ export async function foreignStreams({ port, random }: StreamAttackOptions): Pro
 
 /** Clients that ask and do not read: their answers must not pile up. */
 export async function deafClients({ broker, port }: StreamAttackOptions): Promise<number> {
-  const before = broker.residentBytes() ?? 0;
+  const before = await broker.liveMemory();
   const request = Buffer.concat(
     encodeRequest(metadataApi, 9, { correlationId: 1, clientId: 'deaf' }, { topics: null }),
   );
@@ -133,14 +148,17 @@ export async function deafClients({ broker, port }: StreamAttackOptions): Promis
   const last = await open(port);
   last.write(request);
   await once(last, 'data');
-  expectLittle(broker, before, `${DEAF_CONNECTIONS} clients that do not read`);
+  await expectLittle(broker, before, `${DEAF_CONNECTIONS} clients that do not read`);
   for (const socket of [...sockets, last]) socket.destroy();
   return DEAF_CONNECTIONS * DEAF_REQUESTS;
 }
 
-function expectLittle(broker: BrokerChild, beforeBytes: number, what: string): void {
-  const after = broker.residentBytes();
-  if (after === undefined) return;
-  const addedMib = (after - beforeBytes) / MIB;
+/** Looks several times: the attacks beside this one have the broker hold a large frame for a moment. @throws Violation. */
+async function expectLittle(broker: BrokerChild, before: LiveMemory, what: string): Promise<void> {
+  let addedMib = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < MOST_LOOKS && addedMib > SLACK_MIB; look++) {
+    const { liveBytes } = await broker.liveMemory();
+    addedMib = Math.min(addedMib, (liveBytes - before.liveBytes) / MIB);
+  }
   promise(addedMib <= SLACK_MIB, 'what is refused takes no memory', () => `${what} took ${addedMib.toFixed(0)} MiB`);
 }
