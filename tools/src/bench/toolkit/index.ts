@@ -7,6 +7,7 @@ import { type Comparison, isComparisonWanted, runComparison } from './comparison
 import { consumerComparisons } from './consumer/index.ts';
 import { eventStoreComparisons } from './event-store/index.ts';
 import { outboxComparisons } from './outbox/index.ts';
+import { projectionComparisons } from './projections/index.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** Comparisons that share a stage. */
@@ -16,6 +17,7 @@ const chapters: Readonly<Record<string, Chapter>> = {
   'event store': eventStoreComparisons,
   consumer: consumerComparisons,
   outbox: outboxComparisons,
+  projection: projectionComparisons,
 };
 
 export const toolkitBench: Bench = {

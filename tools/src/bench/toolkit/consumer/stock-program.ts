@@ -3,7 +3,6 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, type MicroserviceOptions, Payload, Transport } from '@nestjs/microservices';
 import { EventCodec } from '@headwater/messaging';
-import kafkajs from 'kafkajs';
 import { finish, readOptions } from '../../load/programs.ts';
 import { Effects } from './effects.ts';
 import { likesTopic } from './events.ts';
@@ -30,7 +29,7 @@ const app = await NestFactory.createMicroservice<MicroserviceOptions>(StockModul
   logger: ['error', 'fatal'],
   transport: Transport.KAFKA,
   options: {
-    client: { brokers: [work.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING },
+    client: { brokers: [work.bootstrapServers] },
     consumer: { groupId: `stock-${work.topic}-${process.pid}` },
     subscribe: { fromBeginning: true },
     run: { partitionsConsumedConcurrently: work.partitionsAtOnce },
