@@ -208,6 +208,8 @@ export interface TopicToCreate {
 }
 
 export interface TopicAdmin {
+  /** The names of all topics. */
+  list(): Promise<string[]>;
   /** What exists of the named topics. `configNames` says which values of each are asked for. */
   describe(topics: ReadonlyMap<string, readonly string[]>): Promise<Map<string, TopicDescription>>;
   /** Creates topics; one that another process created meanwhile is no error. */
@@ -218,6 +220,8 @@ export interface TopicAdmin {
 }
 
 export interface KafkaClient {
+  /** Where brokers are asked for first, `host:port` each. */
+  readonly bootstrapServers: readonly string[];
   joinGroup(options: GroupMemberOptions, listener: GroupListener): GroupMember;
   /** Joins a group for partition numbers, the same of every topic, without reading. */
   joinCopartitioned(options: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember;

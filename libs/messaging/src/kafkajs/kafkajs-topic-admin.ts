@@ -17,6 +17,10 @@ export class KafkajsTopicAdmin implements TopicAdmin {
     return new KafkajsTopicAdmin(admin);
   }
 
+  list(): Promise<string[]> {
+    return this.admin.listTopics();
+  }
+
   async describe(topics: ReadonlyMap<string, readonly string[]>): Promise<Map<string, TopicDescription>> {
     const known = new Set(await this.admin.listTopics());
     const present = [...topics].filter(([name]) => known.has(name));

@@ -74,13 +74,13 @@ export class DeadLetterDesk {
     this.topicSetup = new TopicSetup(options.client, this.clock);
   }
 
-  /** The dead-letter topics of the known topics and the given groups that exist. */
-  async topics(groups: readonly { readonly topic: string; readonly group: string }[]): Promise<DeadLetterTopic[]> {
-    const names = new Map(groups.map((each) => [deadLetterTopicOf({ name: each.topic }, each.group), each]));
+  /** Every dead-letter topic that there is. */
+  async topics(): Promise<DeadLetterTopic[]> {
     const admin = await this.options.client.openAdmin();
     try {
-      const found = await admin.describe(new Map([...names.keys()].map((name) => [name, []])));
-      return [...found].map(([name, { partitions }]) => ({ name, partitions, ...names.get(name)! }));
+      const names = (await admin.list()).filter((name) => parse(name)).sort();
+      const found = await admin.describe(new Map(names.map((name) => [name, []])));
+      return names.map((name) => ({ name, partitions: found.get(name)?.partitions ?? 0, ...parse(name)! }));
     } finally {
       await admin.close();
     }
@@ -172,7 +172,7 @@ export class DeadLetterDesk {
   }
 
   private async topicOf(topic: string, group: string): Promise<DeadLetterTopic> {
-    const [found] = await this.topics([{ topic, group }]);
+    const found = (await this.topics()).find((each) => each.topic === topic && each.group === group);
     if (!found) throw this.unknown(topic, group);
     return found;
   }
@@ -183,4 +183,11 @@ export class DeadLetterDesk {
       `There are no dead letters of group ${group} in topic ${topic}: topic ${deadLetterTopicOf({ name: topic }, group)} does not exist, or ${topic} has no contract`,
     );
   }
+}
+
+/** The topic and the group that a dead-letter topic's name is made of; undefined when it is another topic's name. */
+function parse(name: string): { topic: string; group: string } | undefined {
+  const [topic, ...rest] = name.split('.dead-letter.');
+  const group = rest.join('.dead-letter.');
+  return topic && group && deadLetterTopicOf({ name: topic }, group) === name ? { topic, group } : undefined;
 }
