@@ -43,9 +43,12 @@ export {
   type MetricsPort,
   redriveTopicOf,
   retryTopicOf,
+  type Delivery,
   type FailurePolicy,
+  type OutputOptions,
   type SubscriptionOptions,
   type SubscriptionState,
+  type TransactionOutput,
   type TransportHealth,
 } from './consumer/index.ts';
 export {
@@ -87,6 +90,7 @@ export {
 } from './parking/index.ts';
 export {
   defaultProducerOptions,
+  messageIdOf,
   MessageProducer,
   type EncodedRecord,
   type ProducerOptions,

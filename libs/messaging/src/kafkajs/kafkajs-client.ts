@@ -50,6 +50,7 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
     requestTimeout: 30_000,
   });
   return {
+    bootstrapServers: options.bootstrapServers,
     joinGroup: (member: GroupMemberOptions, listener: GroupListener): GroupMember =>
       new KafkajsGroupMember(kafka, member, listener, options.clock),
     joinCopartitioned: (member: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember =>

@@ -23,7 +23,8 @@ const producerLost = new Set([
 
 function failureOf(topic: string, error: unknown): WriteFailure {
   const type = protocolErrorOf(error);
-  const then = type && producerLost.has(type) ? 'reset' : refusals.has(type) ? 'refused' : 'retry';
+  const then =
+    type && producerLost.has(type) ? 'reset' : refusals.has(type) || error instanceof RangeError ? 'refused' : 'retry';
   return new WriteFailure(`topic ${topic}: ${reasonOf(error)}`, then, { cause: error });
 }
 

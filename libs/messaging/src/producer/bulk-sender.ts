@@ -8,11 +8,10 @@
 import type { Clock } from '../clock/index.ts';
 import type { KafkaClient, RecordToWrite } from '../client/index.ts';
 import { assertFits } from './record-bytes.ts';
-import { TopicDeliverer } from './topic-deliverer.ts';
+import { TopicDeliverer, type TopicDelivererOptions } from './topic-deliverer.ts';
 import type { QueuedRecord } from './topic-queue.ts';
 
-export interface BulkSenderOptions {
-  readonly deliveryTimeoutMs: number;
+export interface BulkSenderOptions extends TopicDelivererOptions {
   readonly maxRequestBytes: number;
 }
 
@@ -65,7 +64,7 @@ export class BulkSender {
   private delivererOf(topic: string): TopicDeliverer {
     const known = this.deliverers.get(topic);
     if (known) return known;
-    const deliverer = new TopicDeliverer(topic, this.client, this.options.deliveryTimeoutMs, this.clock);
+    const deliverer = new TopicDeliverer(topic, this.client, this.options, this.clock);
     this.deliverers.set(topic, deliverer);
     return deliverer;
   }

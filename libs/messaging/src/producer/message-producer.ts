@@ -7,7 +7,7 @@
  */
 import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
 import { systemClock, type Clock } from '../clock/index.ts';
-import type { KafkaClient, RecordToWrite } from '../client/index.ts';
+import type { CompressionCodec, KafkaClient, Partitioner, RecordToWrite } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { BulkSender } from './bulk-sender.ts';
@@ -24,6 +24,10 @@ export interface ProducerOptions {
   readonly deliveryTimeoutMs: number;
   readonly maxBufferedBytes: number;
   readonly maxRequestBytes: number;
+  /** Codec of the batches. snappy and lz4 need the packages `snappy` and `lz4-napi`. */
+  readonly compression: CompressionCodec;
+  /** Where a record goes; Java's default when not given: murmur2 of the key, keyless records in turn. */
+  readonly partitioner?: Partitioner;
 }
 
 export const defaultProducerOptions: ProducerOptions = {
@@ -31,6 +35,7 @@ export const defaultProducerOptions: ProducerOptions = {
   deliveryTimeoutMs: 30_000,
   maxBufferedBytes: 32 * 1024 * 1024,
   maxRequestBytes: 768 * 1024,
+  compression: 'none',
 };
 
 /** What a record carries besides its event. */
@@ -144,6 +149,11 @@ export class MessageProducer {
     await this.channelOf(topic.name).deliverer.connect();
   }
 
+  /** Resolves when everything that was given until now is settled, without waiting for a linger. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.channels.values()].map(({ queue }) => queue.drain()));
+  }
+
   /** Waits for what was given, refuses what is given later, and disconnects. */
   async close(): Promise<void> {
     this.closing = true;
@@ -165,14 +175,16 @@ export class MessageProducer {
     const { maxBufferedBytes, deliveryTimeoutMs } = this.options;
     return new MessagingError(
       'BROKER_UNAVAILABLE',
-      `A record for topic ${topic} waited ${deliveryTimeoutMs} ms behind ${maxBufferedBytes} bytes that are on their way`,
+      `A record for topic ${topic} waited ${deliveryTimeoutMs} ms behind ${maxBufferedBytes} bytes that are on their way to ` +
+        `${this.client.bootstrapServers.join(', ')}. Either no broker is reachable, or more is sent than they take: ` +
+        'slow the callers down, or raise maxBufferedBytes',
     );
   }
 
   private channelOf(topic: string): Channel {
     const known = this.channels.get(topic);
     if (known) return known;
-    const deliverer = new TopicDeliverer(topic, this.client, this.options.deliveryTimeoutMs, this.clock);
+    const deliverer = new TopicDeliverer(topic, this.client, this.options, this.clock);
     const channel = { deliverer, queue: new TopicQueue(this.options, (records) => deliverer.deliver(records)) };
     this.channels.set(topic, channel);
     return channel;

@@ -13,6 +13,7 @@ class ScriptedBroker {
   readonly outcomes: (() => Promise<void>)[] = [];
 
   readonly client = {
+    bootstrapServers: ['broker.invalid:9092'],
     openWriter: (): Promise<RecordWriter> => {
       const writer = ++this.writers;
       return Promise.resolve({
@@ -34,6 +35,7 @@ class ScriptedBroker {
       deliveryTimeoutMs: 5_000,
       maxBufferedBytes: 1_000_000,
       maxRequestBytes: 10_000,
+      compression: 'none',
       ...options,
     });
   }

@@ -7,13 +7,23 @@
  */
 import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
-import { WriteFailure, type KafkaClient, type RecordToWrite, type RecordWriter } from '../client/index.ts';
+import {
+  WriteFailure,
+  type KafkaClient,
+  type RecordToWrite,
+  type RecordWriter,
+  type WriterOptions,
+} from '../client/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import type { QueuedRecord } from './topic-queue.ts';
 
 const retryBackoff: Backoff = { firstMs: 100, maxMs: 2_000 };
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export interface TopicDelivererOptions extends WriterOptions {
+  readonly deliveryTimeoutMs: number;
+}
 
 export class TopicDeliverer {
   private readonly logger = new Logger('Producer');
@@ -22,7 +32,7 @@ export class TopicDeliverer {
   constructor(
     private readonly topic: string,
     private readonly client: KafkaClient,
-    private readonly deliveryTimeoutMs: number,
+    private readonly options: TopicDelivererOptions,
     private readonly clock: Clock,
   ) {}
 
@@ -67,7 +77,8 @@ export class TopicDeliverer {
         })
       : new MessagingError(
           'BROKER_UNAVAILABLE',
-          `${what} could not be delivered within ${this.deliveryTimeoutMs} ms: ${failure.message}`,
+          `${what} could not be delivered to ${this.client.bootstrapServers.join(', ')} within ${this.options.deliveryTimeoutMs} ms: ` +
+            `${failure.message}. Whether the broker has taken them is not known; send them again with the same message ids when it is back`,
           { cause: failure },
         );
   }
@@ -97,7 +108,7 @@ export class TopicDeliverer {
 
   private open(): Promise<RecordWriter> {
     if (!this.writer) {
-      const opening = this.client.openWriter();
+      const opening = this.client.openWriter(this.options);
       this.writer = opening;
       opening.catch(() => {
         if (this.writer === opening) this.writer = undefined;
