@@ -1,7 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { deleteGroupsApi, encodeBatch, ErrorCode, offsetCommitApi, offsetFetchApi } from '../protocol/index.ts';
+import {
+  deleteGroupsApi,
+  encodeBatch,
+  ErrorCode,
+  initProducerIdApi,
+  offsetCommitApi,
+  offsetFetchApi,
+} from '../protocol/index.ts';
 import { recordsIn } from './testing/batches.ts';
 import { createTopic, fetch, produce } from './testing/requests.ts';
 import { TestBroker } from './testing/test-broker.ts';
@@ -21,6 +28,8 @@ describe('a broker with compacted topics', () => {
         'log.cleaner.min.cleanable.ratio': '0.01',
         'offsets.topic.num.partitions': '1',
         'offsets.topic.segment.bytes': String(segmentBytes),
+        'transaction.state.log.num.partitions': '1',
+        'transaction.state.log.segment.bytes': String(segmentBytes),
       },
     });
     client = await broker.connect();
@@ -130,6 +139,30 @@ describe('a broker with compacted topics', () => {
     expect(await committed('group-1')).toEqual(partitions.map((partition) => 97 + partition));
     expect(await committed('group-2')).toEqual(partitions.map((partition) => 98 + partition));
     expect(await committed('gone')).toEqual(partitions.map(() => -1));
+  });
+
+  it('keep the last state of each transactional id in a log of transactions that shrinks', async () => {
+    // Long names make large records.
+    const ids = ['one', 'two', 'three'].map((name) => name.padEnd(30_000, '.'));
+    const initialize = async (transactionalId: string): Promise<{ producerId: number; producerEpoch: number }> => {
+      const { errorCode, producerId, producerEpoch } = await client.send(initProducerIdApi, 4, {
+        transactionalId,
+        transactionTimeoutMs: 60_000,
+      });
+      expect(errorCode).toBe(ErrorCode.NONE);
+      return { producerId, producerEpoch };
+    };
+    const first = await Promise.all(ids.map(initialize));
+    for (let round = 1; round <= 50; round++) await Promise.all(ids.map(initialize));
+    await until(
+      () => logBytes('__transaction_state-0') < 2 * segmentBytes,
+      () => `${logBytes('__transaction_state-0')} bytes`,
+    );
+    await broker.restart();
+    client = await broker.connect();
+    expect(await Promise.all(ids.map(initialize))).toEqual(
+      first.map(({ producerId }) => ({ producerId, producerEpoch: 51 })),
+    );
   });
 });
 
