@@ -3,6 +3,7 @@ import type { FileSystem } from './file-system/file-system.ts';
 import type { OpenFiles } from './files/open-files.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { StorageEvent } from './storage-event.ts';
 import type { TailCache } from './tail-cache.ts';
 
@@ -16,6 +17,7 @@ export interface LogContext {
   readonly files: OpenFiles;
   readonly tailCache: TailCache;
   readonly readBuffers: BufferPool;
+  readonly readAhead: ReadAhead;
   readonly indexCache: IndexCache;
   /** A log's checkpoint is written when it has grown by so much. */
   readonly checkpointBytes: number;

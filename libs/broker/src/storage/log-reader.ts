@@ -12,7 +12,7 @@ import type { LogContext } from './log-context.ts';
 import type { LogSegment } from './log-segment.ts';
 import type { LogRead } from './partition-log.ts';
 import type { SegmentList } from './segment-list.ts';
-import { findPosition, readSegment } from './segment-reader.ts';
+import { findPosition, readSegment, type SegmentRead, type SegmentReadRequest } from './segment-reader.ts';
 import { LogTail, type TailBatch } from './tail-cache.ts';
 import type { ReadableSegment } from './timestamp-lookup.ts';
 
@@ -161,13 +161,23 @@ export class LogReader {
       if (segment.isRetired()) return 'replaced';
       const position = known?.segment === segment ? known.position : undefined;
       const request = { segment, offset, maxBytes, minOneMessage, position, endPosition };
-      const read = await readSegment(this.#context, request);
+      const read = (await this.#context.readAhead.take(request)) ?? (await readSegment(this.#context, request));
       if (segment.isRetired()) return 'replaced';
       if (!read) continue;
-      if (read.endPosition < endPosition) this.#remember(read.nextOffset, segment, read.endPosition);
+      if (read.endPosition < endPosition) {
+        this.#remember(read.nextOffset, segment, read.endPosition);
+        if (position !== undefined) this.#readOn(request, read);
+      }
       return read;
     }
     return { records: [], sizeBytes: 0, nextOffset: end.highWatermark, isEmpty: false };
+  }
+
+  /** Who went on where a read had ended will do so again. Only for a full answer: at the end of the log more may come until then. */
+  #readOn(request: SegmentReadRequest, { nextOffset, endPosition }: SegmentRead): void {
+    if (request.endPosition - endPosition < request.maxBytes) return;
+    const next = { ...request, offset: nextOffset, position: endPosition };
+    this.#context.readAhead.begin(next, () => readSegment(this.#context, next));
   }
 
   /** The aborted transactions are looked up in the turn of the read: later, compaction may have dropped them with their records. */

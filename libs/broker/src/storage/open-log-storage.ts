@@ -12,12 +12,15 @@ import { IndexCache } from './index-cache.ts';
 import { defaultLogConfig } from './log-config.ts';
 import type { LogStorage, LogStorageOptions } from './log-storage.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { StorageError } from './storage-error.ts';
 import { TailCache } from './tail-cache.ts';
 import { endOfTurn } from './end-of-turn.ts';
 
 const indexCacheBytes = 32 * 1024 * 1024;
-const idleReadBufferBytes = 8 * 1024 * 1024;
+const idleReadBufferBytes = 16 * 1024 * 1024;
+/** Of reads that nobody has asked for yet. */
+const readAheadBytes = 16 * 1024 * 1024;
 
 /**
  * Opens a log folder: takes its lock, recovers every log, removes what deletions left behind.
@@ -57,6 +60,7 @@ async function createStorage(
       files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? 1000),
       tailCache: new TailCache(options.tailCacheBytes ?? 16 * 1024 * 1024),
       indexCache: new IndexCache(indexCacheBytes),
+      readAhead: new ReadAhead(readAheadBytes),
       readBuffers: new BufferPool(idleReadBufferBytes),
       pending: { bytes: 0 },
       checkpointBytes: options.checkpointBytes ?? 1024 * 1024,

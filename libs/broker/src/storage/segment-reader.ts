@@ -1,5 +1,5 @@
 /**
- * Reads whole batches from a segment's file, in one large read.
+ * Reads whole batches from a segment's file, in one large read, or in several at once: memory in blocks of a MiB can be used again.
  *
  * A reader that goes on where its last read ended is found by position. Else the sparse index gives a position at or before the
  * batch, and the headers from there on are looked at, which takes one or two reads of an index interval (synchronous: they cost less
@@ -68,9 +68,13 @@ function locate(file: FileHandle, segment: LogSegment, offset: number, endPositi
   return undefined;
 }
 
-/** Bytes of a file in a buffer that may be larger. */
+/** Longer reads are split into such pieces. */
+const longestPieceBytes = 2 * 1024 * 1024;
+const pieceBytes = 1024 * 1024;
+
+/** Bytes of a file in buffers of which each but the last is full. */
 interface Loaded {
-  readonly buffer: Buffer;
+  readonly buffers: readonly Buffer[];
   readonly length: number;
 }
 
@@ -90,9 +94,9 @@ class SegmentReader {
     const position = this.#request.position ?? this.#locate();
     if (position === undefined) return undefined;
     const loaded = await this.#load(position, maxBytes);
-    const firstBytes = readBatchHeader(loaded.buffer).sizeBytes;
+    const firstBytes = readBatchHeader(loaded.buffers[0]!).sizeBytes;
     if (firstBytes <= loaded.length) return this.#cut(loaded, position);
-    this.#context.readBuffers.giveBack(loaded.buffer);
+    for (const buffer of loaded.buffers) this.#context.readBuffers.giveBack(buffer);
     if (!minOneMessage) return { records: [], sizeBytes: 0, nextOffset: offset, endPosition: position, isEmpty: false };
     return this.#cut(await this.#load(position, firstBytes), position);
   }
@@ -104,33 +108,53 @@ class SegmentReader {
   }
 
   /** The whole batches, at least one. */
-  #cut({ buffer, length }: Loaded, position: number): SegmentRead {
+  #cut({ buffers, length }: Loaded, position: number): SegmentRead {
     let end = 0;
     let nextOffset = this.#request.offset;
     let isEmpty = true;
     while (end + BATCH_HEADER_BYTES <= length) {
-      const header = readBatchHeader(buffer, end);
+      const header = readBatchHeader(buffers, end);
       if (end + header.sizeBytes > length) break;
       end += header.sizeBytes;
       nextOffset = header.lastOffset + 1;
       if (header.recordCount > 0) isEmpty = false;
     }
-    const records = [this.#context.readBuffers.lend(buffer, end)];
-    return { records, sizeBytes: end, nextOffset, endPosition: position + end, isEmpty };
+    return { records: this.#lend(buffers, end), sizeBytes: end, nextOffset, endPosition: position + end, isEmpty };
+  }
+
+  /** The first `length` bytes. */
+  #lend(buffers: readonly Buffer[], length: number): Buffer[] {
+    const pool = this.#context.readBuffers;
+    const records: Buffer[] = [];
+    let remaining = length;
+    for (const buffer of buffers) {
+      if (remaining > 0) records.push(pool.lend(buffer, Math.min(remaining, buffer.length)));
+      else pool.giveBack(buffer);
+      remaining -= buffer.length;
+    }
+    return records;
   }
 
   /** At least one header, at most to the end of what may be read. */
   async #load(position: number, wantedBytes: number): Promise<Loaded> {
     const { segment, endPosition } = this.#request;
     const length = Math.min(Math.max(wantedBytes, BATCH_HEADER_BYTES), endPosition - position);
-    const buffer = this.#context.readBuffers.take(length);
-    const count = await this.#file.read(buffer.subarray(0, length), position);
+    const buffers: Buffer[] = [];
+    const reads: Promise<number>[] = [];
+    const step = length > longestPieceBytes ? pieceBytes : length;
+    for (let at = 0; at < length; at += step) {
+      const buffer = this.#context.readBuffers.take(Math.min(step, length - at));
+      buffers.push(buffer);
+      reads.push(this.#file.read(buffer.subarray(0, Math.min(step, length - at)), position + at));
+    }
+    let count = 0;
+    for (const read of await Promise.all(reads)) count += read;
     if (count < length || length < BATCH_HEADER_BYTES) {
       throw new KafkaError(
         ErrorCode.KAFKA_STORAGE_ERROR,
         `${segment.logPath} ends at byte ${position + count}, but batches were written up to ${endPosition}: the file was changed`,
       );
     }
-    return { buffer, length };
+    return { buffers, length };
   }
 }
