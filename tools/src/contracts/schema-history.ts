@@ -84,7 +84,13 @@ function breaksOf(event: string, versions: readonly string[], exemptions: readon
   const messages = avroCompatibilityMessages(versions.at(-1)!, earlier, 'FULL_TRANSITIVE');
   // The last two say which version and which schema; the file is told instead.
   const breaks = messages.filter((message) => !/^\{(oldSchema|validateFields|oldSchemaVersion)/.test(message));
-  return breaks.length > 0 ? breaks : changedMeanings(event, versions.at(-1)!, earlier);
+  return breaks.length > 0 ? breaks.map(wordsOf) : changedMeanings(event, versions.at(-1)!, earlier);
+}
+
+/** The sentence in a registry's message: `{errorType:'…', description:'…', additionalInfo:'…'}`. */
+function wordsOf(message: string): string {
+  const [, description] = /description:'(.*)', additionalInfo:/.exec(message) ?? [];
+  return description === undefined ? message : `${description}.`;
 }
 
 /** What Avro's rules let pass and our readers do not: another unit or scale of the same number. */

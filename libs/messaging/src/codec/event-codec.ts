@@ -119,6 +119,11 @@ export class EventCodec {
     return decoder(body) as TopicEvent<Topic>;
   }
 
+  /** Whether `decodeKnown` can decode the bytes. @throws {MessagingError} `RECORD_UNREADABLE` */
+  isKnown(topic: TopicContract, value: Buffer): boolean {
+    return this.decodersOf(topic).has(unframe(value).schemaId);
+  }
+
   /**
    * The same without waiting; undefined when the writer's schema is not known yet, which `decode` of the same bytes finds out.
    * @throws {MessagingError | ContractError} as `decode` does, but never `REGISTRY_UNAVAILABLE`.
@@ -187,7 +192,8 @@ function refusedSchema(subject: string, cause: RegistryRefusal): MessagingError 
       : '';
   return new MessagingError(
     'SCHEMA_REFUSED',
-    `The registry refused the schema of subject ${subject}: ${cause.message}${remedy}`,
+    // The registry repeats the whole earlier schema, which hides the reason.
+    `The registry refused the schema of subject ${subject}: ${cause.message.replace(/, \{oldSchema: '.*?'\}(?=[,\]])/, '')}${remedy}`,
     { cause },
   );
 }
