@@ -41,9 +41,7 @@ export function contractTopic<Topic extends TopicContract>(
         return event;
       },
       prepare: (bytes) =>
-        codec.decodeKnown(topic, bytes) === undefined
-          ? codec.decode(topic, Buffer.from(bytes)).then(() => undefined)
-          : undefined,
+        codec.isKnown(topic, bytes) ? undefined : codec.decode(topic, Buffer.from(bytes)).then(() => undefined),
     },
   };
 }

@@ -85,9 +85,10 @@ export class TopologyDriver {
   }
 
   /** A value of a store. @throws {StreamsError} `STORE_UNKNOWN` */
-  get<K, V>(store: string, key: K, partition = 0): V | undefined {
-    const found = this.tasks[partition]?.store(store) as (StateStore & Partial<ReadableStore<K, V>>) | undefined;
-    if (!found?.get) throw new StreamsError('STORE_UNKNOWN', `${this.topology.applicationId} has no table ${store}`);
+  get(store: string, key: unknown, partition = 0): unknown {
+    const found = this.tasks[partition]?.store(store);
+    if (!found || !isReadable(found))
+      throw new StreamsError('STORE_UNKNOWN', `${this.topology.applicationId} has no table ${store}`);
     return found.get(key);
   }
 
@@ -121,6 +122,10 @@ export class TopologyDriver {
     this.logs.set(topic, log);
     log[record.partition ?? 0]!.push(placed);
   }
+}
+
+function isReadable(store: StateStore): store is StateStore & ReadableStore<unknown, unknown> {
+  return 'entries' in store;
 }
 
 /** The record as it would lie in a batch. */

@@ -298,7 +298,10 @@ export class StreamsApp {
   private keepRunners(): void {
     const lost = [...this.runners.values()].filter(({ state }) => state === 'lost');
     const failed = lost.find(({ failure }) => failure !== undefined);
-    if (failed?.failure) return this.fail(failed.failure);
+    if (failed?.failure) {
+      this.fail(failed.failure);
+      return;
+    }
     void this.closeRunners(lost.map(({ partition }) => partition));
     for (const partition of this.owned)
       if (!this.runners.has(partition) && !this.closings.has(partition))

@@ -27,9 +27,9 @@ export interface TaskRunnerSettings {
   readonly onUnreadable: 'fail' | 'skip';
   /** Opens the writer of a partition, which fences the partition's earlier owner. */
   openWriter(partition: number, signal: AbortSignal): Promise<TaskWriter>;
-  tell(progress: RestoreProgress): void;
+  readonly tell: (progress: RestoreProgress) => void;
   /** The task made progress on its own: it was opened, a commit ended, or what it waited for is there. */
-  wake(): void;
+  readonly wake: () => void;
 }
 
 /** A commit is begun early when this many records wait to be written. */

@@ -110,9 +110,9 @@ export class WindowStore<K, A> implements StateStore {
     }
     const startMs = longCodec.decode(source.subarray(keyStart + 1, keyStart + 9));
     const key = this.keyCodec.decode(source.subarray(keyStart + 9, keyEnd));
-    if (valueStart < 0) return this.remove(key, startMs);
-    const aggregate = this.valueCodec.decode(source.subarray(valueStart, valueEnd));
     this.remove(key, startMs);
+    if (valueStart < 0) return;
+    const aggregate = this.valueCodec.decode(source.subarray(valueStart, valueEnd));
     this.insert({ key, startMs, aggregate, timestampMs, dirty: false, dropped: false, logged: true });
   }
 

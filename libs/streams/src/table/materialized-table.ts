@@ -80,7 +80,7 @@ export class MaterializedTable<K, V> implements ReadableStore<K, V> {
   private readonly waiters = new Set<Waiter>();
   private readonly clock: Clock;
   private readonly startedMs: number;
-  private readonly whenRestored = Promise.withResolvers<void>();
+  private readonly whenRestored = Promise.withResolvers<undefined>();
   private woken = Promise.withResolvers<undefined>();
   private isRestored = false;
   private failure: Error | undefined;
@@ -249,15 +249,18 @@ export class MaterializedTable<K, V> implements ReadableStore<K, V> {
 
   private async readSlice(followed: Followed, untilMs: number): Promise<boolean> {
     let worked = false;
-    const { prepare } = this.topic.value;
+    const { value } = this.topic;
     for (;;) {
       const chunk = this.reader.take(this.topic.name, followed.partition);
       if (!chunk) break;
       worked = true;
       const cursor = chunk.records();
       while (cursor.next()) {
-        if (prepare && cursor.valueStart >= 0)
-          await prepare(cursor.source.subarray(cursor.valueStart, cursor.valueEnd));
+        const waits =
+          cursor.valueStart < 0
+            ? undefined
+            : value.prepare?.(cursor.source.subarray(cursor.valueStart, cursor.valueEnd));
+        if (waits) await waits;
         this.store.restore(cursor);
         followed.records++;
       }
@@ -290,7 +293,7 @@ export class MaterializedTable<K, V> implements ReadableStore<K, V> {
   private lookWhetherRestored(): void {
     if (this.isRestored) return;
     this.isRestored = [...this.followed.values()].every(({ position, restoredAt }) => position >= restoredAt);
-    if (this.isRestored) this.whenRestored.resolve();
+    if (this.isRestored) this.whenRestored.resolve(undefined);
   }
 
   private answerWaiters(): void {

@@ -8,7 +8,7 @@ import type { RecordToWrite } from '@headwater/messaging';
 import { decodeRange, type StreamTopic } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import type { Forward, Operator, OperatorContext, StoreDefinition, StreamRecord } from '../processor/index.ts';
-import { TableStore, type ReadableStore, type RestoredRecord, type StateStore } from '../store/index.ts';
+import { type TableStore, type ReadableStore, type RestoredRecord, type StateStore } from '../store/index.ts';
 import { changelogTopicOf, type NodeDefinition, type SourceDefinition, type Topology } from '../topology/index.ts';
 import { partitionOf } from './partition-of.ts';
 
@@ -198,7 +198,7 @@ export class Task {
         : (record) => {
             for (const child of children) child.process(record);
           };
-    return node.open(context, forward as Forward<never, never>) as unknown as AnyOperator;
+    return node.open(context, forward);
   }
 
   private context(): OperatorContext {

@@ -345,8 +345,9 @@ export class Table<K, V> {
 
   /** Its changes: the new value, or null when the key was deleted. */
   toStream(): Stream<K, V | null> {
-    // A codec of values is not asked for null: sinks write it as a tombstone.
-    return new Stream(this.place as unknown as StreamPlace<K, V | null>);
+    // The codec of values is not asked for null: a sink writes it as a tombstone.
+    const place = this.place as unknown as StreamPlace<K, V | null>;
+    return new Stream<K, V | null>(place);
   }
 }
 
