@@ -12,9 +12,11 @@
  */
 import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
-import { classifyFailure, MessagingError, type ClassifyFailure, type FailureKind } from '../errors/index.ts';
-import { headerNames, runInContext, type TopicMessage } from '../message/index.ts';
+import { classifyFailure, type ClassifyFailure, type FailureKind } from '../errors/index.ts';
+import type { TopicMessage } from '../message/index.ts';
+import { inTraceOf } from '../telemetry/index.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
+import { handlerTimeout } from './deadline.ts';
 import { PartialFailure, type HandleMessages } from './handle-messages.ts';
 
 export interface AttemptOptions {
@@ -116,9 +118,8 @@ export class Attempts {
   }
 
   private async call(messages: readonly TopicMessage[], attempt: number, signal: AbortSignal): Promise<Outcome> {
-    const traceparent = messages[0]!.headers.text(headerNames.traceparent);
     try {
-      await runInContext({ traceparent }, () => this.handle(messages, { signal, attempt }));
+      await inTraceOf(messages, this.options, () => this.handle(messages, { signal, attempt }));
       return { ended: 'ok' };
     } catch (error) {
       return { ended: 'failed', error };
@@ -130,7 +131,7 @@ export class Attempts {
     if (deadlineMs === undefined) return { outcome: await ended, running: undefined };
     const inTime = await this.orAfter(deadlineMs, ended);
     if (inTime) return { outcome: inTime, running: undefined };
-    const timeout = new MessagingError('HANDLER_TIMEOUT', `A handler took longer than its ${deadlineMs} ms`);
+    const timeout = handlerTimeout(deadlineMs);
     deadline.abort(timeout);
     const late = await this.orAfter(deadlineMs, ended);
     const failed: Outcome = { ended: 'failed', error: timeout };

@@ -15,6 +15,7 @@ import { PartialFailure, type HandleMessages, type HandlingAttempt } from '../co
 import { classifyFailure, type ClassifyFailure } from '../errors/index.ts';
 import { takeNewMessages } from '../inbox/index.ts';
 import type { TopicMessage } from '../message/index.ts';
+import { inTraceOf } from '../telemetry/index.ts';
 import type { EffectMetrics } from './effect-metrics.ts';
 import { inEffectTransaction } from './effect-transaction.ts';
 
@@ -202,7 +203,7 @@ export class EffectGroups {
     const inTransaction = { ...attempt, manager };
     if (this.options.batched) {
       const left = fresh.size === 0 ? [] : messages.filter((message) => fresh.has(message));
-      if (left.length > 0) await this.handler(left, inTransaction);
+      if (left.length > 0) await inTraceOf(left, this.options, () => this.handler(left, inTransaction));
       return;
     }
     await this.handleKeys(messages, inTransaction, fresh);
@@ -220,7 +221,8 @@ export class EffectGroups {
       if (after) await after;
       if (failure) return;
       try {
-        await this.handler([messages[index]!], attempt);
+        const single = [messages[index]!];
+        await inTraceOf(single, this.options, () => this.handler(single, attempt));
       } catch (error) {
         failure ??= new FailedAt(index, error);
       }

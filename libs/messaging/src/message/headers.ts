@@ -4,6 +4,7 @@ export const headerNames = {
   messageId: 'message-id',
   /** W3C Trace Context. */
   traceparent: 'traceparent',
+  tracestate: 'tracestate',
 } as const;
 
 /** A dead letter's account of what happened; the record's own headers stay beside it. */

@@ -3,6 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What the work for one message passes on to the messages that it produces. */
 export interface MessageContext {
   readonly traceparent: string | undefined;
+  /** Vendors' part of the trace context; only with a traceparent. */
+  readonly tracestate?: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<MessageContext>();

@@ -11,6 +11,7 @@ import type { CompressionCodec, KafkaClient, Partitioner, RecordToWrite } from '
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { BulkSender } from './bulk-sender.ts';
+import { inSendSpan } from '../telemetry/index.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { outgoingHeaders, type OutgoingOptions } from './outgoing-headers.ts';
 import { assertFits, bytesOfRecord } from './record-bytes.ts';
@@ -99,7 +100,10 @@ export class MessageProducer {
 
   /** Sends a record as it is; headers too. Records of one topic are written in the order of the calls. */
   async sendEncoded(encoded: EncodedRecord): Promise<void> {
-    const { topic, ...record } = encoded;
+    await inSendSpan(encoded, (traced) => this.write(traced));
+  }
+
+  private async write({ topic, ...record }: EncodedRecord): Promise<void> {
     const bytes = bytesOfRecord(record);
     assertFits(topic, bytes, this.options.maxRequestBytes);
     this.assertOpen(topic);

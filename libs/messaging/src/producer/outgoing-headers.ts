@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { currentContext, headerNames } from '../message/index.ts';
+import { headerNames } from '../message/index.ts';
+import { injectTrace } from '../telemetry/index.ts';
 
 /** What a record carries besides its event. */
 export interface OutgoingOptions {
@@ -14,10 +15,9 @@ export function outgoingHeaders(
   value: unknown,
 ): Record<string, string | Buffer> {
   const { eventId } = (value ?? {}) as { eventId?: string };
-  const { traceparent } = currentContext() ?? {};
-  return {
+  const outgoing: Record<string, string | Buffer> = {
     [headerNames.messageId]: messageId ?? eventId ?? randomUUID(),
-    ...(traceparent ? { [headerNames.traceparent]: traceparent } : {}),
-    ...headers,
   };
+  injectTrace(outgoing);
+  return headers ? Object.assign(outgoing, headers) : outgoing;
 }
