@@ -36,7 +36,7 @@ export class WindowStore<K, A> implements StateStore {
   private readonly byStart = new Map<number, Window<K, A>>();
   private earliest = Infinity;
   private changed: WindowEntry<K, A>[] = [];
-  private entries = 0;
+  private count = 0;
 
   constructor(
     private readonly keyCodec: Codec<K>,
@@ -44,7 +44,7 @@ export class WindowStore<K, A> implements StateStore {
   ) {}
 
   get size(): number {
-    return this.entries;
+    return this.count;
   }
 
   /** The start of the earliest window that is held; Infinity when none is. */
@@ -88,7 +88,7 @@ export class WindowStore<K, A> implements StateStore {
     const window = this.byStart.get(startMs);
     if (!window) return;
     this.byStart.delete(startMs);
-    this.entries -= window.size;
+    this.count -= window.size;
     for (const entry of window.values()) {
       entry.dropped = true;
       if (entry.logged) this.touch(entry);
@@ -139,13 +139,13 @@ export class WindowStore<K, A> implements StateStore {
       this.earliest = Math.min(this.earliest, entry.startMs);
     }
     window.set(keyIdentity(this.keyCodec, entry.key), entry);
-    this.entries++;
+    this.count++;
   }
 
   private remove(key: K, startMs: number): void {
     const window = this.byStart.get(startMs);
     if (!window?.delete(keyIdentity(this.keyCodec, key))) return;
-    this.entries--;
+    this.count--;
     if (window.size === 0) this.drop(startMs);
   }
 }
