@@ -13,6 +13,7 @@ import { MessagingError } from '../errors/index.ts';
 import type { TopicMessage } from '../message/index.ts';
 import { ParkingStore } from '../parking/index.ts';
 import type { TopicSetup } from '../topics/index.ts';
+import { withDeadline } from './deadline.ts';
 import type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
 import type { HandleMessages, HandlingAttempt, TransactionOutput } from './handle-messages.ts';
 import { RedriveWatch } from './redrive-watch.ts';
@@ -234,9 +235,12 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
     const { deliveryKinds } = this.parts;
     if (complete.delivery === 'exactly-once') return deliveryKinds.exactlyOnce(toStart, this.parts);
     if (complete.delivery !== 'exactly-once-effect') return startSubscription(toStart, this.parts);
+    // Calls share transactions and wait for each other: the deadline is each call's own, and not the lane's.
+    const timed = { ...toStart, handle: withDeadline(handle, complete.deadlineMs, this.parts.clock) };
+    const options = { ...complete, deadlineMs: undefined };
     // A lane's messages come together, whatever the handler takes: they share a transaction.
     return startSubscription(
-      { ...toStart, batched: true, handle: deliveryKinds.effects(toStart, this.parts) },
+      { ...toStart, options, batched: true, handle: deliveryKinds.effects(timed, this.parts) },
       this.parts,
     );
   }
