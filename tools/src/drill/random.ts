@@ -37,6 +37,14 @@ export class Random {
     return items[this.below(items.length)]!;
   }
 
+  /** The same items in another order. */
+  shuffle<T>(items: readonly T[]): T[] {
+    return items
+      .map((item) => ({ item, place: this.next() }))
+      .sort((left, right) => left.place - right.place)
+      .map(({ item }) => item);
+  }
+
   /** An own sequence, so that one actor's number of choices does not change another's. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32));

@@ -32,7 +32,7 @@ export interface CaptureOptions {
   readonly onLostSlot?: 'stop' | 'snapshot';
   /** A record that the broker will never take stops the capture (default), or is left out with a loud word. */
   readonly onRefused?: 'stop' | 'skip';
-  /** Header that carries an id which a repeated record has again; none by default. */
+  /** Header that carries an id which a repeated change has again (rows of the snapshot have none); no header by default. */
   readonly messageIdHeader?: string;
   /** See `ReplicationOptions`. */
   readonly leaseMs?: number;

@@ -33,6 +33,9 @@ export class CaptureRecords {
   private readonly messageIdHeader: string | undefined;
   private readonly onSchemaChanged: (table: TableName, columns: readonly string[]) => void;
   private readonly described = new Map<number, Described | undefined>();
+  private transaction: TransactionInfo | undefined;
+  /** Records of the transaction so far: a transaction that comes again has the same ones. */
+  private ordinal = 0;
   private readonly lastColumns = new Map<string, string>();
 
   constructor(
@@ -80,30 +83,32 @@ export class CaptureRecords {
     const described = this.described.get(change.relation.id);
     if (!described) return;
     const { table, encoder, keyColumn } = described;
+    this.count(transaction);
     const { before, after, lsn } = change;
     const keyBefore = before?.text(keyColumn);
     const keyAfter = after?.text(keyColumn) ?? keyBefore ?? null;
     if (change.kind === 'insert') {
       const value = encoder.change('c', 'null', encoder.row(after), transaction, lsn);
-      this.give(take, table.topic, keyAfter, value, lsn, 'c');
+      this.give(take, table.topic, keyAfter, value);
     } else if (change.kind === 'delete') {
       this.delete(described, change, transaction, take);
     } else if (before && keyBefore !== keyAfter) {
       // The row moves to another key: it ends there and begins here, so that each key's records are complete.
       this.delete(described, change, transaction, take);
       const value = encoder.change('c', 'null', encoder.row(after, before), transaction, lsn);
-      this.give(take, table.topic, keyAfter, value, lsn, 'c');
+      this.give(take, table.topic, keyAfter, value);
     } else {
       const value = encoder.change('u', encoder.row(before), encoder.row(after, before), transaction, lsn);
-      this.give(take, table.topic, keyAfter, value, lsn, 'u');
+      this.give(take, table.topic, keyAfter, value);
     }
   }
 
   truncate(relation: Relation, lsn: bigint, transaction: TransactionInfo, take: TakeRecord): void {
     const described = this.described.get(relation.id);
     if (described?.table.truncate !== 'publish') return;
+    this.count(transaction);
     const value = described.encoder.change('t', 'null', 'null', transaction, lsn);
-    this.give(take, described.table.topic, null, value, lsn, 't');
+    this.give(take, described.table.topic, null, value);
   }
 
   private delete(
@@ -113,24 +118,24 @@ export class CaptureRecords {
     take: TakeRecord,
   ): void {
     const key = before?.text(keyColumn) ?? null;
-    this.give(take, table.topic, key, encoder.change('d', encoder.row(before), 'null', transaction, lsn), lsn, 'd');
-    if (table.tombstones && key !== null) this.give(take, table.topic, key, null, lsn, 'tombstone');
+    this.give(take, table.topic, key, encoder.change('d', encoder.row(before), 'null', transaction, lsn));
+    if (table.tombstones && key !== null) this.give(take, table.topic, key, null);
   }
 
-  private give(
-    take: TakeRecord,
-    topic: string,
-    key: string | null,
-    value: Buffer | null,
-    lsn?: bigint,
-    part?: string,
-  ): void {
+  private count(transaction: TransactionInfo): void {
+    if (transaction === this.transaction) return;
+    this.transaction = transaction;
+    this.ordinal = 0;
+  }
+
+  private give(take: TakeRecord, topic: string, key: string | null, value: Buffer | null): void {
     const bytes = OVERHEAD_BYTES + (value?.length ?? 0);
-    if (this.messageIdHeader === undefined || lsn === undefined) {
+    if (this.messageIdHeader === undefined || !this.transaction) {
       take({ topic, key, value }, bytes);
       return;
     }
-    const headers = { [this.messageIdHeader]: `${this.names.name}-${lsn}-${part ?? ''}` };
-    take({ topic, key, value, headers }, bytes);
+    this.ordinal += 1;
+    const id = `${this.names.name}-${this.transaction.commitLsn}-${this.ordinal}`;
+    take({ topic, key, value, headers: { [this.messageIdHeader]: id } }, bytes);
   }
 }

@@ -97,6 +97,9 @@ describe('a change capture', () => {
     });
     expect(created!.source['txId']).toBe(deleted!.source['txId']);
     expect(created!.source.lsn).toBeLessThan(deleted!.source.lsn);
+    const [commit, change] = JSON.parse(deleted!.source['sequence'] as string) as [string, string];
+    expect(Number(change)).toBe(deleted!.source.lsn);
+    expect(Number(commit)).toBeGreaterThan(Number(change));
     expect(Math.abs(Date.now() - created!.ts_ms)).toBeLessThan(600_000);
     expect(Math.abs(Date.now() - (created!.source['ts_ms'] as number))).toBeLessThan(600_000);
     expect(new Set(publisher.log.map(({ headers }) => headers['message-id'])).size).toBe(4);

@@ -2,7 +2,7 @@
  * Captures the changes of tables into topics: what is there first, then every change in order of commit.
  *
  * A change is published at least once; after a crash or a lost connection some come again, in the same order, never one less. The
- * changes of a key stay in order. `source.lsn` never goes back within a key, so that a reader can leave out what it has seen.
+ * changes of a key stay in order. `source.sequence` never goes back but for repetitions, so that a reader can leave out what it has seen.
  */
 import {
   ReplicationError,

@@ -3,6 +3,10 @@
  *
  *     {"before":{…},"after":{…},"source":{…},"transaction":null,"op":"c","ts_ms":…,"ts_us":…,"ts_ns":…}
  *
+ * `source.sequence` holds the places in the log of the transaction's commit and of the change, as Debezium's pair of the last commit
+ * and the change does: it never goes back within a topic's partition but for repetitions. `source.lsn` alone does, since transactions
+ * that ran side by side come in order of commit. Rows that one COPY inserted share their place.
+ *
  * `op` is r (read by the initial snapshot), c, u, d or t (truncate). What a row's encoder writes for a table is fixed by its columns,
  * so it is made once for each description of the table.
  * Source: Debezium's documentation of its PostgreSQL connector, "Data change events".
@@ -39,7 +43,7 @@ export class EnvelopeEncoder {
     this.converters = relation.columns.map(({ typeId, typeModifier }) => columnJson(typeId, typeModifier));
     this.sourceStart = `{"version":"1","connector":"postgresql","name":${JSON.stringify(name)}`;
     this.sourceTable =
-      `,"db":${JSON.stringify(database)},"sequence":null,"schema":${JSON.stringify(relation.schema)}` +
+      `,"db":${JSON.stringify(database)},"schema":${JSON.stringify(relation.schema)}` +
       `,"table":${JSON.stringify(relation.table)}`;
   }
 
@@ -61,8 +65,9 @@ export class EnvelopeEncoder {
   change(operation: Operation, before: string, after: string, transaction: TransactionInfo, lsn: bigint): Buffer {
     if (transaction !== this.transaction) this.begin(transaction);
     const source = `${this.sourceStart}${this.transactionTimes}"snapshot":"false"${this.sourceTable}`;
+    const place = `${this.transactionTail}${lsn}\\"]","lsn":${lsn},"xmin":null}`;
     return Buffer.from(
-      `{"before":${before},"after":${after},"source":${source}${this.transactionTail}${lsn},"xmin":null},` +
+      `{"before":${before},"after":${after},"source":${source}${place},` +
         `"transaction":null,"op":"${operation}",${clockTimes()}}`,
     );
   }
@@ -70,7 +75,7 @@ export class EnvelopeEncoder {
   /** A row of the initial snapshot. */
   read(row: string, lsn: bigint): Buffer {
     const times = clockTimes();
-    const source = `${this.sourceStart},${times},"snapshot":"true"${this.sourceTable},"txId":null,"lsn":${lsn},"xmin":null}`;
+    const source = `${this.sourceStart},${times},"snapshot":"true"${this.sourceTable},"txId":null,"sequence":"[\\"${lsn}\\",\\"${lsn}\\"]","lsn":${lsn},"xmin":null}`;
     return Buffer.from(`{"before":null,"after":${row},"source":${source},"transaction":null,"op":"r",${times}}`);
   }
 
@@ -78,7 +83,7 @@ export class EnvelopeEncoder {
     this.transaction = transaction;
     const { commitMicros, transactionId } = transaction;
     this.transactionTimes = `,"ts_ms":${commitMicros / 1000n},"ts_us":${commitMicros},"ts_ns":${commitMicros}000,`;
-    this.transactionTail = `,"txId":${transactionId},"lsn":`;
+    this.transactionTail = `,"txId":${transactionId},"sequence":"[\\"${transaction.commitLsn}\\",\\"`;
   }
 }
 

@@ -101,7 +101,7 @@ export class ChangeStream<Item> {
         if (this.queue.bufferedBytes > settings.maxBufferedBytes) this.parts.connection.pause();
         this.pump();
       },
-      ended: (error) => this.end(error),
+      ended: (error) => this.end(this.lease.isCertain ? error : this.fenced('its sender was ended', error)),
     };
   }
 
@@ -208,13 +208,17 @@ export class ChangeStream<Item> {
     const { control, connection, progress } = this.parts;
     const slot: SlotState | undefined = await control.slot();
     if (slot?.activeSenderId !== connection.senderId) {
-      const owner = slot?.activeSenderId === undefined ? 'nobody' : 'another process';
-      throw new ReplicationError('REPLICATION_FENCED', `slot ${this.parts.settings.slot} belongs to ${owner} now`);
+      throw this.fenced(slot?.activeSenderId === undefined ? 'nobody reads from it' : 'another process reads from it');
     }
     if (slot.lastStatusMs !== undefined) this.lease.heard(slot.lastStatusMs);
     progress.currentLsn = slot.currentLsn;
     progress.retainedBytes = slot.retainedBytes;
     if (this.queue.isEmpty && !this.publishing) progress.progressMs = performance.now();
+  }
+
+  private fenced(what: string, cause?: unknown): ReplicationError {
+    const { slot } = this.parts.settings;
+    return new ReplicationError('REPLICATION_FENCED', `the lease of slot ${slot} ended: ${what}`, { cause });
   }
 
   private confirmSoon(): void {
