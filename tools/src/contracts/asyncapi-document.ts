@@ -27,7 +27,7 @@ function messageNames(topic: TopicEntry): string[] {
 /** Kafka's values as AsyncAPI has them: a list of policies, numbers as numbers. */
 function topicConfiguration(config: Readonly<Record<string, string>>): Json {
   return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => {
+    Object.entries(config).map(([name, value]): [string, unknown] => {
       if (name === 'cleanup.policy') return [name, value.split(',')];
       return [name, /^-?\d+$/.test(value) ? Number(value) : value];
     }),
