@@ -14,6 +14,7 @@ export {
 } from './codec/index.ts';
 export { TopologyDriver, type DriverOptions, type DriverRecord } from './driver/index.ts';
 export { StreamsError, type StreamsErrorCode } from './errors/index.ts';
+export { Streams, StreamsModule, type StreamsAsyncOptions, type StreamsModuleOptions } from './module/index.ts';
 export type { Emit, LatePolicy } from './processor/index.ts';
 export type { RestoreProgress } from './restore/index.ts';
 export { startStreams, StreamsApp, type StreamsHealth, type StreamsOptions } from './runtime/index.ts';

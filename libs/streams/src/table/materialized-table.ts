@@ -179,6 +179,17 @@ export class MaterializedTable<K, V> implements ReadableStore<K, V> {
     }
   }
 
+  /**
+   * Resolves when everything is in the table that the topic holds now. Answers the number of partitions.
+   * @throws {StreamsError} `CLOSED`; or when no broker answers.
+   */
+  async waitForEnd(signal?: AbortSignal): Promise<number> {
+    const ends = await this.reader.offsets(this.topic.name, [...this.followed.keys()]);
+    const waits = [...ends].map(([partition, { latest }]) => this.waitForOffset(partition, latest - 1, signal));
+    await Promise.all(waits);
+    return waits.length;
+  }
+
   /** For readiness: whether the table can be asked. */
   ready(): { readonly ok: boolean; readonly detail?: string } {
     if (this.failure) return { ok: false, detail: this.failure.message };

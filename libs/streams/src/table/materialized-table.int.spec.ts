@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals';
+import { describeOnEveryEngine } from '@headwater/testkit/engines';
+import { openTable, stringCodec, type RestoreProgress } from '../index.ts';
+import { TestKafka, uniqueTopic } from '../../fixtures/test-kafka.ts';
+
+const entry = (key: string, value: string | null, timestampMs = Date.now()) => ({ key, value, timestampMs });
+
+describeOnEveryEngine('a table', (engine) => {
+  it('is restored with progress, follows its topic, and forgets what a tombstone deletes', async () => {
+    const kafka = new TestKafka(engine.bootstrapServers);
+    const topic = uniqueTopic('users', stringCodec, stringCodec);
+    await kafka.createCompacted(3, topic);
+    const users = Array.from({ length: 5_000 }, (_, index) => entry(`user-${index}`, `name ${index}`));
+    await kafka.write(topic, [...users, entry('user-7', 'renamed'), entry('user-8', null)]);
+    const progress: RestoreProgress[] = [];
+    const table = await openTable(kafka.client, topic, { onProgress: (each) => progress.push(each) });
+    try {
+      await table.restored;
+      expect(table.ready()).toEqual({ ok: true });
+      expect(table.size).toBe(4_999);
+      expect(table.get('user-7')).toBe('renamed');
+      expect(table.get('user-8')).toBeUndefined();
+      expect(table.range('user-4998', 'user-5')).toEqual([
+        ['user-4998', 'name 4998'],
+        ['user-4999', 'name 4999'],
+      ]);
+      const done = progress.filter((each) => each.done);
+      expect(done.map(({ percent }) => percent)).toEqual([100, 100, 100]);
+      expect(done.reduce((sum, { records }) => sum + records, 0)).toBe(5_002);
+
+      await kafka.write(topic, [entry('user-9', 'changed')]);
+      const partitions = await table.waitForEnd();
+      expect(partitions).toBe(3);
+      expect(table.get('user-9')).toBe('changed');
+    } finally {
+      await table.close();
+    }
+    expect(() => table.get('user-7')).toThrow(expect.objectContaining({ code: 'CLOSED' }));
+  });
+
+  it('of a topic that does not exist is refused', async () => {
+    const kafka = new TestKafka(engine.bootstrapServers);
+    const topic = uniqueTopic('missing', stringCodec, stringCodec);
+    await expect(openTable(kafka.client, topic)).rejects.toMatchObject({ code: 'TOPIC_MISSING' });
+  });
+});
