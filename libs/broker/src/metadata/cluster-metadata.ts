@@ -31,6 +31,7 @@ import { metadataRecordCodec, type MetadataRecord } from './metadata-record.ts';
 import type { PartitionStore } from './partition-store.ts';
 import { ProducerIdBlocks } from './producer-id-blocks.ts';
 import { PublishedTopics } from './published-topics.ts';
+import { RefusedCreations } from './refused-creations.ts';
 import type { TopicImage } from './topic-image.ts';
 import { planCreateTopics, type CreatedTopicRow } from './topics/creation-plan.ts';
 import { planDeleteTopics } from './topics/deletion-plan.ts';
@@ -60,6 +61,7 @@ export class ClusterMetadata {
   readonly #runtime: StateMachineRuntime<MetadataRecord>;
   readonly #topics: PublishedTopics;
   readonly #producerIds: ProducerIdBlocks;
+  readonly #refused: RefusedCreations;
   /** Topics being created for those who only need them to exist. */
   readonly #ensuring = new Map<string, Promise<TopicImage>>();
   #brokerConfig: BrokerConfig;
@@ -85,6 +87,13 @@ export class ClusterMetadata {
       onProblem: options.onProblem,
     });
     this.#topics = new PublishedTopics(this.#image, options.partitions);
+    this.#refused = new RefusedCreations({
+      runtime: this.#runtime,
+      image: this.#image,
+      topics: this.#topics,
+      clock: options.clock ?? systemClock,
+      onProblem: options.onProblem,
+    });
     this.#producerIds = new ProducerIdBlocks(this.#runtime, this.#image, this.nodeId);
   }
 
@@ -232,6 +241,7 @@ export class ClusterMetadata {
   }
 
   async close(): Promise<void> {
+    this.#refused.close();
     await this.#runtime.close();
   }
 
@@ -269,6 +279,7 @@ export class ClusterMetadata {
       [...created, ...existing].map((name) => ({ name })),
       ({ name }) => this.#topics.open(name),
     );
+    await this.#refused.takeBack(created.filter((name) => failures.has(name)));
     return rows.map((row) => ({ ...row, ...failures.get(row.name) }));
   }
 

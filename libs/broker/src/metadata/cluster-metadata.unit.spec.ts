@@ -81,18 +81,54 @@ describe('the metadata after a restart', () => {
 });
 
 describe('a topic whose logs cannot be made', () => {
-  it('is not shown, and is made by the next who asks for it', async () => {
+  const diskFull = new KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, 'No space left on the disk.');
+  const namesOf = ({ metadata }: OpenMetadata): string[] => metadata.topics().map(({ name }) => name);
+
+  it('is not there, after a restart either, and is made by the next who asks for it', async () => {
     const open = await openMetadata();
-    open.store.failure = new KafkaError(ErrorCode.KAFKA_STORAGE_ERROR, 'No space left on the disk.');
-    expect(await creationOf(open, 'orders')).toEqual({
-      code: ErrorCode.KAFKA_STORAGE_ERROR,
-      message: 'No space left on the disk.',
-    });
-    expect(open.metadata.topic('orders')).toBeUndefined();
+    open.store.failure = diskFull;
+    expect(await creationOf(open, 'orders')).toEqual({ code: diskFull.code, message: diskFull.message });
+    expect(namesOf(open)).toEqual([]);
     open.store.failure = undefined;
-    expect(await creationOf(open, 'orders')).toMatchObject({ code: ErrorCode.TOPIC_ALREADY_EXISTS });
-    expect(open.metadata.topic('orders')).toBeDefined();
+    expect(namesOf(await restarted(open))).toEqual([]);
+    expect(await creationOf(open, 'orders')).toMatchObject({ code: 0 });
+    expect(namesOf(open)).toEqual(['orders']);
     expect([...open.store.logs.keys()]).toEqual(['orders-0']);
+  });
+
+  it('is taken back later when that cannot be recorded at once', async () => {
+    const open = await openMetadata();
+    open.store.failure = diskFull;
+    let syncs = 0;
+    // The creation is recorded, and nothing after it.
+    open.fileSystem.fault = (operation) => (operation === 'sync' && ++syncs > 1 ? 'ENOSPC' : undefined);
+    expect(await creationOf(open, 'orders')).toEqual({ code: diskFull.code, message: diskFull.message });
+    open.store.failure = undefined;
+    expect(namesOf(await restarted(open))).toEqual(['orders']);
+    await open.clock.advance(5_000);
+    open.fileSystem.fault = undefined;
+    for (let round = 0; round < 3; round++) await open.clock.advance(5_000);
+    expect(namesOf(await restarted(open))).toEqual([]);
+    expect(namesOf(open)).toEqual([]);
+  });
+
+  it('is not taken back when another request completed it', async () => {
+    const open = await openMetadata();
+    open.store.failure = diskFull;
+    let syncs = 0;
+    open.fileSystem.fault = (operation) => (operation === 'sync' && ++syncs > 1 ? 'ENOSPC' : undefined);
+    await creationOf(open, 'orders');
+    open.store.failure = open.fileSystem.fault = undefined;
+    let again = await creationOf(open, 'orders');
+    // Until its state is loaded again.
+    while (again.code === ErrorCode.KAFKA_STORAGE_ERROR) {
+      await new Promise((resolve) => setImmediate(resolve));
+      again = await creationOf(open, 'orders');
+    }
+    expect(again.code).toBe(ErrorCode.TOPIC_ALREADY_EXISTS);
+    await open.clock.advance(5_000);
+    expect(namesOf(open)).toEqual(['orders']);
+    expect(namesOf(await restarted(open))).toEqual(['orders']);
   });
 });
 

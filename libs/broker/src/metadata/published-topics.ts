@@ -57,6 +57,8 @@ export class PublishedTopics {
       const missing = Array.from({ length: topic.partitionCount - first }, (_, index) => first + index);
       const config = this.#configFromImage(name);
       await this.#partitions.createPartitions(topic, missing, config);
+      // Deleted meanwhile: the deletion, which waits for this step, removes the logs.
+      if (this.#image.topic(name)?.topicId !== topic.topicId) return;
       this.#topics.set(name, topic);
       this.#namesById.set(topic.topicId, name);
       this.#configs.set(name, config);

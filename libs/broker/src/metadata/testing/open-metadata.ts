@@ -41,6 +41,7 @@ export interface OpenMetadata {
   readonly store: NotingPartitionStore;
   readonly fileSystem: MemoryFileSystem;
   readonly storage: LogStorage;
+  readonly clock: ManualClock;
 }
 
 export async function openMetadata(
@@ -55,7 +56,7 @@ export async function openMetadata(
     (await storage.create(metadataTopicName, 0, { topicId: metadataTopicId, config: metadataLogConfig }));
   log.updateConfig(metadataLogConfig);
   const metadata = await ClusterMetadata.load({ log, properties, partitions: store, clusterId: 'cluster', clock });
-  return { metadata, store, fileSystem, storage };
+  return { metadata, store, fileSystem, storage, clock };
 }
 
 type RequestedTopic = CreateTopicsRequest['topics'][number];
