@@ -202,6 +202,21 @@ export class StreamsApp {
     }
   }
 
+  /**
+   * Resolves when everything is processed that the inputs hold, those between two steps included, and its results are committed: for
+   * batches, and for tests. New records put it off.
+   */
+  async whenCaughtUp(signal: AbortSignal = this.closing.signal): Promise<void> {
+    await this.whenReady(signal);
+    for (;;) {
+      const runners = [...this.runners.values()];
+      if (runners.length >= this.owned.size && runners.every((runner) => runner.isDone)) return;
+      if (this.failure) throw this.failure;
+      signal.throwIfAborted();
+      await this.clock.sleep(idleMs, signal);
+    }
+  }
+
   /** Commits what was processed, leaves the group at once, and disconnects. */
   async close(): Promise<void> {
     this.closing.abort();

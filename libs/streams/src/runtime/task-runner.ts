@@ -77,6 +77,15 @@ export class TaskRunner {
 
   private tablesUpTo: { readonly input: TaskInput; readonly offset: number }[] = [];
 
+  /** Whether nothing is left to process, and everything is committed. */
+  get isDone(): boolean {
+    return (
+      this.isRunning &&
+      this.committing === undefined &&
+      this.inputs.every((input) => input.isCaughtUp() && input.position <= (this.committed.get(input.topic) ?? 0))
+    );
+  }
+
   /** Processes until the time is up or nothing is there. Answers whether anything was. */
   runSlice(untilMs: number): boolean {
     if (!this.isRunning || this.waiting !== undefined) return false;
