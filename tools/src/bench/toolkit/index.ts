@@ -4,6 +4,7 @@
  */
 import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
 import { type Comparison, isComparisonWanted, runComparison } from './comparison.ts';
+import { changeCaptureComparisons } from './change-capture/index.ts';
 import { consumerComparisons } from './consumer/index.ts';
 import { eventStoreComparisons } from './event-store/index.ts';
 import { outboxComparisons } from './outbox/index.ts';
@@ -17,6 +18,7 @@ const chapters: Readonly<Record<string, Chapter>> = {
   'event store': eventStoreComparisons,
   consumer: consumerComparisons,
   outbox: outboxComparisons,
+  'change capture': changeCaptureComparisons,
   projection: projectionComparisons,
 };
 

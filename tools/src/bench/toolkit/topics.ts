@@ -10,19 +10,47 @@ export const partitions = 6;
 /** Creates a topic whose records bear the time at which the broker appended them. */
 export async function newTopic(stage: Stage, kind: string): Promise<string> {
   const topic = stage.newName(kind);
-  await withAdmin(stage.bootstrapServers, async (admin) => {
+  await newTopicNamed(stage, topic);
+  return topic;
+}
+
+export async function newTopicNamed({ bootstrapServers }: Stage, topic: string): Promise<void> {
+  await withAdmin(bootstrapServers, async (admin) => {
     const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
     await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true });
   });
-  return topic;
 }
 
 /** How many records a topic holds. */
 export async function countRecords(bootstrapServers: string, topic: string): Promise<number> {
-  return await withAdmin(bootstrapServers, async (admin) => {
-    const offsets = await admin.fetchTopicOffsets(topic);
+  await using counter = await RecordCounter.open(bootstrapServers, topic);
+  return await counter.count();
+}
+
+/** Asks again and again how many records a topic holds, on one connection. */
+export class RecordCounter implements AsyncDisposable {
+  readonly #admin: kafkajs.Admin;
+  readonly #topic: string;
+
+  private constructor(admin: kafkajs.Admin, topic: string) {
+    this.#admin = admin;
+    this.#topic = topic;
+  }
+
+  static async open(bootstrapServers: string, topic: string): Promise<RecordCounter> {
+    const admin = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    return new RecordCounter(admin, topic);
+  }
+
+  async count(): Promise<number> {
+    const offsets = await this.#admin.fetchTopicOffsets(this.#topic);
     return offsets.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
-  });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#admin.disconnect();
+  }
 }
 
 async function withAdmin<Result>(

@@ -39,7 +39,7 @@ const work = readOptions() as EventsWork;
 const database = await openEventsDatabase(work.databaseUrl);
 const store = new EventStore(database);
 let rebuilt = Promise.withResolvers<undefined>();
-const host = new ProjectionHost(database, store, [projection as Projection], {
+const host = new ProjectionHost(database, store, [projection], {
   observer: { rebuilt: () => rebuilt.resolve(undefined) },
 });
 host.start();
