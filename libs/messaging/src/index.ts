@@ -59,7 +59,15 @@ export {
   type FailureKind,
   type MessagingErrorCode,
 } from './errors/index.ts';
-export { CreateInbox1700000000000, pruneInbox, takeNewMessages } from './inbox/index.ts';
+export {
+  CreateInbox1700000000000,
+  defaultInboxPrunerOptions,
+  InboxPruner,
+  pruneInbox,
+  takeNewMessages,
+  type InboxPrunerOptions,
+} from './inbox/index.ts';
+export { inEffectTransaction } from './effects/index.ts';
 export { createKafkajsClient, mendRequestQueueTimers } from './kafkajs/index.ts';
 export {
   currentContext,

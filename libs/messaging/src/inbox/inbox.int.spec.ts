@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit';
 import { DataSource } from 'typeorm';
-import { CreateInbox1700000000000, pruneInbox, takeNewMessages } from './index.ts';
+import { systemClock } from '../clock/index.ts';
+import { CreateInbox1700000000000, InboxPruner, pruneInbox, takeNewMessages } from './index.ts';
 
 const messages = (...ids: string[]): { messageId: string }[] => ids.map((messageId) => ({ messageId }));
 
@@ -56,5 +57,17 @@ describe('the inbox', () => {
     await dataSource.query(`UPDATE inbox SET received_at = now() - interval '2 days' WHERE message_id = 'old'`);
     expect(await pruneInbox(dataSource.manager, 24 * 3_600_000)).toBe(1);
     expect(await take('a', 'old', 'new')).toEqual(['old']);
+  });
+
+  it('is pruned in portions, by several at once, until nothing old is left', async () => {
+    await take('a', ...Array.from({ length: 250 }, (_, index) => `old-${index}`));
+    await dataSource.query(`UPDATE inbox SET received_at = now() - interval '2 days'`);
+    await take('a', 'new');
+    const options = { maxAgeMs: 24 * 3_600_000, intervalMs: 3_600_000, portion: 20 };
+    const pruners = [1, 2].map(() => new InboxPruner(dataSource, options, undefined, systemClock));
+    const forgotten = await Promise.all(pruners.map((pruner) => pruner.prune()));
+    // What one leaves out as the other has it locked, the other deletes.
+    expect(forgotten[0]! + forgotten[1]!).toBe(250);
+    expect(await dataSource.query('SELECT message_id FROM inbox')).toEqual([{ message_id: 'new' }]);
   });
 });

@@ -6,6 +6,7 @@ import {
   type FactoryProvider,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import type { NestMicroservice } from '@nestjs/microservices';
@@ -15,6 +16,7 @@ import { systemClock, type Clock } from '../clock/index.ts';
 import type { KafkaClient } from '../client/index.ts';
 import { EventCodec } from '../codec/index.ts';
 import { KafkaTransport, OriginalErrorFilter, type MetricsPort, type TransportHealth } from '../consumer/index.ts';
+import { defaultInboxPrunerOptions, InboxPruner, type InboxPrunerOptions } from '../inbox/index.ts';
 import { createKafkajsClient } from '../kafkajs/index.ts';
 import { deliveryKinds } from './delivery-kinds.ts';
 import { defaultProducerOptions, MessageProducer, type ProducerOptions } from '../producer/index.ts';
@@ -33,10 +35,16 @@ export interface MessagingOptions {
   /** Topics that the service writes: created, and their schemas registered, before it takes requests. */
   readonly produces: readonly TopicContract[];
   readonly producer?: Partial<ProducerOptions>;
-  /** The service's database, with this lib's migrations: for parked keys and for `exactly-once-effect`. */
+  /**
+   * The service's database, with this lib's migrations: for parked keys (`CreateParkedMessages…`) and for `exactly-once-effect`
+   * (`CreateInbox…`), which takes a connection for each of a subscription's `transactions`.
+   */
   readonly dataSource?: DataSource;
   readonly health?: HealthPort;
+  /** Where metrics are registered; the service kit's fits. All names begin with `messaging_`. */
   readonly metrics?: MetricsPort;
+  /** How long inbox entries are kept (30 days) and how often old ones are forgotten (hourly); `false`: the service prunes itself. */
+  readonly inbox?: Partial<InboxPrunerOptions> | false;
   /** Aborted when the service is told to stop while it still starts. */
   readonly stopping?: AbortSignal;
   /** Called when a subscription has made no progress for so long that only a restart may help. */
@@ -55,7 +63,9 @@ const CLIENT = Symbol('headwater.messaging.client');
 const clock: Clock = systemClock;
 
 @Module({})
-export class MessagingModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+  private pruner: InboxPruner | undefined;
+
   constructor(
     @Inject(OPTIONS) private readonly options: MessagingOptions,
     @Inject(TopicSetup) private readonly topicSetup: TopicSetup,
@@ -85,8 +95,8 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
         {
           provide: MessageProducer,
           inject: [CLIENT, EventCodec, OPTIONS],
-          useFactory: (client: KafkaClient, codec: EventCodec, { producer }: MessagingOptions) =>
-            new MessageProducer(client, codec, { ...defaultProducerOptions, ...producer }, clock),
+          useFactory: (client: KafkaClient, codec: EventCodec, { producer, metrics }: MessagingOptions) =>
+            new MessageProducer(client, codec, { ...defaultProducerOptions, ...producer }, clock, metrics),
         },
         {
           provide: KafkaTransport,
@@ -121,6 +131,19 @@ export class MessagingModule implements OnApplicationBootstrap, OnApplicationShu
     health?.add('live', 'kafka', () => Promise.resolve(this.transport.live()));
     await this.topicSetup.ensure(produces, stopping);
     await this.codec.register(produces, stopping);
+    this.pruneInbox();
+  }
+
+  /** Before the service's database goes. */
+  async onModuleDestroy(): Promise<void> {
+    await this.pruner?.close();
+  }
+
+  private pruneInbox(): void {
+    const { dataSource, inbox, metrics } = this.options;
+    if (!dataSource || inbox === false) return;
+    this.pruner = new InboxPruner(dataSource, { ...defaultInboxPrunerOptions, ...inbox }, metrics, clock);
+    this.pruner.start();
   }
 
   /** Consumers are closed by then: Nest closes microservices first. */

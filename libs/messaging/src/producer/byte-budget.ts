@@ -34,6 +34,11 @@ export class ByteBudget {
     this.waiting.add(waiter);
   }
 
+  /** Bytes that are on their way. */
+  get takenBytes(): number {
+    return this.totalBytes - this.left;
+  }
+
   give(bytes: number): void {
     this.left += Math.min(bytes, this.totalBytes);
     this.grantNext();

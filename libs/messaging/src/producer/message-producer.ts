@@ -8,11 +8,13 @@
 import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { CompressionCodec, KafkaClient, Partitioner, RecordToWrite } from '../client/index.ts';
+import type { MetricsPort } from '../consumer/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { BulkSender } from './bulk-sender.ts';
 import { inSendSpan } from '../telemetry/index.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { ProducerMetrics } from './producer-metrics.ts';
 import { outgoingHeaders, type OutgoingOptions } from './outgoing-headers.ts';
 import { assertFits, bytesOfRecord } from './record-bytes.ts';
 import { TopicDeliverer } from './topic-deliverer.ts';
@@ -56,6 +58,7 @@ interface Channel {
 export class MessageProducer {
   private readonly channels = new Map<string, Channel>();
   private readonly budget: ByteBudget;
+  private readonly metrics: ProducerMetrics;
   private readonly bulk: BulkSender;
   private closing = false;
 
@@ -64,7 +67,9 @@ export class MessageProducer {
     private readonly codec: EventCodec,
     private readonly options: ProducerOptions = defaultProducerOptions,
     private readonly clock: Clock = systemClock,
+    metrics?: MetricsPort,
   ) {
+    this.metrics = new ProducerMetrics(metrics);
     this.budget = new ByteBudget(options.maxBufferedBytes);
     this.bulk = new BulkSender(client, options, clock, bytesOfRecord);
   }
@@ -124,13 +129,13 @@ export class MessageProducer {
 
   private enqueue(topic: string, record: RecordToWrite, bytes: number): Promise<void> {
     const { deliveryTimeoutMs } = this.options;
-    const deadlineMs = this.clock.nowMs() + deliveryTimeoutMs;
+    const startedMs = this.clock.nowMs();
+    const deadlineMs = startedMs + deliveryTimeoutMs;
     return new Promise<void>((resolve, reject) => {
-      const settle = <Arguments extends unknown[]>(then: (...result: Arguments) => void) => {
-        return (...result: Arguments): void => {
-          this.budget.give(bytes);
-          then(...result);
-        };
+      const settled = (outcome: 'acknowledged' | 'given-up'): void => {
+        this.budget.give(bytes);
+        this.metrics.settled(topic, this.clock.nowMs() - startedMs, outcome);
+        this.metrics.buffered(this.budget.takenBytes);
       };
       this.budget.take(
         bytes,
@@ -140,8 +145,14 @@ export class MessageProducer {
             record,
             bytes,
             deadlineMs,
-            resolve: settle(resolve),
-            reject: settle(reject),
+            resolve: () => {
+              settled('acknowledged');
+              resolve();
+            },
+            reject: (error) => {
+              settled('given-up');
+              reject(error);
+            },
           }),
         () => reject(this.full(topic)),
       );
