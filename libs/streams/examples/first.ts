@@ -37,7 +37,9 @@ const client = createKafkajsClient({
   clock: systemClock,
 });
 const admin = await client.openAdmin();
-await admin.create([views, viewsPerMinute].map(({ name }) => ({ name, partitions: 1, config: {} })));
+await admin.create(
+  [views, viewsPerMinute].map(({ name }) => ({ name, partitions: 1, config: { 'retention.ms': '-1' } })),
+);
 await admin.close();
 
 const writer = await client.openWriter();
