@@ -7,6 +7,7 @@ export interface Arguments {
   readonly rows: readonly string[];
   readonly json: string | undefined;
   readonly quick: boolean;
+  /** Whether rows that are behind are profiled; unless it is said, in full runs. */
   readonly profile: boolean;
   /** Whether docs/benchmarks.md is written. */
   readonly docs: boolean;
@@ -19,12 +20,13 @@ export interface HelpWanted {
 }
 
 export function helpText(benches: readonly string[]): string {
-  return `Usage: npm run bench -- [bench] [rows…] [--quick] [--profile] [--no-docs] [--json FILE]
+  return `Usage: npm run bench -- [bench] [rows…] [--quick] [--[no-]profile] [--no-docs] [--json FILE]
 
   bench         the bench to run, default all: ${benches.join(', ')}
   rows          of these the rows whose names begin so, for example: kafka produce "one record/50 in flight"
   --quick       short rounds, to see that everything works; docs/benchmarks.md stays as it is
-  --profile     run rows that are behind once more under a profiler and show where the broker was busy
+  --profile     run rows that are behind once more under a profiler and show where the broker was busy (not when --quick,
+                unless it is asked for; --no-profile: never)
   --no-docs     leave docs/benchmarks.md as it is
   --json FILE   write the rows as JSON, too
 
@@ -40,19 +42,20 @@ export function readArguments(args: readonly string[], known: readonly string[])
       options: {
         json: { type: 'string' },
         quick: { type: 'boolean', default: false },
-        profile: { type: 'boolean', default: false },
-        'no-docs': { type: 'boolean', default: false },
+        profile: { type: 'boolean' },
+        docs: { type: 'boolean', default: true },
         help: { type: 'boolean', short: 'h', default: false },
       },
       allowPositionals: true,
+      allowNegative: true,
     });
     if (values.help) return { help: helpText(known), exitCode: 0 };
     const benches = positionals.filter((name) => known.includes(name));
     const rows = positionals.filter((name) => !known.includes(name));
     if (rows.length > 0 && benches.length !== 1)
       return refusal(`Rows such as '${rows[0]}' need one bench before them: one of ${known.join(', ')}.`, known);
-    const { json, quick, profile } = values;
-    return { benches, rows, json, quick, profile, docs: !quick && !values['no-docs'] };
+    const { json, quick, profile = !quick, docs } = values;
+    return { benches, rows, json, quick, profile, docs: docs && !quick };
   } catch (error) {
     return refusal(error instanceof Error ? error.message : String(error), known);
   }

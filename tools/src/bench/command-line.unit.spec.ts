@@ -6,7 +6,7 @@ const known = ['broker', 'kafka'];
 describe('the command line of the benches', () => {
   it('runs everything when nothing is named', () => {
     expect(readArguments([], known)).toEqual({
-      ...{ benches: [], rows: [], json: undefined, quick: false, profile: false, docs: true },
+      ...{ benches: [], rows: [], json: undefined, quick: false, profile: true, docs: true },
     });
   });
 
@@ -19,6 +19,11 @@ describe('the command line of the benches', () => {
   it('leaves the documents as they are when it is quick, or told to', () => {
     expect(readArguments(['--quick'], known)).toMatchObject({ docs: false });
     expect(readArguments(['--no-docs'], known)).toMatchObject({ docs: false, quick: false });
+  });
+
+  it('profiles what is behind in full runs, or as it is told', () => {
+    expect(readArguments(['--quick'], known)).toMatchObject({ profile: false });
+    expect(readArguments(['--no-profile'], known)).toMatchObject({ profile: false, quick: false });
   });
 
   it('refuses rows without a bench, and unknown options', () => {

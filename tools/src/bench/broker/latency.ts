@@ -7,6 +7,8 @@ import type { LatencyResult, Span, SyncLoad } from '../load/programs.ts';
 import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
 import { spanOf } from '../load/spans.ts';
 import { latencyFigures } from '../load/latency-figures.ts';
+import { profileStartedServer } from '../profile/profile-started.ts';
+import { withProfileWhereBehind } from '../profile/rows-with-profile.ts';
 import { ratioAtMost } from '../target.ts';
 
 type Side = 'broker' | 'disk';
@@ -21,7 +23,10 @@ export async function* latencyRows(options: BenchOptions): AsyncIterable<Row | S
     note: 'against a write and an fdatasync of the same bytes',
     measure: (side) => (side === 'broker' ? onBroker('fsync', 1, 1000, span) : onDisk(span)),
   };
-  if (isContestWanted(few, options)) yield* await runOrSkip<Side>(few, ['broker', 'disk'], options);
+  if (isContestWanted(few, options)) {
+    const rows = await runOrSkip<Side>(few, ['broker', 'disk'], options);
+    yield* await withProfileWhereBehind(rows, options, () => profileStartedServer(() => few.measure('broker')));
+  }
   for (const flush of ['os', 'fsync'] as const) {
     const many: Contest<Side> = {
       name: `broker/latency/10,000 records/s, 1,000 partitions/${flushLabels[flush]}`,

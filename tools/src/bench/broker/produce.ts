@@ -8,6 +8,8 @@ import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
 import { batchesInFlight, singles, sizes } from '../load/sizes.ts';
 import { spanOf } from '../load/spans.ts';
 import { topicOf } from '../load/wire.ts';
+import { profileStartedServer } from '../profile/profile-started.ts';
+import { withProfileWhereBehind } from '../profile/rows-with-profile.ts';
 import { ratioAtLeast, valueAtLeast } from '../target.ts';
 
 type Side = 'broker' | 'raw';
@@ -15,7 +17,10 @@ type Side = 'broker' | 'raw';
 /** Pipelined Produce requests, acks=all, against the raw sink. */
 export async function* produceRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   for (const contest of [...batchContests(options.quick), ...singleContests(options.quick)])
-    if (isContestWanted(contest, options)) yield* await runOrSkip<Side>(contest, ['broker', 'raw'], options);
+    if (isContestWanted(contest, options)) {
+      const rows = await runOrSkip<Side>(contest, ['broker', 'raw'], options);
+      yield* await withProfileWhereBehind(rows, options, () => profileStartedServer(() => contest.measure('broker')));
+    }
 }
 
 const flushes: readonly Flush[] = ['os', 'fsync'];

@@ -10,6 +10,7 @@ import { javaClientContests } from './java-clients.ts';
 import { kafkajsContests } from './kafkajs.ts';
 import { latencyContests } from './latency.ts';
 import { produceContests } from './produce.ts';
+import { withProfileWhereBehind } from '../profile/rows-with-profile.ts';
 import { profileContest } from './profile-contest.ts';
 import { transactionContests } from './transactions.ts';
 
@@ -63,11 +64,7 @@ async function runBoth(
   options: BenchOptions,
 ): Promise<(Row | SkippedRow)[]> {
   const rows = await runOrSkip(namingTheEngine(contest), sides, options);
-  const isBehind = (row: Row | SkippedRow) => 'target' in row && row.target?.met === false;
-  if (!options.profile || !rows.some(isBehind)) return rows;
-  options.onProgress(`${contest.name} profile`);
-  const profile = await profileContest(contest, options.quick);
-  return rows.map((row) => (isBehind(row) && profile.length > 0 ? { ...row, profile } : row));
+  return await withProfileWhereBehind(rows, options, () => profileContest(contest, options.quick));
 }
 
 /** So that a row that failed says on which of them. */

@@ -1,13 +1,15 @@
 /**
  * A group of the next generation (KIP-848): members that only send heartbeats, often while the group is not stable. How long until
- * all are in one epoch and have the partitions between them, and how long after one of them left. Takes a GroupLoad, prints a
+ * all are in one epoch and have the partitions between them in even shares, and how long after one of them left. Takes a GroupLoad, prints a
  * GroupResult.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from './client.ts';
 import { type HeartbeatAnswer, heartbeatFrame, leavingEpoch, readHeartbeat, type OwnedTopic } from './heartbeat.ts';
+import { int8, text } from './primitives.ts';
 import { finish, type GroupLoad, readOptions } from './programs.ts';
+import { frame } from './wire.ts';
 
 const options = readOptions() as GroupLoad;
 const groupId = `bench-${randomUUID()}`;
@@ -51,7 +53,7 @@ class Member {
   }
 }
 
-/** Resolves when these members share the partitions in one epoch above `above`. */
+/** Resolves when these members share the partitions evenly in one epoch above `above`: one that has all is not yet a group. */
 async function untilStable(members: readonly Member[], above: number): Promise<void> {
   const endMs = performance.now() + deadlineMs;
   for (;;) {
@@ -59,13 +61,29 @@ async function untilStable(members: readonly Member[], above: number): Promise<v
     const [first] = members;
     const shared = members.reduce((sum, { partitions }) => sum + partitions, 0);
     const isSame = first!.epoch > above && members.every(({ epoch }) => epoch === first!.epoch);
-    if (isSame && shared === options.partitions) return;
+    const isEven = members.every(({ partitions }) => partitions >= Math.floor(options.partitions / members.length));
+    if (isSame && isEven && shared === options.partitions) return;
     if (performance.now() > endMs)
-      throw new Error(`After ${deadlineMs / 1000} s the group has ${shared} of ${options.partitions} partitions`);
+      throw new Error(
+        `After ${deadlineMs / 1000} s the members have ${members.map(({ partitions }) => partitions).join(', ')} partitions`,
+      );
     await delay(heartbeatMs);
   }
 }
 
+/** As members do before anything else; it is what makes the topic of offsets. */
+async function findCoordinator(): Promise<void> {
+  const connection = await Connection.open(options);
+  const endMs = performance.now() + deadlineMs;
+  // Coordinator of a group, v1: throttle int32, then the error.
+  while ((await connection.send(frame(10, 1, [text(groupId), int8(0)]))).readInt16BE(4 + 4) !== 0) {
+    if (performance.now() > endMs) throw new Error(`After ${deadlineMs / 1000} s there is no coordinator of the group`);
+    await delay(heartbeatMs);
+  }
+  connection.close();
+}
+
+await findCoordinator();
 const members = await Promise.all(
   Array.from({ length: options.members }, async () => new Member(await Connection.open(options))),
 );
