@@ -119,8 +119,12 @@ class GuideWorkspace implements Disposable {
     const lines: string[] = [];
     const code = await runContracts(this.root, [], {
       // What is written besides is the same at every change.
-      log: (line) => void (line.includes('history') && lines.push(line)),
-      error: (line) => void lines.push(line),
+      log: (line) => {
+        if (line.includes('history')) lines.push(line);
+      },
+      error: (line) => {
+        lines.push(line);
+      },
     });
     return [...lines, `exit code ${code}`].join('\n');
   }

@@ -4,8 +4,9 @@ const shownLength = 100;
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
+  const json = JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
   // A function and the like have no JSON.
-  const text = String(JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)));
+  const text = (json as string | undefined) ?? typeof value;
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }
 
