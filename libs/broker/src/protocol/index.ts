@@ -251,7 +251,7 @@ export {
 } from './records/record-batch.ts';
 export {
   decodeRecords,
-  recordsWithoutKey,
+  visitRecords,
   type DecodedRecord,
   type DecodeOptions,
   type RecordHeader,

@@ -1,6 +1,6 @@
 /**
- * What a log demands of a batch beyond its form: sizes, timestamps, keys. Records are not decoded, but for the keys of a
- * compacted topic; a batch's timestamps are judged by its header.
+ * What a log demands of a batch beyond its form: sizes, timestamps, keys. Records are looked at only where the topic is compacted or
+ * limits times in the past, and where the batch's header says that one is too far in the future.
  */
 import {
   type BatchHeader,
@@ -10,10 +10,17 @@ import {
   KafkaError,
   readBatchHeader,
   recompressBatch,
-  recordsWithoutKey,
+  type RecordError,
   validateBatch,
+  visitRecords,
 } from '../protocol/index.ts';
 import type { LogConfig } from './log-config.ts';
+
+/** `message.timestamp.*.max.ms` from here on limit nothing; the largest number that a configuration is read as. */
+const noLimitMs = Number.MAX_SAFE_INTEGER;
+const largestInt64 = 2n ** 63n - 1n;
+/** A record without a time. */
+const noTimestamp = -1;
 
 export interface AppendCheck {
   readonly origin: 'client' | 'coordinator';
@@ -58,19 +65,59 @@ function checkClientBatch(records: Chunks, header: BatchHeader, check: Omit<Appe
       `A batch for ${where} has producer id ${header.producerId}, but epoch ${header.producerEpoch} and sequence ${header.baseSequence}`,
     );
   }
-  if (config.messageTimestampType === 'CreateTime') checkTimestamps(header, config, nowMs, where);
-  if (config.cleanupCompact) checkKeys(records, header, where);
+  const {
+    messageTimestampType,
+    messageTimestampBeforeMaxMs: beforeMaxMs,
+    messageTimestampAfterMaxMs: afterMaxMs,
+  } = config;
+  const isTooNew = header.maxTimestamp - nowMs > afterMaxMs;
+  const judgesTimes = messageTimestampType === 'CreateTime' && (isTooNew || beforeMaxMs < noLimitMs);
+  if (!judgesTimes && !config.cleanupCompact) return;
+  const recordErrors: RecordError[] = [];
+  let hasWrongTime = false;
+  visitRecords({ header, chunks: records }, (batchIndex, offset, timestampMs, hasKey) => {
+    if (config.cleanupCompact && !hasKey) recordErrors.push({ batchIndex, message: withoutKey(where) });
+    else if (judgesTimes && isOutOfRange(timestampMs, config, nowMs)) {
+      hasWrongTime = true;
+      recordErrors.push({ batchIndex, message: outOfRange(timestampMs, offset, config, nowMs) });
+    }
+  });
+  if (recordErrors.length > 0) throw rejection(recordErrors, hasWrongTime);
+  if (judgesTimes && isTooNew)
+    throw new KafkaError(
+      ErrorCode.INVALID_TIMESTAMP,
+      `A batch for ${where} says that a record is of ${header.maxTimestamp}, and has none`,
+    );
 }
 
-/** Kafka's words. */
-function checkKeys(records: Chunks, header: BatchHeader, where: string): void {
-  const message = `Compacted topic cannot accept message without key in topic partition ${where}`;
-  const recordErrors = recordsWithoutKey({ header, chunks: records }).map((batchIndex) => ({ batchIndex, message }));
-  if (recordErrors.length === 0) return;
+function isOutOfRange(timestampMs: number, config: LogConfig, nowMs: number): boolean {
+  if (timestampMs === noTimestamp) return false;
+  const ageMs = nowMs - timestampMs;
+  return ageMs > config.messageTimestampBeforeMaxMs || -ageMs > config.messageTimestampAfterMaxMs;
+}
+
+/** Kafka's words, here and below. */
+function outOfRange(timestampMs: number, offset: number, config: LogConfig, nowMs: number): string {
+  const limit = (limitMs: number): bigint => (limitMs >= noLimitMs ? largestInt64 : BigInt(limitMs));
+  // As Java counts: beyond its largest number come its smallest ones.
+  const from = BigInt.asIntN(64, BigInt(nowMs) - limit(config.messageTimestampBeforeMaxMs));
+  const to = BigInt.asIntN(64, BigInt(nowMs) + limit(config.messageTimestampAfterMaxMs));
+  return `Timestamp ${timestampMs} of message with offset ${offset} is out of range. The timestamp should be within [${from}, ${to}]`;
+}
+
+function withoutKey(where: string): string {
+  return `Compacted topic cannot accept message without key in topic partition ${where}`;
+}
+
+function rejection(recordErrors: readonly RecordError[], hasWrongTime: boolean): KafkaError {
+  if (hasWrongTime) {
+    const message = 'One or more records have been rejected due to invalid timestamp';
+    return new KafkaError(ErrorCode.INVALID_TIMESTAMP, message, { recordErrors });
+  }
   const shown = recordErrors
     .slice(0, 3)
-    .map((error) => `RecordError(batchIndex=${error.batchIndex}, message='${message}')`);
-  throw new KafkaError(
+    .map((error) => `RecordError(batchIndex=${error.batchIndex}, message='${error.message}')`);
+  return new KafkaError(
     ErrorCode.INVALID_RECORD,
     `One or more records have been rejected due to ${recordErrors.length} record errors in total, and only showing the first ` +
       `three errors at most: [${shown.join(', ')}]`,
@@ -94,21 +141,4 @@ export function storedBatch(
   const recompressed = recompressBatch({ header, chunks: records }, compression);
   checkSize(recompressed.length, config, where);
   return { records: [recompressed], header: readBatchHeader(recompressed) };
-}
-
-function checkTimestamps(header: BatchHeader, config: LogConfig, nowMs: number, where: string): void {
-  if (header.maxTimestamp - nowMs > config.messageTimestampAfterMaxMs) {
-    throw new KafkaError(
-      ErrorCode.INVALID_TIMESTAMP,
-      `A batch for ${where} has timestamp ${header.maxTimestamp}, more than message.timestamp.after.max.ms ` +
-        `(${config.messageTimestampAfterMaxMs}) after the broker's ${nowMs}`,
-    );
-  }
-  if (header.baseTimestamp >= 0 && nowMs - header.baseTimestamp > config.messageTimestampBeforeMaxMs) {
-    throw new KafkaError(
-      ErrorCode.INVALID_TIMESTAMP,
-      `A batch for ${where} has timestamp ${header.baseTimestamp}, more than message.timestamp.before.max.ms ` +
-        `(${config.messageTimestampBeforeMaxMs}) before the broker's ${nowMs}`,
-    );
-  }
 }

@@ -104,6 +104,67 @@ describe('a record without a key', () => {
   });
 });
 
+describe('a record whose time is out of range', () => {
+  const rejected = (log: PartitionLog, sent: Buffer): KafkaError => {
+    try {
+      log.append([sent], { origin: 'client' });
+    } catch (error) {
+      return error as KafkaError;
+    }
+    throw new Error('The batch was taken');
+  };
+  const batchAt = (...timesMs: number[]): Buffer =>
+    encodeBatch({
+      records: timesMs.map((timestampMs) => ({ key: Buffer.from('k'), value: Buffer.from('v'), timestampMs })),
+    });
+
+  it('is named by its place in the batch', async () => {
+    const { log } = await open({ messageTimestampBeforeMaxMs: 1000, messageTimestampAfterMaxMs: 2000 });
+    const { code, message, recordErrors } = rejected(
+      log,
+      batchAt(startMs, startMs - 1001, startMs + 2000, startMs + 2001, startMs - 1000),
+    );
+    expect(code).toBe(ErrorCode.INVALID_TIMESTAMP);
+    expect(message).toBe('One or more records have been rejected due to invalid timestamp');
+    const range = `The timestamp should be within [${startMs - 1000}, ${startMs + 2000}]`;
+    expect(recordErrors).toEqual([
+      { batchIndex: 1, message: `Timestamp ${startMs - 1001} of message with offset 1 is out of range. ${range}` },
+      { batchIndex: 3, message: `Timestamp ${startMs + 2001} of message with offset 3 is out of range. ${range}` },
+    ]);
+    expect(log.logEndOffset).toBe(0);
+  });
+
+  it('is told with the limits as Apache Kafka counts them where there is none', async () => {
+    const { log } = await open({});
+    const { recordErrors } = rejected(log, batchAt(startMs + 3_600_001));
+    expect(recordErrors[0]!.message).toContain(
+      `within [${BigInt(startMs) - (2n ** 63n - 1n)}, ${startMs + 3_600_000}]`,
+    );
+  });
+
+  it('stands beside one without a key in a compacted log', async () => {
+    const { log } = await open({ cleanupCompact: true, messageTimestampBeforeMaxMs: 1000 });
+    const { code, recordErrors } = rejected(
+      log,
+      encodeBatch({
+        records: [
+          { key: null, value: Buffer.from('v'), timestampMs: startMs - 5000 },
+          { key: Buffer.from('k'), value: Buffer.from('v'), timestampMs: startMs - 5000 },
+        ],
+      }),
+    );
+    expect(code).toBe(ErrorCode.INVALID_TIMESTAMP);
+    expect(recordErrors.map(({ batchIndex }) => batchIndex)).toEqual([0, 1]);
+    expect(recordErrors[0]!.message).toContain('without key');
+  });
+
+  it('may have no time at all', async () => {
+    const { log } = await open({ messageTimestampBeforeMaxMs: 1000 });
+    await log.append([batchAt(-1)], { origin: 'client' }).durable;
+    expect(log.logEndOffset).toBe(1);
+  });
+});
+
 describe('segments', () => {
   it('are rolled by the records’ time, earlier by a random part of segment.jitter.ms', async () => {
     const rolls = async (random: number): Promise<number> => {

@@ -6,7 +6,7 @@ import { encodeBatch } from './batch-encoder.ts';
 import { batchCrc } from './batch-crc.ts';
 import { addSequence, Compression, readBatchHeader } from './batch-header.ts';
 import { assignOffsets, batchesIn, hasValidCrc, validateBatch } from './record-batch.ts';
-import { decodeRecords, recordsWithoutKey } from './record-reader.ts';
+import { decodeRecords, visitRecords } from './record-reader.ts';
 
 const record = (value: string, key: string | null = 'key') => ({
   key: key === null ? null : Buffer.from(key),
@@ -171,12 +171,20 @@ describe('decodeRecords', () => {
   });
 });
 
-describe('recordsWithoutKey', () => {
-  it.each(Object.values(Compression))('finds the record without a key (compression %i)', (compression) => {
-    const batchOf = (...records: ReturnType<typeof record>[]) =>
-      [...batchesIn([encodeBatch({ records, compression })])][0]!;
-    expect(recordsWithoutKey(batchOf(record('a'), record('b', '')))).toEqual([]);
-    expect(recordsWithoutKey(batchOf(record('a'), record('b', null), record('c')))).toEqual([1]);
+describe('visiting records', () => {
+  it.each(Object.values(Compression))('tells their offsets, times and keys (compression %i)', (compression) => {
+    const records = [record('a'), record('b', ''), record('c', null)].map((one, index) => ({
+      ...one,
+      timestampMs: 1000 - index,
+    }));
+    const [batch] = batchesIn([encodeBatch({ records, compression, baseOffset: 7 })]);
+    const visited: unknown[] = [];
+    visitRecords(batch!, (...seen) => visited.push(seen));
+    expect(visited).toEqual([
+      [0, 7, 1000, true],
+      [1, 8, 999, true],
+      [2, 9, 998, false],
+    ]);
   });
 });
 

@@ -67,24 +67,26 @@ export function* decodeRecords(
   cursor.expectEnd();
 }
 
+/** What a log judges of a record: its place in the batch from 0, the offset that the batch gives it, its time, whether it has a key. */
+export type RecordVisitor = (index: number, offset: number, timestampMs: number, hasKey: boolean) => void;
+
 /**
- * Which records have no key, counted from 0: a compacted topic takes none. Reads only what it must and makes no object for a record.
+ * Calls `visit` for each record, in order. Reads only what it must and makes no object for a record.
  *
  * @throws KafkaError CORRUPT_MESSAGE when the bytes are not records.
  */
-export function recordsWithoutKey(batch: RecordBatch, options: DecodeOptions = {}): number[] {
-  const without: number[] = [];
+export function visitRecords(batch: RecordBatch, visit: RecordVisitor, options: DecodeOptions = {}): void {
+  const { header } = batch;
   const cursor = new RecordCursor(recordBytes(batch, options));
-  for (let index = 0; index < batch.header.recordCount; index++) {
+  for (let index = 0; index < header.recordCount; index++) {
     const end = cursor.readRecordEnd();
     cursor.skip(1);
-    cursor.readVarlong();
-    cursor.readVarint();
-    if (cursor.readVarint() < 0) without.push(index);
+    const timestampDelta = cursor.readVarlong();
+    const offset = header.baseOffset + cursor.readVarint();
+    visit(index, offset, header.baseTimestamp + timestampDelta, cursor.readVarint() >= 0);
     cursor.at = end;
   }
   cursor.expectEnd();
-  return without;
 }
 
 /** The records of a batch, decompressed. @throws KafkaError CORRUPT_MESSAGE. */
