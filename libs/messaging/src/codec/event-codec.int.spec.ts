@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defineEvent, likeChanged, type EventContract, type LikeChanged } from '@headwater/contracts';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { testTopic } from '../../fixtures/test-kafka.ts';
-import { EventCodec, isUnreadable } from './index.ts';
+import { EventCodec, frame, isUnreadable } from './index.ts';
 
 const like: LikeChanged = {
   eventId: 'e',
@@ -122,8 +123,10 @@ describe('the codec', () => {
     await writer.register([topic]);
     const value = writer.encode(topic, likeChanged, like);
     let asked = 0;
+    let authorization: string | undefined;
     const counting = http.createServer((request, response) => {
       asked += 1;
+      ({ authorization } = request.headers);
       void fetch(kafka.registryUrl + request.url!).then(async (answer) => response.end(await answer.text()));
     });
     await once(counting.listen(0, '127.0.0.1'), 'listening');
@@ -131,8 +134,43 @@ describe('the codec', () => {
     const reader = new EventCodec(`http://user:secret@127.0.0.1:${port}/`);
     await Promise.all(Array.from({ length: 20 }, () => reader.decode(topic, value)));
     expect(asked).toBe(1);
+    expect(authorization).toBe(`Basic ${Buffer.from('user:secret').toString('base64')}`);
     counting.closeAllConnections();
     counting.close();
+  });
+
+  it('reads what was written with a schema that refers to others in the registry', async () => {
+    const id = randomUUID();
+    const put = async (subject: string, body: object): Promise<number> => {
+      const answer = await fetch(`${kafka.registryUrl}/subjects/${subject}/versions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+        body: JSON.stringify(body),
+      });
+      return ((await answer.json()) as { id: number }).id;
+    };
+    const money = {
+      type: 'record',
+      name: 'Money',
+      namespace: 'test',
+      fields: [{ name: 'amount', type: { type: 'bytes', logicalType: 'decimal', precision: 9, scale: 2 } }],
+    };
+    const paid = { type: 'record', name: 'Paid', namespace: 'test' };
+    await put(`money-${id}`, { schema: JSON.stringify(money) });
+    const schemaId = await put(`paid-${id}`, {
+      schema: JSON.stringify({ ...paid, fields: [{ name: 'price', type: 'test.Money' }] }),
+      references: [{ name: 'test.Money', subject: `money-${id}`, version: 1 }],
+    });
+    const contract = defineEvent<'test.Paid', { price: { amount: string } }>({
+      name: 'test.Paid',
+      schema: JSON.stringify({ ...paid, fields: [{ name: 'price', type: money }] }),
+    });
+    const value = frame(schemaId, contract.encode({ price: { amount: '12.50' } }));
+    const topic = { ...testTopic(), events: { [contract.name]: contract } };
+    expect(await new EventCodec(kafka.registryUrl).decode(topic, value)).toEqual({
+      name: 'test.Paid',
+      value: { price: { amount: '12.50' } },
+    });
   });
 
   it('keeps the compatibility that an operator gave a subject', async () => {
