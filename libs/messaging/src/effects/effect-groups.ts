@@ -216,15 +216,15 @@ export class EffectGroups {
     fresh: ReadonlySet<TopicMessage>,
   ): Promise<void> {
     // The first to fail is at fault: in a failed transaction every later statement fails too.
-    let failure: FailedAt | undefined;
+    const first: { failure?: FailedAt } = {};
     const handleOne = async (index: number, after: Promise<void> | undefined): Promise<void> => {
       if (after) await after;
-      if (failure) return;
+      if (first.failure) return;
       try {
         const single = [messages[index]!];
         await inTraceOf(single, this.options, () => this.handler(single, attempt));
       } catch (error) {
-        failure ??= new FailedAt(index, error);
+        first.failure ??= new FailedAt(index, error);
       }
     };
     const lastOfKey = new Map<string, Promise<void>>();
@@ -236,7 +236,6 @@ export class EffectGroups {
       else lastOfKey.set(key, handleOne(index, lastOfKey.get(key)));
     }
     await Promise.all([...lastOfKey.values(), ...keyless]);
-    // Set by the calls above, which the compiler does not see.
-    if (failure as FailedAt | undefined) throw failure as unknown as FailedAt;
+    if (first.failure) throw first.failure;
   }
 }

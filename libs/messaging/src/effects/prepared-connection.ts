@@ -34,7 +34,7 @@ const staleStatementStates: ReadonlySet<unknown> = new Set(['0A000', '26000']);
 
 function nameOf(client: object, text: string): string | undefined {
   let known = statements.get(client);
-  if (!known) statements.set(client, (known = new Map()));
+  if (!known) statements.set(client, (known = new Map<string, string | undefined>()));
   if (!known.has(text)) {
     if (known.size < maxStatements) known.set(text, undefined);
     return undefined;

@@ -29,6 +29,8 @@ interface Encoded {
   readonly buffer: Buffer;
 }
 
+// The caller says what it expects of the package.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function library<Library>(name: string): Library {
   try {
     return load(name) as Library;

@@ -64,7 +64,7 @@ interface SyncGroup {
 }
 
 interface BrokerClass {
-  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
+  readonly versions: Readonly<Partial<Record<number, { readonly maxVersion: number }>>> | null;
   txnOffsetCommit(commit: TxnOffsetCommit): Promise<unknown>;
   offsetFetch(fetch: OffsetFetch): Promise<unknown>;
   syncGroup(sync: SyncGroup): Promise<unknown>;
@@ -74,7 +74,9 @@ interface BrokerClass {
 const Broker = load('kafkajs/src/broker/index.js') as { readonly prototype: BrokerClass };
 const EncoderClass = load('kafkajs/src/protocol/encoder.js') as new () => Encoder;
 const DecoderClass = load('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder;
-const { createErrorFromCode } = load('kafkajs/src/protocol/error.js') as { createErrorFromCode(code: number): Error };
+const { createErrorFromCode } = load('kafkajs/src/protocol/error.js') as {
+  readonly createErrorFromCode: (code: number) => Error;
+};
 
 const offsetFetchKey = 9;
 const txnOffsetCommitKey = 28;
@@ -259,6 +261,11 @@ export function forgetGeneration(memberId: string): void {
   generations.delete(memberId);
 }
 
+/** The newest version of an API that the broker serves; 0 where it is not known. */
+function newestOf({ versions }: BrokerClass, apiKey: number): number {
+  return versions?.[apiKey]?.maxVersion ?? 0;
+}
+
 let mended = false;
 
 /** Calling it again changes nothing. */
@@ -270,12 +277,12 @@ export function mendGroupFencing(): void {
   const { txnOffsetCommit, offsetFetch, syncGroup } = Broker.prototype;
   Broker.prototype.txnOffsetCommit = function (this: BrokerClass, commit) {
     const membership = memberships.get(commit.transactionalId);
-    const newest = this.versions?.[txnOffsetCommitKey]?.maxVersion ?? 0;
+    const newest = newestOf(this, txnOffsetCommitKey);
     if (!membership || newest < 3) return txnOffsetCommit.call(this, commit);
     return send(this, txnOffsetCommit3(commit, membership));
   };
   Broker.prototype.offsetFetch = function (this: BrokerClass, fetch) {
-    const newest = this.versions?.[offsetFetchKey]?.maxVersion ?? 0;
+    const newest = newestOf(this, offsetFetchKey);
     if (!stableGroups.has(fetch.groupId) || newest < 7) return offsetFetch.call(this, fetch);
     return send(this, offsetFetch7(fetch));
   };

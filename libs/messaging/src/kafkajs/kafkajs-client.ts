@@ -18,6 +18,8 @@ import type {
   WriterOptions,
 } from '../client/index.ts';
 import { WireLogReader } from '../log-reader/index.ts';
+import { WireRecordWriter } from '../log-writer/index.ts';
+import { WireTransactionalWriter } from '../transactions/index.ts';
 import { committedOffsets } from './committed-offsets.ts';
 import { provideCompressionCodecs } from './compression-codecs.ts';
 import { mendGroupFencing } from './group-fencing.ts';
@@ -59,9 +61,17 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
       const { clientId, bootstrapServers, clock } = options;
       return new WireLogReader({ ...reader, clientId, bootstrapServers }, listener, clock);
     },
-    openWriter: (writer: WriterOptions = {}): Promise<RecordWriter> => KafkajsRecordWriter.open(kafka, writer),
-    openTransactionalWriter: (writer: TransactionalWriterOptions): Promise<TransactionalWriter> =>
-      KafkajsTransactionalWriter.open(kafka, writer, options.clock),
+    // The wire's own writer costs a fraction, but does not compress.
+    openWriter: ({ compression = 'none', ...writer }: WriterOptions = {}): Promise<RecordWriter> =>
+      compression === 'none'
+        ? WireRecordWriter.open({ ...writer, clientId: options.clientId, bootstrapServers: options.bootstrapServers })
+        : KafkajsRecordWriter.open(kafka, { ...writer, compression }),
+    openTransactionalWriter: (writer: TransactionalWriterOptions): Promise<TransactionalWriter> => {
+      const { clientId, bootstrapServers, clock } = options;
+      return writer.bulk
+        ? WireTransactionalWriter.open({ ...writer, clientId, bootstrapServers }, clock)
+        : KafkajsTransactionalWriter.open(kafka, writer, clock);
+    },
     committedOffsets: (groupId: string, topic: string, partitions: readonly number[]) =>
       committedOffsets(kafka, options.clock, groupId, topic, partitions),
     openAdmin: (): Promise<TopicAdmin> => KafkajsTopicAdmin.open(kafka),

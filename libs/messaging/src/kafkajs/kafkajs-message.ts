@@ -1,18 +1,18 @@
-import kafkajs, { type Message } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Message } from 'kafkajs';
 import type { CompressionCodec, RecordToWrite } from '../client/index.ts';
 
-const { CompressionTypes } = kafkajs;
+const { CompressionTypes: numbers } = kafkajs;
 
-const types: Readonly<Record<CompressionCodec, number>> = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-  snappy: CompressionTypes.Snappy,
-  lz4: CompressionTypes.LZ4,
-  zstd: CompressionTypes.ZSTD,
+const types: Readonly<Record<CompressionCodec, CompressionTypes>> = {
+  none: numbers.None,
+  gzip: numbers.GZIP,
+  snappy: numbers.Snappy,
+  lz4: numbers.LZ4,
+  zstd: numbers.ZSTD,
 };
 
 /** kafkajs's number of a codec. */
-export function compressionType(codec: CompressionCodec = 'none'): number {
+export function compressionType(codec: CompressionCodec = 'none'): CompressionTypes {
   return types[codec];
 }
 

@@ -6,7 +6,7 @@
  * numbers and the broker recognizes what it had taken. This holds only while exactly the same records follow; a caller that gives
  * them up must throw the writer away.
  */
-import type { Kafka, Producer } from 'kafkajs';
+import type { CompressionTypes, Kafka, Producer } from 'kafkajs';
 import { WriteFailure, type RecordToWrite, type RecordWriter, type WriterOptions } from '../client/index.ts';
 import { protocolErrorOf, reasonOf, refusals } from './kafkajs-failure.ts';
 import { compressionType, messageOf } from './kafkajs-message.ts';
@@ -31,7 +31,7 @@ function failureOf(topic: string, error: unknown): WriteFailure {
 export class KafkajsRecordWriter implements RecordWriter {
   private constructor(
     private readonly producer: Producer,
-    private readonly compression: number,
+    private readonly compression: CompressionTypes,
   ) {}
 
   static async open(kafka: Kafka, options: WriterOptions = {}): Promise<KafkajsRecordWriter> {

@@ -8,7 +8,7 @@
  * - a commit whose answer is lost cannot be asked again: the failure says `reopen`;
  * - its offsets carry no generation: see `group-fencing`.
  */
-import kafkajs, { type Kafka, type Producer, type Transaction } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Kafka, type Producer, type Transaction } from 'kafkajs';
 import { pauseMs, type Clock } from '../clock/index.ts';
 import {
   TransactionFailure,
@@ -43,7 +43,7 @@ export class KafkajsTransactionalWriter implements TransactionalWriter {
   private constructor(
     readonly transactionalId: string,
     private readonly producer: Producer,
-    private readonly compression: number,
+    private readonly compression: CompressionTypes,
     private readonly clock: Clock,
   ) {}
 

@@ -43,16 +43,16 @@ describe('the trace of a message', () => {
   describe('without an SDK', () => {
     it('is passed on to what the handler sends, tracestate and all', async () => {
       const [input, output] = [testTopic(1), testTopic(1)];
-      let service!: TestService;
+      const services: TestService[] = [];
       @Controller()
       class Likes {
         @Subscribe(input, { group: newGroup() })
         async onLike({ value }: TopicMessage<TestTopic>): Promise<void> {
-          await service.producer.send(output, likeChanged, likeOf(value.postId, 2));
+          await services[0]!.producer.send(output, likeChanged, likeOf(value.postId, 2));
         }
       }
-      service = await TestService.start(broker, [input, output], [Likes]);
-      await using _service = service;
+      await using service = await TestService.start(broker, [input, output], [Likes]);
+      services.push(service);
       expect(isTracing()).toBe(false);
       await service.producer.send(input, likeChanged, likeOf('post', 1), { headers: { traceparent, tracestate } });
       const [sent] = await observer.read(output.name, 1);
@@ -85,16 +85,16 @@ describe('the trace of a message', () => {
     it('goes from the one who sends through the handler to what the handler sends', async () => {
       const [input, output] = [testTopic(1), testTopic(1)];
       const group = newGroup();
-      let service!: TestService;
+      const services: TestService[] = [];
       @Controller()
       class Likes {
         @Subscribe(input, { group })
         async onLike({ value }: TopicMessage<TestTopic>): Promise<void> {
-          await service.producer.send(output, likeChanged, likeOf(value.postId, 2));
+          await services[0]!.producer.send(output, likeChanged, likeOf(value.postId, 2));
         }
       }
-      service = await TestService.start(broker, [input, output], [Likes]);
-      await using _service = service;
+      await using service = await TestService.start(broker, [input, output], [Likes]);
+      services.push(service);
       await trace.getTracer('spec').startActiveSpan('request', async (request) => {
         await service.producer.send(input, likeChanged, likeOf('post', 1));
         request.end();

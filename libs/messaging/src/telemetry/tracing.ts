@@ -1,6 +1,8 @@
+// It is deprecated since applications should not make their own; here it only tells what none looks like.
 import { ProxyTracerProvider, trace, type Tracer, type TracerProvider } from '@opentelemetry/api';
 
 /** What the API answers while no SDK is registered. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated
 const none = new ProxyTracerProvider().getDelegate();
 
 /** Whether an SDK is registered; one may be at any time. */

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type TopicContract } from '@headwater/contracts';
+import { mendRequestQueueTimers } from '@headwater/messaging';
 import kafkajs, { type EachMessagePayload } from 'kafkajs';
 
 const { Kafka, logLevel } = kafkajs;
@@ -40,6 +41,7 @@ export class TopicReader implements AsyncDisposable {
     private readonly source: TopicSource,
     topics: readonly TopicContract[],
   ) {
+    mendRequestQueueTimers();
     this.topics = new Map(topics.map((topic) => [topic.name, topic]));
     const kafka = new Kafka({
       brokers: source.bootstrapServers.split(','),
