@@ -71,7 +71,7 @@ export class DiskStorage implements LogStorage {
   readonly #cleaner: LogCleaner;
   readonly #tasks: PeriodicTask[];
   #recoveredFromCrash = false;
-  #removals: Promise<void>[] = [];
+  readonly #removals = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
   #lastSync: Promise<void> = Promise.resolve();
   #nextSync: Promise<void> | undefined;
@@ -236,8 +236,8 @@ export class DiskStorage implements LogStorage {
         error,
       });
     });
-    this.#removals.push(removal);
-    void removal.then(() => (this.#removals = this.#removals.filter((other) => other !== removal)));
+    this.#removals.add(removal);
+    void removal.then(() => this.#removals.delete(removal));
   }
 
   async applyRetention(): Promise<void> {

@@ -31,7 +31,7 @@ export interface LogStorageOptions {
   readonly producerIdExpirationMs?: number;
   /** Memory for the newest batches of all logs that have readers at their end, all together; default 16 MiB. */
   readonly tailCacheBytes?: number;
-  /** Log files held open at a time, beyond those being written or read; default 1,000. */
+  /** Log files held open at a time, beyond those being written or read; default half of what the system allows. */
   readonly maxOpenFiles?: number;
   /** Settings of compaction now; default Kafka's. */
   readonly cleaner?: () => CleanerSettings;

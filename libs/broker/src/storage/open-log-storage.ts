@@ -8,6 +8,7 @@ import { nodeFileSystem } from './file-system/node-file-system.ts';
 import { metaPropertiesFile } from './files/log-file-names.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './files/meta-properties.ts';
 import { OpenFiles } from './files/open-files.ts';
+import { openFilesLimit } from './files/open-files-limit.ts';
 import { IndexCache } from './index-cache.ts';
 import { defaultLogConfig } from './log-config.ts';
 import type { LogStorage, LogStorageOptions } from './log-storage.ts';
@@ -57,7 +58,7 @@ async function createStorage(
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
       flush,
-      files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? 1000),
+      files: new OpenFiles(fileSystem, mode, options.maxOpenFiles ?? openFilesLimit()),
       tailCache: new TailCache(options.tailCacheBytes ?? 16 * 1024 * 1024),
       indexCache: new IndexCache(indexCacheBytes),
       readAhead: new ReadAhead(readAheadBytes),

@@ -13,6 +13,7 @@ import {
 import { readMetaProperties, writeMetaProperties } from './meta-properties.ts';
 import { OffsetCheckpoint } from './offset-checkpoint.ts';
 import { readTopicId, writeTopicId } from './partition-metadata.ts';
+import { openFilesLimit } from './open-files-limit.ts';
 
 function put(fileSystem: MemoryFileSystem, path: string, text: string): void {
   const file = fileSystem.open(path, 'write');
@@ -143,5 +144,19 @@ describe('files that say whose the data are', () => {
     );
     put(fileSystem, '/partition.metadata', 'version: 0\ntopic_id: short');
     expect(readTopicId(fileSystem, '/')).toBeUndefined();
+  });
+});
+
+describe('the bound of open files', () => {
+  it('is half of what the system allows, within reason', () => {
+    const limits = (files: string) =>
+      `Max cpu time  unlimited  unlimited  seconds\nMax open files            ${files}   files\n`;
+    expect(openFilesLimit(limits('20000  20000'))).toBe(10_000);
+    expect(openFilesLimit(limits('1048576  1048576'))).toBe(10_000);
+    expect(openFilesLimit(limits('4096  4096'))).toBe(2048);
+    expect(openFilesLimit(limits('1024  4096'))).toBe(824);
+    expect(openFilesLimit(limits('256  256'))).toBe(128);
+    expect(openFilesLimit(limits('unlimited  unlimited'))).toBe(10_000);
+    expect(openFilesLimit('')).toBe(1000);
   });
 });
