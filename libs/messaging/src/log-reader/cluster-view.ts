@@ -25,9 +25,11 @@ export class ClusterView {
 
   /** The leader of a partition as last heard; undefined when it has none or was never asked for. */
   leaderOf(topic: string, partition: number): number | undefined {
-    return this.leaders.get(topic)?.get(partition);
+    const leader = this.leaders.get(topic)?.get(partition);
+    return leader === undefined || leader < 0 ? undefined : leader;
   }
 
+  /** Those without a leader included. */
   partitionsOf(topic: string): number | undefined {
     return this.leaders.get(topic)?.size;
   }
@@ -60,7 +62,6 @@ export class ClusterView {
         body.array(() => body.int32());
         body.array(() => body.int32());
       });
-      for (const [partition, leader] of leaders) if (leader < 0) leaders.delete(partition);
       this.leaders.set(topic, leaders);
     });
   }
@@ -82,7 +83,8 @@ export class ClusterView {
     this.connections.clear();
   }
 
-  private async anyConnection(): Promise<WireConnection> {
+  /** @throws when none answers. */
+  async anyConnection(): Promise<WireConnection> {
     const known = [...this.brokers.values()].map(({ host, port }) => `${host}:${port}`);
     let failure: unknown = new Error('no bootstrap server is given');
     for (const server of new Set([...known, ...this.bootstrapServers])) {
@@ -96,7 +98,8 @@ export class ClusterView {
     throw failure;
   }
 
-  private async connect(host: string, port: number): Promise<WireConnection> {
+  /** @throws when nobody listens there. */
+  async connect(host: string, port: number): Promise<WireConnection> {
     if (this.closed) throw new Error('the reader was closed');
     const name = `${host}:${port}`;
     const known = this.connections.get(name);
