@@ -22,6 +22,12 @@ export class RequestBody {
     return this;
   }
 
+  private int8Unsigned(value: number): this {
+    const offset = this.reserve(1);
+    this.buffer[offset] = value;
+    return this;
+  }
+
   int16(value: number): this {
     const offset = this.reserve(2);
     this.buffer.writeInt16BE(value, offset);
@@ -41,14 +47,31 @@ export class RequestBody {
   }
 
   string(value: string): this {
-    const bytes = Buffer.byteLength(value);
-    this.int16(bytes);
-    const offset = this.reserve(bytes);
+    return this.int16(Buffer.byteLength(value)).text(value);
+  }
+
+  /** Without its length. */
+  text(value: string): this {
+    const offset = this.reserve(Buffer.byteLength(value));
     this.buffer.write(value, offset);
     return this;
   }
 
-  array<Item>(items: readonly Item[], write: (item: Item) => void): this {
+  /** Lengths in flexible versions (KIP-482). */
+  uvarint(value: number): this {
+    for (; value > 0x7f; value >>>= 7) this.int8Unsigned((value & 0x7f) | 0x80);
+    return this.int8Unsigned(value);
+  }
+
+  /** With its length before it. */
+  bytesField(bytes: Buffer): this {
+    this.int32(bytes.length);
+    const offset = this.reserve(bytes.length);
+    bytes.copy(this.buffer, offset);
+    return this;
+  }
+
+  array<Item>(items: readonly Item[], write: (item: Item) => unknown): this {
     this.int32(items.length);
     for (const item of items) write(item);
     return this;
@@ -98,6 +121,19 @@ export class ResponseBody {
     const text = this.buffer.toString('utf8', this.offset, this.offset + length);
     this.offset += length;
     return text;
+  }
+
+  uvarint(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.buffer.readUInt8(this.offset++);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  skip(bytes: number): void {
+    this.offset += bytes;
   }
 
   /** A view, no copy; empty for null. */

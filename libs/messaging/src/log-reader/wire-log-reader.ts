@@ -12,7 +12,7 @@ import { BatchChunk } from './record-batches.ts';
 const backoff: Backoff = { firstMs: 100, maxMs: 2_000 };
 /** A fetch that leaves out partitions without room comes back soon: one of them may have room by then. */
 const maxWaitWithFullMs = 10;
-const maxFetchBytes = 8 * 1024 * 1024;
+const maxFetchBytes = 4 * 1024 * 1024;
 const offsetOutOfRange = 1;
 /** Brokers are asked again who leads, at least this often while a partition has no leader. */
 const leaderlessPauseMs = 200;

@@ -71,7 +71,7 @@ export class ExactlyOnceWriter implements TaskWriter {
   ) {}
 
   static async open(transactionalId: string, settings: TaskWriterSettings): Promise<ExactlyOnceWriter> {
-    const writer = await settings.client.openTransactionalWriter({ transactionalId, transactionTimeoutMs });
+    const writer = await settings.client.openTransactionalWriter({ transactionalId, transactionTimeoutMs, bulk: true });
     return new ExactlyOnceWriter(writer, settings);
   }
 

@@ -1,0 +1,2 @@
+/** A transactional producer over Kafka's protocol itself, for transactions of many records. */
+export { WireTransactionalWriter, type WireTransactionalWriterOptions } from './wire-transactional-writer.ts';
