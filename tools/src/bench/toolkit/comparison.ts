@@ -24,7 +24,7 @@ export interface RowPlan {
   readonly beside?: FigureName;
   readonly unit: string;
   readonly better?: 'more' | 'less';
-  readonly target?: Target;
+  readonly target?: Target | undefined;
   readonly note?: string;
 }
 

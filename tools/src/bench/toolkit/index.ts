@@ -9,6 +9,7 @@ import { consumerComparisons } from './consumer/index.ts';
 import { eventStoreComparisons } from './event-store/index.ts';
 import { outboxComparisons } from './outbox/index.ts';
 import { projectionComparisons } from './projections/index.ts';
+import { streamsComparisons } from './streams/index.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** Comparisons that share a stage. */
@@ -20,6 +21,7 @@ const chapters: Readonly<Record<string, Chapter>> = {
   outbox: outboxComparisons,
   'change capture': changeCaptureComparisons,
   projection: projectionComparisons,
+  streams: streamsComparisons,
 };
 
 export const toolkitBench: Bench = {

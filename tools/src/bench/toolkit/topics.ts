@@ -14,9 +14,13 @@ export async function newTopic(stage: Stage, kind: string): Promise<string> {
   return topic;
 }
 
-export async function newTopicNamed({ bootstrapServers }: Stage, topic: string): Promise<void> {
+export async function newTopicNamed(
+  { bootstrapServers }: Stage,
+  topic: string,
+  config: Readonly<Record<string, string>> = { 'message.timestamp.type': 'LogAppendTime' },
+): Promise<void> {
   await withAdmin(bootstrapServers, async (admin) => {
-    const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }];
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true });
   });
 }

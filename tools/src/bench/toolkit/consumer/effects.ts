@@ -9,6 +9,8 @@ const lookMs = 5;
 const deadlineMs = 120_000;
 
 const text = 'INSERT INTO effect (event_id, post_id, amount) VALUES ($1, $2, $3)';
+const textOfMany =
+  'INSERT INTO effect (event_id, post_id, amount) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])';
 
 export class Effects {
   readonly pool: pg.Pool;
@@ -37,6 +39,21 @@ export class Effects {
   /** The INSERT in a transaction of somebody else's. */
   async insertWithin(like: LikeChanged, query: (sql: string, values: unknown[]) => Promise<unknown>): Promise<void> {
     await this.insertThrough(like, (values) => query(text, values));
+  }
+
+  /** Many events' rows by one statement, in a transaction of somebody else's. */
+  async insertMany(
+    likes: readonly LikeChanged[],
+    query: (sql: string, values: unknown[]) => Promise<unknown>,
+  ): Promise<void> {
+    this.#startedMs ??= performance.now();
+    await query(textOfMany, [
+      likes.map(({ eventId }) => eventId),
+      likes.map(({ postId }) => postId),
+      likes.map(({ userId }) => Number(userId)),
+    ]);
+    this.#handled += likes.length;
+    if (this.#handled === this.#work.events) this.#all.resolve(undefined);
   }
 
   /** Resolves when every effect is in the table. @throws when there are others. */

@@ -9,6 +9,7 @@ import {
   CreateParkedMessages1700000000001,
   MessagingModule,
   Subscribe,
+  SubscribeBatch,
   SubscriptionContext,
   type TopicMessage,
 } from '@headwater/messaging';
@@ -36,6 +37,17 @@ class LikesController {
   }
 }
 
+@Controller()
+class LikeBatchesController {
+  @SubscribeBatch(topic, { group, delivery, batchSize: 1_000 })
+  async onLikes(@Payload() likes: readonly TopicMessage<Likes>[], @Ctx() context: SubscriptionContext): Promise<void> {
+    await effects.insertMany(
+      likes.map(({ value }) => value),
+      (sql, values) => context.manager.query(sql, values),
+    );
+  }
+}
+
 @Module({
   imports: [
     MessagingModule.forRootAsync({
@@ -49,7 +61,7 @@ class LikesController {
       }),
     }),
   ],
-  controllers: [LikesController],
+  controllers: [work.batched ? LikeBatchesController : LikesController],
 })
 class OwnModule {}
 

@@ -17,6 +17,8 @@ export interface StockWork extends ConsumeWork {
 
 export interface OwnWork extends ConsumeWork {
   readonly delivery: 'at-least-once' | 'exactly-once-effect';
+  /** The handler takes what waits at a time, and writes it by one statement. */
+  readonly batched: boolean;
 }
 
 export interface ConsumeFigures {
