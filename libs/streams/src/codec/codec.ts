@@ -30,13 +30,19 @@ export const bytesCodec: Codec<Buffer> = {
 export const longCodec: Codec<number> = {
   encode(value) {
     const bytes = Buffer.allocUnsafe(8);
-    bytes.writeInt32BE(Math.floor(value / 0x1_0000_0000), 0);
-    bytes.writeUInt32BE(value - Math.floor(value / 0x1_0000_0000) * 0x1_0000_0000, 4);
+    writeLong(bytes, value, 0);
     return bytes;
   },
   decode: (bytes) => longAt(bytes, 0, bytes.length),
   decodeAt: longAt,
 };
+
+/** Writes 8 bytes as {@link longCodec} does. */
+export function writeLong(target: Buffer, value: number, offset: number): void {
+  const high = Math.floor(value / 0x1_0000_0000);
+  target.writeInt32BE(high, offset);
+  target.writeUInt32BE(value - high * 0x1_0000_0000, offset + 4);
+}
 
 function longAt(source: Buffer, start: number, end: number): number {
   if (end - start !== 8) throw new RangeError(`a long has 8 bytes, not ${end - start}`);

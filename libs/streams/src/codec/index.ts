@@ -9,5 +9,6 @@ export {
   decodeRange,
   keyIdentity,
   type KeyIdentity,
+  writeLong,
 } from './codec.ts';
 export { contractTopic, streamTopic, type StreamTopic } from './stream-topic.ts';

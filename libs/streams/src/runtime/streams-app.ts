@@ -56,8 +56,8 @@ const purgeEveryMs = 30_000;
 const readerLimits = {
   isolation: 'read-committed',
   maxWaitMs: 100,
-  maxBytesPerPartition: 256 * 1024,
-  maxBufferedBytesPerPartition: 512 * 1024,
+  maxBytesPerPartition: 128 * 1024,
+  maxBufferedBytesPerPartition: 256 * 1024,
 } as const;
 
 /**

@@ -39,7 +39,7 @@ const recordsAhead = 2 * recordsPerCommit;
 /** How many records are processed between two looks at the time. */
 const recordsPerLook = 128;
 /** A commit covers at most this many inputs, so that a crash repeats no more. */
-const inputsPerCommit = 500_000;
+const inputsPerCommit = 100_000;
 
 export class TaskRunner {
   state: 'opening' | 'running' | 'lost' | 'closed' = 'opening';
@@ -89,7 +89,7 @@ export class TaskRunner {
   /** Processes until the time is up or nothing is there. Answers whether anything was. */
   runSlice(untilMs: number): boolean {
     if (!this.isRunning || this.waiting !== undefined) return false;
-    if (this.committing !== undefined && this.task.outputRecords > recordsAhead) return false;
+    if (this.committing !== undefined && this.isFarAhead()) return false;
     let processed = 0;
     try {
       for (const group of this.groups) processed += this.runGroup(group, untilMs);
@@ -117,14 +117,14 @@ export class TaskRunner {
       }
       if (!this.processHead(input)) break;
       processed++;
-      if (processed % recordsPerLook === 0 && (performance.now() > untilMs || this.hasMuch())) break;
+      if (processed % recordsPerLook === 0 && (performance.now() > untilMs || this.isFarAhead())) break;
     }
     count();
     return processed;
   }
 
-  private hasMuch(): boolean {
-    return this.task.outputRecords > recordsAhead;
+  private isFarAhead(): boolean {
+    return this.task.outputRecords > recordsAhead || this.sinceCommit >= 2 * inputsPerCommit;
   }
 
   /** False when the record has to wait. */

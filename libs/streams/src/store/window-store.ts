@@ -4,10 +4,9 @@
  * Changelog: tag 0, window start as 8 bytes, key -> the aggregate's bytes, with the newest timestamp in it as the record's; tag 1 ->
  * stream time as 8 bytes.
  */
-import { keyIdentity, longCodec, type Codec, type KeyIdentity } from '../codec/index.ts';
+import { keyIdentity, longCodec, writeLong, type Codec, type KeyIdentity } from '../codec/index.ts';
 import {
   changelogTag,
-  entryKey,
   streamTimeKey,
   type ChangelogWriter,
   type RestoredRecord,
@@ -121,14 +120,22 @@ export class WindowStore<K, A> implements StateStore {
       const { key, startMs, aggregate, timestampMs, dropped } = entry;
       entry.dirty = false;
       if (dropped && !entry.logged) continue;
-      const changelogKey = entryKey(longCodec.encode(startMs), this.keyCodec.encode(key));
-      write(changelogKey, dropped ? null : this.valueCodec.encode(aggregate), timestampMs);
+      write(this.changelogKey(key, startMs), dropped ? null : this.valueCodec.encode(aggregate), timestampMs);
       entry.logged = !dropped;
     }
     this.changed = [];
     if (this.streamTimeMs === this.drainedStreamTimeMs) return;
     this.drainedStreamTimeMs = this.streamTimeMs;
     write(streamTimeKey, longCodec.encode(this.streamTimeMs), this.streamTimeMs);
+  }
+
+  private changelogKey(key: K, startMs: number): Buffer {
+    const keyBytes = this.keyCodec.encode(key);
+    const bytes = Buffer.allocUnsafe(9 + keyBytes.length);
+    bytes[0] = changelogTag.entry;
+    writeLong(bytes, startMs, 1);
+    keyBytes.copy(bytes, 9);
+    return bytes;
   }
 
   private insert(entry: WindowEntry<K, A>): void {

@@ -1,4 +1,4 @@
-import { longCodec, type Codec } from '../codec/index.ts';
+import { longCodec, writeLong, type Codec } from '../codec/index.ts';
 
 /** A key within a window. Of a time window `endMs` is the first moment after it, of a session its last record's timestamp. */
 export interface Windowed<K> {
@@ -12,7 +12,13 @@ const longBytes = 8;
 /** Keys of time windows of one size: the key's bytes and the start, as Kafka's TimeWindowedSerializer writes them. */
 export function windowedCodec<K>(key: Codec<K>, sizeMs: number): Codec<Windowed<K>> {
   return {
-    encode: (windowed) => Buffer.concat([key.encode(windowed.key), longCodec.encode(windowed.startMs)]),
+    encode(windowed) {
+      const keyBytes = key.encode(windowed.key);
+      const bytes = Buffer.allocUnsafe(keyBytes.length + longBytes);
+      keyBytes.copy(bytes);
+      writeLong(bytes, windowed.startMs, keyBytes.length);
+      return bytes;
+    },
     decode(bytes) {
       const keyEnd = bytes.length - longBytes;
       const startMs = longCodec.decode(bytes.subarray(keyEnd));
