@@ -1,11 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   EventStore,
   eventStoreMigrations,
   Outbox,
   outboxMigrations,
+  outboxSlotOf,
   ProjectionHost,
   projectionMigrations,
+  WalOutboxRelay,
   type Projection,
 } from '@headwater/event-sourcing';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
@@ -99,6 +102,20 @@ describe('npm run outbox', () => {
     const { code, errors } = await outboxCommand(...args);
     expect([code, errors.trimEnd().split('\n').length]).toEqual([1, 1]);
     expect(errors).toMatch(message);
+  });
+
+  it('shows the slot of a relay from the write-ahead log, and drops it when nobody reads from it', async () => {
+    const relay = new WalOutboxRelay(dataSource, { publish: () => Promise.resolve() }, { retryMs: 20 });
+    relay.start();
+    while (relay.status().replication.state !== 'streaming') await delay(10);
+    const slot = outboxSlotOf(dataSource);
+    expect((await outboxCommand('status')).output).toMatch(new RegExp(`${slot} +reads +reserved`));
+    expect((await outboxCommand('drop-slot', slot)).errors).toContain('stop it first');
+    await relay.stop();
+    expect((await outboxCommand('status')).output).toMatch(new RegExp(`${slot} +NOBODY READS`));
+    expect((await outboxCommand('drop-slot', slot)).output).toContain('is dropped');
+    expect((await outboxCommand('status')).output).not.toContain(slot);
+    expect(await outboxCommand('drop-slot', slot)).toMatchObject({ code: 1 });
   });
 
   it('explains itself', async () => {

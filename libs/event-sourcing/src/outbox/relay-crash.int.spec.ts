@@ -88,13 +88,14 @@ class RelayProcess {
   constructor(
     private readonly url: string,
     private readonly file: string,
+    private readonly form: string,
   ) {
     relayProcesses.push(this);
   }
 
   async start(): Promise<void> {
     const script = path.join(import.meta.dirname, '../../fixtures/relay-process.mjs');
-    this.child = spawn(process.execPath, [script, this.url, this.file, '500'], {
+    this.child = spawn(process.execPath, [script, this.url, this.file, '500', this.form], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     await once(this.child.stdout!, 'data');
@@ -158,36 +159,40 @@ async function drained(dataSource: DataSource): Promise<void> {
 }
 
 describe('kill -9', () => {
-  it('of relays and of PostgreSQL, midway and again, loses no message and keeps each aggregate in order', async () => {
-    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-    console.log(`relay crash drill: SEED=${seed}`);
-    const random = seeded(seed);
-    const url = await postgres.createDatabase('drill');
-    const dataSource = await openDatabase(url);
-    const file = path.join(folder, 'broker.log');
-    const relays = [new RelayProcess(url, file), new RelayProcess(url, file)];
-    await Promise.all(relays.map((relay) => relay.start()));
+  it.each(['table', 'wal'])(
+    'of relays from the %s and of PostgreSQL, midway and again, loses and reorders nothing',
+    async (form) => {
+      const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+      console.log(`relay crash drill, ${form}: SEED=${seed}`);
+      const random = seeded(seed);
+      const url = await postgres.createDatabase(`drill_${form}`);
+      const dataSource = await openDatabase(url);
+      const file = path.join(folder, `${form}.log`);
+      const relays = [new RelayProcess(url, file, form), new RelayProcess(url, file, form)];
+      await Promise.all(relays.map((relay) => relay.start()));
 
-    const store = new EventStore(dataSource);
-    const aggregates = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const writing = Promise.all(aggregates.map((aggregate) => appendAll(store, aggregate, 120)));
-    for (const victim of ['relay', 'postgres', 'relay', 'postgres', 'relay', 'relay']) {
-      await delay(random() * 400);
-      if (victim === 'postgres') {
-        await postgres.kill();
-        await postgres.restart();
-      } else {
-        const relay = relays[Math.floor(random() * relays.length)]!;
-        await relay.kill();
-        await relay.start();
+      const store = new EventStore(dataSource);
+      const aggregates = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const writing = Promise.all(aggregates.map((aggregate) => appendAll(store, aggregate, 120)));
+      for (const victim of ['relay', 'postgres', 'relay', 'postgres', 'relay', 'relay']) {
+        await delay(random() * 400);
+        if (victim === 'postgres') {
+          await postgres.kill();
+          await postgres.restart();
+        } else {
+          const relay = relays[Math.floor(random() * relays.length)]!;
+          await relay.kill();
+          await relay.start();
+        }
       }
-    }
-    await writing;
-    await drained(dataSource);
+      await writing;
+      await drained(dataSource);
 
-    const values = await publishedValues(file);
-    const expected = Array.from({ length: 120 }, (_, index) => String(index + 1));
-    for (const aggregate of aggregates) expect([aggregate, values.get(aggregate)]).toEqual([aggregate, expected]);
-    await dataSource.destroy();
-  });
+      const values = await publishedValues(file);
+      const expected = Array.from({ length: 120 }, (_, index) => String(index + 1));
+      for (const aggregate of aggregates) expect([aggregate, values.get(aggregate)]).toEqual([aggregate, expected]);
+      await Promise.all(relays.map((relay) => relay.kill()));
+      await dataSource.destroy();
+    },
+  );
 });

@@ -1,10 +1,10 @@
-/** `npm run outbox -- status|retry|skip`: what waits in the outboxes, and what to do with messages that can never be published. */
-import { Outbox, type Aggregate } from '@headwater/event-sourcing';
+/** `npm run outbox -- status|retry|skip|drop-slot`: what waits in the outboxes, and what to do with messages that can never be published. */
+import { dropWalRelay, Outbox, walRelayState, type Aggregate, type WalRelayState } from '@headwater/event-sourcing';
 import { withDatabases, type OpenDatabase } from '../databases.ts';
 import { OperateError } from '../operate-error.ts';
 import { SHARED_HELP, type OperatorOptions } from '../operator-options.ts';
 import { runOperator, type CommandLine } from '../run-operator.ts';
-import { durationText, textTable } from '../text-table.ts';
+import { bytesText, durationText, textTable } from '../text-table.ts';
 
 const HELP = `What waits in the services' outboxes
 
@@ -13,6 +13,7 @@ Usage: npm run outbox -- COMMAND [options]
   status            what waits to be published, and the aggregates that are held behind a message that cannot be
   retry TYPE/ID     try the message of a held aggregate once more; what waits behind it follows in order
   skip TYPE/ID      drop that message for good; what waits behind it follows
+  drop-slot SLOT    give up the slot of a relay from the write-ahead log that runs no more: without a reader it keeps log for ever
 
   --all             retry or skip: every held aggregate
 ${SHARED_HELP}`;
@@ -23,7 +24,8 @@ async function status(databases: readonly OpenDatabase[], json: boolean, say: Sa
   const states = await Promise.all(
     databases.map(async ({ name, dataSource }) => {
       const outbox = new Outbox(dataSource);
-      return { database: name, ...(await outbox.state()), held: await outbox.heldAggregates() };
+      const walRelays = await walRelayState(dataSource);
+      return { database: name, ...(await outbox.state()), held: await outbox.heldAggregates(), walRelays };
     }),
   );
   if (json) {
@@ -50,9 +52,33 @@ async function status(databases: readonly OpenDatabase[], json: boolean, say: Sa
       reason.replace(/\s+/g, ' ').slice(0, 100),
     ]),
   );
+  const slots = states.flatMap(({ database, walRelays }) => walRelays.map((relay) => slotRow(database, relay)));
+  if (slots.length > 0)
+    say(`\n${textTable(['database', 'slot', 'relay', 'log', 'behind', 'kept', 'until given up'], slots)}`);
   if (held.length === 0) return;
   say(`\n${textTable(['database', 'held', 'topic', 'message', 'waiting', 'since', 'why'], held)}`);
   say('\nRelease one by `npm run outbox -- retry TYPE/ID`, or drop its message by `npm run outbox -- skip TYPE/ID`.\n');
+}
+
+function slotRow(database: string, relay: WalRelayState): string[] {
+  const state = relay.active ? (relay.state === 'takeover' ? 'taking over' : 'reads') : 'NOBODY READS';
+  const { lagBytes, retainedBytes, safeBytes } = relay;
+  const left = safeBytes === undefined ? 'no limit' : bytesText(safeBytes);
+  return [database, relay.slot, state, relay.walStatus, bytesText(lagBytes), bytesText(retainedBytes), left];
+}
+
+async function dropSlot(databases: readonly OpenDatabase[], slot: string | undefined, say: Say): Promise<void> {
+  if (slot === undefined)
+    throw new OperateError('drop-slot needs the name of a slot: `npm run outbox -- status` lists them.');
+  for (const { name, dataSource } of databases) {
+    const relay = (await walRelayState(dataSource)).find((one) => one.slot === slot);
+    if (!relay) continue;
+    if (relay.active) throw new OperateError(`A relay reads from slot ${slot}: stop it first.`);
+    await dropWalRelay(dataSource, slot);
+    say(`${name}: slot ${slot} is dropped; what is not published waits in the table\n`);
+    return;
+  }
+  throw new OperateError(`No outbox has a slot ${slot}: \`npm run outbox -- status\` lists them.`);
 }
 
 async function release(databases: readonly OpenDatabase[], options: OperatorOptions, say: Say): Promise<void> {
@@ -88,10 +114,15 @@ export async function runOutboxCommand(line: CommandLine): Promise<number> {
   return runOperator(line, HELP, async (options) => {
     const [command, , ...rest] = options.words;
     if (rest.length > 0) throw new OperateError(`'${rest[0]}' is too much: see --help.`);
-    if (command !== 'status' && command !== 'retry' && command !== 'skip')
-      throw new OperateError(`There is no command '${command}': status, retry or skip; see --help.`);
-    await withDatabases(options, 'outbox', (databases) =>
-      command === 'status' ? status(databases, options.json, say) : release(databases, options, say),
-    );
+    const commands: Readonly<Record<string, (databases: readonly OpenDatabase[]) => Promise<void>>> = {
+      status: (databases) => status(databases, options.json, say),
+      retry: (databases) => release(databases, options, say),
+      skip: (databases) => release(databases, options, say),
+      'drop-slot': (databases) => dropSlot(databases, options.words[1], say),
+    };
+    const run = commands[command ?? ''];
+    if (!run)
+      throw new OperateError(`There is no command '${command}': ${Object.keys(commands).join(', ')}; see --help.`);
+    await withDatabases(options, 'outbox', run);
   });
 }
