@@ -1,8 +1,19 @@
 import { crashDrill } from './crash/crash-drill.ts';
+import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
 import { eventStoreDrill } from './event-store/event-store-drill.ts';
+import { captureDrill } from './replication/capture-drill.ts';
+import { relayDrill } from './replication/relay-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order of `--help`. */
-export const drills: readonly Drill[] = [crashDrill, fuzzDrill, diskDrill, eventStoreDrill];
+export const drills: readonly Drill[] = [
+  crashDrill,
+  fuzzDrill,
+  diskDrill,
+  eventStoreDrill,
+  relayDrill,
+  captureDrill,
+  consumerDrill,
+];

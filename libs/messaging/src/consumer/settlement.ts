@@ -40,6 +40,9 @@ export function stopSettlement(onStop: (reason: string) => void): SettleFailure 
   };
 }
 
+/** The pause before a record is tried again whose key could not be parked, as the database is away. */
+const awayPauseMs = 500;
+
 export interface ParkSettlementParts {
   readonly work: WorkInProgress;
   /** For records without a key: nothing waits for them. */
@@ -68,8 +71,14 @@ export function parkSettlement({ work, otherwise, fullPauseMs, clock }: ParkSett
       await clock.sleep(fullPauseMs, stale);
       return 'again';
     }
-    if (running) work.abandon(place.partition, key, running);
     const failure = { attempts, error: errorNameOf(error), reason: reasonOf(error) };
-    return (await parked.park({ ...record, key }, failure, stale)) ? 'settled' : 'stale';
+    const parking = await parked.park({ ...record, key }, failure, stale);
+    if (parking === 'parked') {
+      if (running) work.abandon(place.partition, key, running);
+      return 'settled';
+    }
+    await running;
+    if (parking === 'away') await clock.sleep(awayPauseMs, stale);
+    return parking === 'away' ? 'again' : 'stale';
   };
 }

@@ -96,10 +96,9 @@ function parkingOf(
   bench: Omit<ConstructorParameters<typeof ParkedRelease>[0], 'store' | 'clock'>,
 ): ParkingOfSubscription | undefined {
   if (options.policy !== 'park' || !dataSource) return undefined;
-  const { group, maxParkedKeys } = options;
   const store = new ParkingStore(dataSource);
-  const releases = new ParkedRelease({ ...bench, store, clock }, group, topic.name);
-  return new ParkingOfSubscription(store, releases, { group, topic: topic.name, maxParkedKeys }, clock);
+  const releases = new ParkedRelease({ ...bench, store, clock }, options.group, topic.name);
+  return new ParkingOfSubscription(store, releases, options, topic.name, clock);
 }
 
 /** A record that fails in a tier is tried there once, and goes on to the next. */

@@ -135,7 +135,9 @@ export class SubscriptionRunner implements GroupListener {
     this.joined = true;
     for (const partition of partitions) {
       this.works.set(partition, this.newWork(partition));
+      // The client keeps a pause over a rebalance; what was too much then is gone now.
       if (this.closing.signal.aborted || this.paused) this.member.pause(partition);
+      else this.member.resume(partition);
     }
     this.logger.log(`group ${this.options.group}: has ${partitions.length} partitions of ${this.topic}`);
   }
@@ -247,7 +249,7 @@ export class SubscriptionRunner implements GroupListener {
   private newWork(partition: number): PartitionWork {
     const { lanes, batchSize } = this.options;
     const { batched, parking, secondHand = false } = this.parts;
-    const place = { partition, parked: parking?.of(partition), secondHand };
+    const place = { partition, parked: parking?.of(partition, this.member.membership?.generation ?? 0), secondHand };
     return new PartitionWork(
       partition,
       { lanes, batchSize: batched ? batchSize : 1, finishedAtOnce: this.atMostOnce },

@@ -141,6 +141,29 @@ describe('a running subscription', () => {
     expect([...group.paused]).toEqual([]);
   });
 
+  it('fetches a partition again that was paused in the generation before', async () => {
+    start({ maxWaitingRecords: 4 });
+    group.listener.onAssigned([0]);
+    void group.deliver(0, 0, 6);
+    await clock.advance(300);
+    expect([...group.paused]).toEqual([0]);
+    group.listener.onRevoked();
+    group.listener.onAssigned([0]);
+    expect([...group.paused]).toEqual([]);
+  });
+
+  it('pauses for an operator over generations, and no longer', async () => {
+    const runner = start();
+    group.listener.onAssigned([0]);
+    runner.pause();
+    group.listener.onRevoked();
+    group.listener.onAssigned([0, 1]);
+    expect([...group.paused]).toEqual([0, 1]);
+    runner.resume();
+    expect([...group.paused]).toEqual([]);
+    await runner.close();
+  });
+
   it('does not pause when room is made within a moment', async () => {
     start({ maxWaitingRecords: 4 });
     group.listener.onAssigned([0]);

@@ -11,6 +11,7 @@ export class CreateParkedMessages1700000000001 implements MigrationInterface {
         topic text NOT NULL,
         partition int NOT NULL,
         epoch bigint NOT NULL,
+        generation bigint NOT NULL,
         PRIMARY KEY (subscription, topic, partition)
       )`);
     // By hash: a key may be longer than an index takes.

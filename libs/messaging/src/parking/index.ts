@@ -7,7 +7,7 @@
  * - While a key is parked, no record of it is handled but by a release, which goes through the table in order of offset; records that
  *   arrive meanwhile are appended to the table, behind those that wait.
  * - One owner: a partition's parked keys are written by the member that owns the partition and holds the newest epoch. The epoch is
- *   raised at each assignment; an earlier owner's statement that comes late changes nothing.
+ *   raised at each assignment, by a member of the newest generation only; an earlier owner's statement that comes late changes nothing.
  * - What was settled is remembered by offset (`settled_through`) until the partition's commit has passed it, so that a redelivery
  *   brings back neither what was released nor what was skipped.
  */

@@ -29,6 +29,14 @@ type KeyInMemory = Omit<KeyState, 'key' | 'state' | 'settledThrough'> & {
 /** A key's bytes as a map's key. */
 const nameOf = (key: Buffer): string => key.toString('latin1');
 
+export interface ParkedPartitionOptions {
+  readonly maxKeys: number;
+  /** Of the group, in which the partition was assigned. */
+  readonly generation: number;
+  /** A member that is not told within this time that its generation is over is of the current one. */
+  readonly sessionTimeoutMs: number;
+}
+
 export class ParkedPartition {
   private readonly logger = new Logger('Parking');
   private owner: Owner | undefined;
@@ -38,10 +46,12 @@ export class ParkedPartition {
   private readonly releasing = new Set<string>();
   private beingParked = 0;
 
+  private acquiring: Promise<void> | undefined;
+
   constructor(
     readonly place: PartitionName,
     private readonly store: ParkingStore,
-    private readonly maxKeys: number,
+    private readonly options: ParkedPartitionOptions,
     private readonly clock: Clock,
   ) {}
 
@@ -51,7 +61,7 @@ export class ParkedPartition {
 
   /** No more keys may be parked. */
   get isFull(): boolean {
-    return this.parked.size + this.beingParked >= this.maxKeys;
+    return this.parked.size + this.beingParked >= this.options.maxKeys;
   }
 
   /** Since when the key waits that waits for the longest; undefined when none does. */
@@ -62,11 +72,29 @@ export class ParkedPartition {
   }
 
   /** Takes the partition over and loads its keys. Records may be processed when it resolves, unless the generation is over. */
-  async open(stale: AbortSignal): Promise<void> {
-    const taken = await this.persist('taking over', stale, () => this.store.takeOver(this.place));
-    if (!taken) return;
-    this.owner = taken.owner;
-    for (const { key, state, settledThrough, parkedAtMs } of taken.keys)
+  open(stale: AbortSignal): Promise<void> {
+    this.acquiring ??= this.acquire(stale).finally(() => (this.acquiring = undefined));
+    return this.acquiring;
+  }
+
+  private async acquire(stale: AbortSignal): Promise<void> {
+    const { generation, sessionTimeoutMs } = this.options;
+    for (let force = false; !stale.aborted; force = true) {
+      const taken = await this.persist('taking over', stale, () => this.store.takeOver(this.place, generation, force));
+      if (taken) {
+        this.load(taken);
+        return;
+      }
+      if (!stale.aborted) this.logger.warn(`${this.text}: a member of a later generation than ${generation} owns it`);
+      await this.clock.sleep(sessionTimeoutMs, stale);
+    }
+  }
+
+  private load({ owner, keys }: { owner: Owner; keys: readonly KeyState[] }): void {
+    this.owner = owner;
+    this.parked.clear();
+    this.drained.clear();
+    for (const { key, state, settledThrough, parkedAtMs } of keys)
       if (state === 'drained') this.drained.set(nameOf(key), settledThrough);
       else this.parked.set(nameOf(key), { key, settledThrough, parkedAtMs });
     if (this.parked.size > 0) this.logger.warn(`${this.text}: ${this.parked.size} keys are parked`);
@@ -111,20 +139,33 @@ export class ParkedPartition {
     return true;
   }
 
-  /** Parks a key with the record that failed. @returns false when the generation ended before. */
-  async park(record: KeyedRecord, failure: ParkFailure, stale: AbortSignal): Promise<boolean> {
+  /**
+   * Parks a key with the record that failed. One try: a database that cannot take it may well be why the record failed, and then its
+   * key is not at fault.
+   * @returns `away`: it is not parked, and the record is to be tried again.
+   */
+  async park(record: KeyedRecord, failure: ParkFailure, stale: AbortSignal): Promise<'parked' | 'away' | 'stale'> {
+    if (!this.owner || stale.aborted) return 'stale';
     const parkedAtMs = this.clock.nowMs();
     this.beingParked += 1;
-    const written = await this.write('parking', stale, (owner) => this.store.park(owner, record, failure, parkedAtMs));
-    this.beingParked -= 1;
-    if (!written) return false;
+    try {
+      if (!(await this.store.park(this.owner, record, failure, parkedAtMs))) {
+        await this.open(stale);
+        return 'away';
+      }
+    } catch (error) {
+      this.warn('parking', error);
+      return 'away';
+    } finally {
+      this.beingParked -= 1;
+    }
     const name = nameOf(record.key);
     this.parked.set(name, { key: record.key, parkedAtMs, settledThrough: this.drained.get(name) ?? -1n });
     this.drained.delete(name);
     this.logger.error(
       `${this.text}: key ${JSON.stringify(record.key.toString())} is parked from offset ${record.offset} on after ${failure.attempts} attempts: ${failure.error}: ${failure.reason}`,
     );
-    return true;
+    return 'parked';
   }
 
   /** The records of a key that wait, from the first; none when the generation ended. */
@@ -164,16 +205,15 @@ export class ParkedPartition {
     this.store.forget(this.owner, position).catch((error: unknown) => this.warn('forgetting', error));
   }
 
-  /** @returns false when the generation is over, or the partition another's. */
+  /** Takes the partition over again where another member has it, and is not of a later generation. @returns false when stale. */
   private async write(what: string, stale: AbortSignal, work: (owner: Owner) => Promise<boolean>): Promise<boolean> {
-    const { owner } = this;
-    if (!owner) return false;
-    const owned = await this.persist(what, stale, () => work(owner));
-    if (owned === false) {
-      this.logger.warn(`${this.text}: another member has taken the partition over`);
-      await untilAborted(stale);
+    while (!stale.aborted) {
+      const { owner } = this;
+      const written = owner && (await this.persist(what, stale, () => work(owner)));
+      if (written) return true;
+      if (!stale.aborted) await this.open(stale);
     }
-    return owned ?? false;
+    return false;
   }
 
   private async persist<Result>(
@@ -200,12 +240,4 @@ export class ParkedPartition {
     const { subscription, topic, partition } = this.place;
     return `group ${subscription}: ${topic}/${partition}`;
   }
-}
-
-/** A fenced owner does nothing more until it hears that its generation is over. */
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,6 +1,8 @@
 /**
  * The owner's side of the parked tables. Each statement that writes locks the partition's row for share and looks whether the epoch is
  * still this owner's; taking over raises the epoch, and so waits for a statement that is under way and refuses those after it.
+ *
+ * Who may take over is decided by the group's generation: a member of an earlier one that comes late is refused.
  */
 import type { DataSource } from 'typeorm';
 import type { RawRecord } from '../client/index.ts';
@@ -70,15 +72,25 @@ export class ParkingStore {
     );
   }
 
-  /** Takes a partition over from whoever owned it. @returns the owner's token, and the keys that are parked. */
-  async takeOver(place: PartitionName): Promise<{ owner: Owner; keys: KeyState[] }> {
+  /**
+   * Takes a partition over from whoever owned it.
+   * @param force although a later generation owned it: the group was made anew, and counts from the beginning.
+   * @returns the owner's token, and the keys that are parked; undefined when a later generation owns it.
+   */
+  async takeOver(
+    place: PartitionName,
+    generation: number,
+    force: boolean,
+  ): Promise<{ owner: Owner; keys: KeyState[] } | undefined> {
     const { subscription, topic, partition } = place;
     const [raised] = await this.dataSource.query<{ epoch: string }[]>(
-      `INSERT INTO parked_partitions (subscription, topic, partition, epoch) VALUES ($1, $2, $3, 1)
-       ON CONFLICT (subscription, topic, partition) DO UPDATE SET epoch = parked_partitions.epoch + 1
+      `INSERT INTO parked_partitions (subscription, topic, partition, epoch, generation) VALUES ($1, $2, $3, 1, $4)
+       ON CONFLICT (subscription, topic, partition) DO UPDATE SET epoch = parked_partitions.epoch + 1, generation = $4
+       WHERE parked_partitions.generation <= $4 OR $5
        RETURNING epoch`,
-      [subscription, topic, partition],
+      [subscription, topic, partition, generation, force],
     );
+    if (!raised) return undefined;
     const rows = await this.dataSource.query<KeyRow[]>(
       `SELECT key, state, settled_through, parked_at FROM parked_keys
        WHERE subscription = $1 AND topic = $2 AND partition = $3`,
@@ -90,7 +102,7 @@ export class ParkingStore {
       settledThrough: BigInt(settled_through),
       parkedAtMs: parked_at.getTime(),
     }));
-    return { owner: { ...place, epoch: raised!.epoch }, keys };
+    return { owner: { ...place, epoch: raised.epoch }, keys };
   }
 
   /** Parks a key with its first record. @returns false when the partition has another owner. */
