@@ -1,7 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import type { TopicAdmin, TopicDescription, TopicToCreate } from '../client/index.ts';
+import { protocolErrorOf } from './kafkajs-failure.ts';
 
 const { ConfigResourceTypes } = kafkajs;
+
+const leaderWaitMs = 30_000;
+const leaderPauseMs = 50;
+const notYet: ReadonlySet<string | undefined> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 
 export class KafkajsTopicAdmin implements TopicAdmin {
   private constructor(private readonly admin: Admin) {}
@@ -52,7 +58,7 @@ export class KafkajsTopicAdmin implements TopicAdmin {
 
   async create(topics: readonly TopicToCreate[]): Promise<void> {
     await this.admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: topics.map(({ name, partitions, config }) => ({
         topic: name,
         numPartitions: partitions,
@@ -61,6 +67,21 @@ export class KafkajsTopicAdmin implements TopicAdmin {
         configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
       })),
     });
+    await this.waitForLeaders(topics.map(({ name }) => name));
+  }
+
+  /** kafkajs gives up where a broker has not heard of the topic yet, which on a cluster is common right after its creation. */
+  private async waitForLeaders(topics: readonly string[]): Promise<void> {
+    const deadlineMs = Date.now() + leaderWaitMs;
+    for (;;) {
+      try {
+        const metadata = await this.admin.fetchTopicMetadata({ topics: [...topics] });
+        if (metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+      } catch (error) {
+        if (!notYet.has(protocolErrorOf(error)) || Date.now() >= deadlineMs) throw error;
+      }
+      await delay(leaderPauseMs);
+    }
   }
 
   async deleteRecords(topic: string, before: ReadonlyMap<number, number>): Promise<void> {
