@@ -101,6 +101,10 @@ function sendOperations(service: ServiceContract): [string, Json][] {
   });
 }
 
+const sideTopicsOf = (group: string): string =>
+  `A record that failed may come again through ${group}.redrive or ${group}.retry-<number>, which are this subscription's own: ` +
+  'nobody else sends to them or reads them.';
+
 function receiveOperations(service: ServiceContract, { topic, groups }: ReceivedTopic): [string, Json][] {
   const channel = topicNameOf(topic.name);
   const names = messageNames(topic);
@@ -113,7 +117,10 @@ function receiveOperations(service: ServiceContract, { topic, groups }: Received
     const kafka = { groupId: oneOf(group), clientId };
     const suffix = index === 0 ? '' : String(index + 1);
     return [
-      [`receive${upperFirst(channel)}${suffix}`, operation('receive', channel, names, summary, kafka)],
+      [
+        `receive${upperFirst(channel)}${suffix}`,
+        { ...operation('receive', channel, names, summary, kafka), description: sideTopicsOf(group) },
+      ],
       [
         `send${upperFirst(dead)}`,
         operation('send', dead, ['DeadLetter'], `What ${group} cannot process.`, { clientId }),
