@@ -97,6 +97,31 @@ describe('the contracts generator', () => {
     ]);
   });
 
+  it('says which configuration is none of Kafka, which is set elsewhere, and what is no topic at all', async () => {
+    write(
+      'schemas/topics.yaml',
+      `${topicsYaml}    config:
+      min.insync.replica: 2
+      retention.ms: 5
+  bills: none
+`,
+    );
+    expect(await problemsOf()).toEqual(
+      expect.arrayContaining([
+        'schemas/topics.yaml:11: topics.orders.config.min.insync.replica: is no configuration of a topic in Kafka; check its spelling',
+        'schemas/topics.yaml:12: topics.orders.config.retention.ms: is set by the field retention',
+        expect.stringMatching(/^schemas\/topics\.yaml:13: topics\.bills: must be a map of doc, key, partitions/),
+      ]),
+    );
+  });
+
+  it('says which event no topic carries', async () => {
+    write('schemas/shop/order-lost.avsc', JSON.stringify({ ...orderPlaced, name: 'OrderLost' }));
+    expect(await problemsOf()).toEqual([
+      'schemas/shop/order-lost.avsc: no topic carries test.OrderLost; name it among the events of one in schemas/topics.yaml',
+    ]);
+  });
+
   it('says which file is no schema, and which one repeats a name', async () => {
     write('schemas/shop/broken.avsc', '{ "type": "record" ');
     write(
