@@ -122,4 +122,4 @@ export {
   type RedriveOptions,
   type RedriveReport,
 } from './redrive/index.ts';
-export { deadLetterSetup, TopicSetup } from './topics/index.ts';
+export { deadLetterSetup, describeDifference, TopicSetup, type TopicDifference } from './topics/index.ts';
