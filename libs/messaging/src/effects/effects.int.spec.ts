@@ -225,6 +225,37 @@ describe('effects exactly once', () => {
     await committedToTheEnd(group, topic);
     expect((await effects()).sort()).toEqual([...expected(3, 20), 'after-1'].sort());
   });
+
+  it('are there once when their connections are cut again and again', async () => {
+    const topic = testTopic(3);
+    const group = newGroup();
+    let calls = 0;
+    const retried = { policy: 'dead-letter', firstRetryMs: 1, maxRetryMs: 50 } as const;
+    @Controller()
+    class Likes {
+      @Subscribe(topic, { group, delivery: 'exactly-once-effect', transactionMessages: 50, ...retried })
+      async onLike(
+        @Payload() { messageId, value }: TopicMessage<TestTopic>,
+        @Ctx() context: SubscriptionContext,
+      ): Promise<void> {
+        calls += 1;
+        await context.manager.query(insert, [messageId, value.postId]);
+      }
+    }
+    {
+      await using writer = await start(topic, []);
+      await produce(writer.producer, topic, 20, 50);
+    }
+    await using _service = await start(topic, [Likes]);
+    for (const mark of [1, 200, 400, 600, 800]) {
+      await until(() => calls >= mark);
+      await dataSource.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+    }
+    await committedToTheEnd(group, topic);
+    expect((await effects()).sort()).toEqual(expected(20, 50).sort());
+  });
 });
 
 /** Transactions that the database has committed so far; the statistics are flushed by their own connection. */

@@ -5,12 +5,7 @@ import { newClient, testTopic } from '../../fixtures/test-kafka.ts';
 import { TestService } from '../../fixtures/test-service.ts';
 import { until } from '../../fixtures/until.ts';
 import { systemClock } from '../clock/index.ts';
-import {
-  TransactionFailure,
-  type FetchedRecords,
-  type GroupMember,
-  type KafkaClient,
-} from '../client/index.ts';
+import { TransactionFailure, type FetchedRecords, type GroupMember, type KafkaClient } from '../client/index.ts';
 import { bytesOfRecord } from '../producer/index.ts';
 import { TransactionWriting } from './index.ts';
 
