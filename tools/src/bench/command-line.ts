@@ -30,7 +30,7 @@ export function helpText(benches: readonly string[]): string {
   --no-docs     leave docs/benchmarks.md as it is
   --json FILE   write the rows as JSON, too
 
-Results are merged into docs/benchmarks.json, from which docs/benchmarks.md is made. A full run takes about half an hour.
+Results are merged into docs/benchmarks.json, from which docs/benchmarks.md is made. A full run takes about three quarters of an hour.
 `;
 }
 

@@ -27,8 +27,13 @@ const chapters: Readonly<Record<string, Chapter>> = {
 export const toolkitBench: Bench = {
   name: 'toolkit',
   about:
-    'Event store: appends with an expected version, each writer to a stream of its own, beside `@event-driven-io/emmett-postgresql`. ' +
-    'PostgreSQL and the broker sync to disk; each participant is a process of its own.',
+    'Each participant is a process of its own and has the same PostgreSQL and the same broker, which both sync to disk; what a row is ' +
+    'set beside is said below it. Event store: appends with the version that they expect, each writer to a stream of its own, beside ' +
+    '`@event-driven-io/emmett-postgresql`. Consumer: the same records, each with an INSERT, beside the Kafka transport of ' +
+    '`@nestjs/microservices`; count and sum in the table are held against the records. Outbox: a full outbox, beside ' +
+    '`pg-transactional-outbox`. Change capture: a slot with changes that nobody read yet, beside Debezium; delays are taken from ' +
+    'before the transaction to the time at which the broker appended the record. Streams: beside Kafka Streams on one thread; the ' +
+    'counts in the output are held against the records.',
   baseline: 'peer',
   rows,
 };

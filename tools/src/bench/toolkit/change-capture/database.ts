@@ -1,10 +1,9 @@
 /** The tables whose changes are captured, and what is asked of the slots. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { changeCaptureMigrations, eventStoreMigrations, outboxMigrations } from '@headwater/event-sourcing';
+import { changeCaptureMigrations, eventStoreMigrations, Outbox, outboxMigrations } from '@headwater/event-sourcing';
 import { DatabaseConfig, openDatabase } from '@headwater/service-kit';
 import pg from 'pg';
 import { messageOf } from '../outbox/messages.ts';
-import { Outbox } from '@headwater/event-sourcing';
 import type { CaptureSource } from './work.ts';
 
 const rowsPerTransaction = 1000;
