@@ -90,6 +90,12 @@ function checkClientBatch(records: Chunks, header: BatchHeader, check: Omit<Appe
     );
 }
 
+/** The library of lz4 knows one level only. */
+function levelOf(config: LogConfig): number | undefined {
+  if (config.compressionType === 'gzip') return config.compressionGzipLevel;
+  return config.compressionType === 'zstd' ? config.compressionZstdLevel : undefined;
+}
+
 function isOutOfRange(timestampMs: number, config: LogConfig, nowMs: number): boolean {
   if (timestampMs === noTimestamp) return false;
   const ageMs = nowMs - timestampMs;
@@ -138,7 +144,7 @@ export function storedBatch(
   if (compressionType === 'producer' || origin !== 'client') return { records, header };
   const compression = compressionType === 'uncompressed' ? Compression.none : Compression[compressionType];
   if (header.compression === compression) return { records, header };
-  const recompressed = recompressBatch({ header, chunks: records }, compression);
+  const recompressed = recompressBatch({ header, chunks: records }, compression, levelOf(config));
   checkSize(recompressed.length, config, where);
   return { records: [recompressed], header: readBatchHeader(recompressed) };
 }

@@ -39,6 +39,10 @@ export interface LogConfig {
   readonly deleteRetentionMs: number;
   /** `compression.type`: `producer` keeps each batch as it was sent. */
   readonly compressionType: CompressionType;
+  /** `compression.gzip.level`: 1 to 9, or -1 for the library's own; where `compressionType` is gzip. */
+  readonly compressionGzipLevel: number;
+  /** `compression.zstd.level`: up to 22; where `compressionType` is zstd. */
+  readonly compressionZstdLevel: number;
 }
 
 /** Values of `compression.type`. */
@@ -64,4 +68,6 @@ export const defaultLogConfig: LogConfig = {
   maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
   deleteRetentionMs: 24 * 60 * 60 * 1000,
   compressionType: 'producer',
+  compressionGzipLevel: -1,
+  compressionZstdLevel: 3,
 };

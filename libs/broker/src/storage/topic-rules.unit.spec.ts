@@ -61,6 +61,21 @@ describe('compression.type', () => {
     expect(log.append([Buffer.from(sent)], { origin: 'client' })).toMatchObject({ duplicate: true, baseOffset: 0 });
   });
 
+  it.each([
+    ['gzip', { compressionGzipLevel: 1 }, { compressionGzipLevel: 9 }],
+    ['zstd', { compressionZstdLevel: -5 }, { compressionZstdLevel: 19 }],
+  ] as const)('compresses with %s by the level of the topic', async (compressionType, low, high) => {
+    const text = Array.from({ length: 3000 }, (_, index) => `${(index * 7919) % 1000} of ${index % 13};`).join('');
+    const plain = encodeBatch({ records: [{ key: null, value: Buffer.from(text), timestampMs: startMs }] });
+    const storedBytes = async (level: Partial<LogConfig>): Promise<number> => {
+      const { log } = await open({ compressionType, ...level });
+      await log.append([Buffer.from(plain)], { origin: 'client' }).durable;
+      expect((await storedBatches(log))[0]!.values).toEqual([text]);
+      return log.sizeBytes;
+    };
+    expect(await storedBytes(high)).toBeLessThan(await storedBytes(low));
+  });
+
   it('takes the time of the append into a recompressed batch', async () => {
     const { log, clock } = await open({ compressionType: 'zstd', messageTimestampType: 'LogAppendTime' });
     clock.nowMs = startMs + hourMs;

@@ -14,9 +14,7 @@ export interface BrokerConfigDefinition extends ConfigDefinition {
 
 /** Entries with words of their own that say why they change nothing here. */
 const explainedWithoutEffect: ReadonlySet<string> = new Set([
-  'compression.gzip.level',
   'compression.lz4.level',
-  'compression.zstd.level',
   'controlled.shutdown.enable',
   'default.replication.factor',
   'listeners',

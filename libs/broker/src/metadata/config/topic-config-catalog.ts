@@ -9,9 +9,7 @@ export interface TopicConfigDefinition extends ConfigDefinition {
 }
 
 const withoutEffect: ReadonlySet<string> = new Set([
-  'compression.gzip.level',
   'compression.lz4.level',
-  'compression.zstd.level',
   'file.delete.delay.ms',
   'flush.messages',
   'flush.ms',
@@ -54,7 +52,7 @@ export const topicConfigCatalog: ReadonlyMap<string, TopicConfigDefinition> = ne
       '9',
       ['compression.lz4.level'],
       { atLeast: 1, atMost: 17 },
-      'Level used when compression.type is lz4.',
+      'Level when compression.type is lz4. Not heeded: the library has one level.',
     ),
     entry(
       'compression.type',

@@ -39,6 +39,8 @@ export function topicConfigOf(topic: ReadonlyMap<string, string>, settings: Brok
       maxCompactionLagMs: number('max.compaction.lag.ms'),
       deleteRetentionMs: number('delete.retention.ms'),
       compressionType: read('compression.type') as LogConfig['compressionType'],
+      compressionGzipLevel: number('compression.gzip.level'),
+      compressionZstdLevel: number('compression.zstd.level'),
     },
     minInsyncReplicas: number('min.insync.replicas'),
   };

@@ -162,10 +162,10 @@ export function encodeFillerBatch({ header }: RecordBatch): Buffer {
   return seal(filler, { attributes: 0, baseTimestamp: -1, maxTimestamp: -1, recordCount: 0 });
 }
 
-/** The batch with its records compressed otherwise; all else stays. @throws KafkaError CORRUPT_MESSAGE. */
-export function recompressBatch(batch: RecordBatch, compression: Compression): Buffer {
+/** The batch with its records compressed otherwise, by a level of the library; all else stays. @throws KafkaError CORRUPT_MESSAGE. */
+export function recompressBatch(batch: RecordBatch, compression: Compression, level?: number): Buffer {
   const { header } = batch;
-  return assemble(batch, compress(compression, recordBytes(batch)), {
+  return assemble(batch, compress(compression, recordBytes(batch), level), {
     attributes: (header.attributes & ~Attribute.compressionMask) | compression,
     baseTimestamp: header.baseTimestamp,
     maxTimestamp: header.maxTimestamp,

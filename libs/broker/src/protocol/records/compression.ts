@@ -9,19 +9,19 @@ import { compressSnappy, decompressSnappy } from './snappy-blocks.ts';
 /** As much as the largest request may hold (`socket.request.max.bytes`). */
 export const DEFAULT_MAX_DECOMPRESSED_BYTES = 100 * 1024 * 1024;
 
-/** Compresses the records of a batch. */
-export function compress(compression: Compression, records: Buffer): Buffer {
+/** Compresses the records of a batch. `level` is of the library, for gzip and zstd; default: Kafka's. */
+export function compress(compression: Compression, records: Buffer, level?: number): Buffer {
   switch (compression) {
     case Compression.none:
       return records;
     case Compression.gzip:
-      return gzipSync(records);
+      return gzipSync(records, level === undefined ? {} : { level });
     case Compression.snappy:
       return compressSnappy(records);
     case Compression.lz4:
       return lz4Library().compressFrameSync(records);
     case Compression.zstd:
-      return zstdCompressSync(records, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+      return zstdCompressSync(records, { params: { [constants.ZSTD_c_compressionLevel]: level ?? 3 } });
   }
 }
 
