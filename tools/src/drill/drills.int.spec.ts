@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { crashDrill } from './crash/crash-drill.ts';
+import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
 import type { Drill, Summary } from './drill.ts';
 import { eventStoreDrill } from './event-store/event-store-drill.ts';
@@ -49,5 +50,11 @@ describe(`the drills, in short (seed ${SEED})`, () => {
     const summary = await run(eventStoreDrill, { writers: 50, turns: 10, kills: 1 });
     expect(summary['events stored']).toBeGreaterThan(100);
     expect(summary['events refused or undone']).toBeGreaterThan(0);
+  });
+
+  it('keep the effects and the order of consumers whose handlers, processes, broker and database fail', async () => {
+    const summary = await run(consumerDrill, { rounds: 2, events: 300 });
+    expect(summary['events']).toBe(600);
+    expect(summary['keys released']).toBeGreaterThan(0);
   });
 });

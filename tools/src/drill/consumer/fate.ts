@@ -27,6 +27,6 @@ export function fateOf(seed: number, key: string, place: number, mayBeDeaf: bool
   if (draw < 50) return 'shaky';
   if (draw < 56) return 'failing';
   if (draw < 60) return 'fatal';
-  if (draw < 63) return 'hanging';
-  return draw < 65 ? (mayBeDeaf ? 'deaf' : 'hanging') : 'well';
+  if (draw < 62) return 'hanging';
+  return draw < 64 ? (mayBeDeaf ? 'deaf' : 'hanging') : 'well';
 }

@@ -88,7 +88,8 @@ const shared = { attempts: 3, firstRetryMs: 5, maxRetryMs: 50, deadlineMs, sessi
 
 @Controller()
 class Likes {
-  @Subscribe(drillTopic, { ...shared, group: 'drill.effects', delivery: 'exactly-once-effect' })
+  // A handler that hangs holds up those that share its transaction: not for long.
+  @Subscribe(drillTopic, { ...shared, deadlineMs: 300, group: 'drill.effects', delivery: 'exactly-once-effect' })
   onEffects(@Payload() message: Message, @Ctx() context: SubscriptionContext): Promise<void> {
     return haveEffect('drill.effects', message, context.manager, context.signal);
   }
