@@ -95,9 +95,13 @@ class RelayProcess {
 
   async start(): Promise<void> {
     const script = path.join(import.meta.dirname, '../../fixtures/relay-process.mjs');
-    this.child = spawn(process.execPath, [script, this.url, this.file, '500', this.form], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    this.child = spawn(
+      process.execPath,
+      [script, this.url, this.file, this.form === 'wal' ? '1500' : '500', this.form],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     await once(this.child.stdout!, 'data');
   }
 
@@ -194,5 +198,6 @@ describe('kill -9', () => {
       await Promise.all(relays.map((relay) => relay.kill()));
       await dataSource.destroy();
     },
+    300_000,
   );
 });

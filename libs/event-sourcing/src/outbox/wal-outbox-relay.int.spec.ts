@@ -169,7 +169,7 @@ describe('the relay from the write-ahead log', () => {
   it('publishes rows that were there before its slot once, without a gap or a repetition at the seam', async () => {
     for (const value of numbers(50)) await write(message('a', value));
     let next = 50;
-    let stop = false;
+    let stop = false as boolean;
     const writing = (async () => {
       for (; !stop || next < 200; next += 1) await write(message('a', String(next)));
     })();

@@ -7,7 +7,7 @@
 import { ReplicationError } from '../replication/index.ts';
 import { type Aggregate } from './outbox-message.ts';
 import { type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
-import { PublishedRows } from './published-rows.ts';
+import { type PublishedRows } from './published-rows.ts';
 import { publishIsolating, type PublishOutcome } from './publish-isolating.ts';
 import { type HeldAggregates } from './held-aggregates.ts';
 import { type RelaySession } from './relay-session.ts';

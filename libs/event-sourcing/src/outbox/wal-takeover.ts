@@ -50,18 +50,18 @@ export async function rememberState(
 
 /** Publishes the pending rows of the slot's snapshot. @param settle deletes what was published */
 export async function publishPending(
-  { control, publish }: SlotPreparation<WalRecord>,
+  preparation: SlotPreparation<WalRecord>,
   created: CreatedSlot,
   settle: () => Promise<void>,
 ): Promise<void> {
-  const { client } = control;
+  const { client } = preparation.control;
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await client.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
   await client.query(PENDING);
   for (;;) {
     const { rows } = await client.query<PendingRow>(`FETCH ${PAGE_ROWS} FROM outbox_rows`);
     if (rows.length === 0) break;
-    await publish(rows.map(pendingRecord));
+    await preparation.publish(rows.map(pendingRecord));
     await settle();
   }
   await client.query('COMMIT');

@@ -68,7 +68,7 @@ export class ChangeStream<Item> {
     stopping.addEventListener('abort', stop);
     if (stopping.aborted) stop();
     const timers = [
-      setInterval(() => this.confirmSoon(), settings.confirmMs),
+      setInterval(() => this.confirmSoon(), Math.min(settings.confirmMs, settings.leaseMs / 6)),
       setInterval(() => void this.guarded(() => this.watch()), settings.leaseMs / 3),
       setInterval(() => void this.guarded(() => this.parts.control.beat()), settings.heartbeatMs),
     ];
@@ -198,7 +198,6 @@ export class ChangeStream<Item> {
     while (!this.lease.isCertain) {
       this.tellStatus();
       await this.watch();
-      if (this.lease.isCertain) return;
       await sleep(LEASE_LOOK_MS, this.ended.signal);
       if (this.ended.signal.aborted) throw new ReplicationError('REPLICATION_DISCONNECTED', 'the stream ended');
     }

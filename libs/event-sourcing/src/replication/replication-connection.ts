@@ -62,7 +62,7 @@ export class ReplicationConnection {
   static async open(config: pg.ClientConfig, senderTimeoutMs: number): Promise<ReplicationConnection> {
     const options = `${sessionSettings} -c wal_sender_timeout=${senderTimeoutMs} -c statement_timeout=0`;
     const settings = { ...config, replication: 'database', options, keepAlive: true };
-    const client = new pg.Client(settings as pg.ClientConfig);
+    const client = new pg.Client(settings);
     client.on('error', () => undefined);
     try {
       await client.connect();

@@ -23,11 +23,11 @@ export class KafkaServer {
     const args = ['--port', String(this.#port), '--registry-port', '0', '--data-dir', this.#folder, '--flush', 'fsync'];
     const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
-    for await (const line of createInterface({ input: child.stdout! })) {
+    for await (const line of createInterface({ input: child.stdout })) {
       const match = /\bkafka=\S+:(\d+)/.exec(line);
       if (!match) continue;
       this.#port = Number(match[1]);
-      child.stdout!.resume();
+      child.stdout.resume();
       return;
     }
     throw new Error(`${program} ended before it served: build the workspace first`);

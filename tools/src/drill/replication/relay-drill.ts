@@ -7,7 +7,7 @@ import {
 } from '@headwater/event-sourcing';
 import { DataSource } from 'typeorm';
 import type { Drill, DrillRun, Summary } from '../drill.ts';
-import { Random } from '../random.ts';
+import type { Random } from '../random.ts';
 import { promise } from '../violation.ts';
 import { RELAYED_TOPIC } from './names.ts';
 import { Stage } from './stage.ts';
