@@ -159,8 +159,9 @@ export class StreamsApp {
     const global = this.globals.get(name);
     if (global) return global as unknown as ReadableStore<K, V>;
     const definition = this.options.topology.stores.find((store) => store.name === name);
-    if (!definition)
-      throw new StreamsError('STORE_UNKNOWN', `${this.options.topology.applicationId} has no store ${name}`);
+    // Windows and joins keep what has no single key: their results are in their topics.
+    if (!definition || !('entries' in definition.create()))
+      throw new StreamsError('STORE_UNKNOWN', `${this.options.topology.applicationId} has no table ${name}`);
     return new StoreView<K, V>(name, () => this.storesOf(name));
   }
 

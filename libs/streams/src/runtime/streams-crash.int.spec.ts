@@ -28,7 +28,7 @@ function seeded(seed: number): () => number {
 describeOnEveryEngine('an application that is killed', (engine) => {
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
