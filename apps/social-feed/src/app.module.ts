@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
 import { topics } from '@headwater/contracts';
-import { CreateInbox1700000000000, MessagingModule } from '@headwater/messaging';
+import {
+  CreateInbox1700000000000,
+  CreateParkedMessages1700000000001,
+  MessagingModule,
+  RedriveModule,
+} from '@headwater/messaging';
 import {
   DatabaseModule,
   HealthChecks,
@@ -9,6 +14,7 @@ import {
   SERVICE_CONTEXT,
   type ServiceContext,
 } from '@headwater/service-kit';
+import { DataSource } from 'typeorm';
 import { CommentSubscriber } from './comment/comment.subscriber.ts';
 import { FeedQuery } from './feed/feed-query.ts';
 import { FeedController } from './feed/feed.controller.ts';
@@ -22,10 +28,18 @@ import { TotalsController } from './totals/totals.controller.ts';
 
 @Module({
   imports: [
-    DatabaseModule.forRoot({ migrations: [CreateInbox1700000000000, CreateReadModel1763700000000] }),
+    DatabaseModule.forRoot({
+      migrations: [CreateInbox1700000000000, CreateParkedMessages1700000000001, CreateReadModel1763700000000],
+    }),
     MessagingModule.forRootAsync({
-      inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
-      useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
+      inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics, DataSource],
+      useFactory: (
+        context: ServiceContext,
+        kafka: KafkaConfig,
+        health: HealthChecks,
+        metrics: Metrics,
+        dataSource: DataSource,
+      ) => ({
         clientId: context.name,
         bootstrapServers: kafka.kafkaBootstrapServers,
         registryUrl: kafka.schemaRegistryUrl,
@@ -34,6 +48,8 @@ import { TotalsController } from './totals/totals.controller.ts';
         metrics,
         stopping: context.stopping,
         onStalled: context.fail,
+        // A post, or its likes, that cannot be applied waits with all that follows on it; others go on.
+        dataSource,
       }),
     }),
   ],
