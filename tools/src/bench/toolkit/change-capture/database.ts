@@ -8,7 +8,7 @@ import type { CaptureSource } from './work.ts';
 
 const rowsPerTransaction = 1000;
 const lookMs = 20;
-const deadlineMs = 60_000;
+const deadlineMs = 180_000;
 
 export function openCaptureDatabase(databaseUrl: string) {
   const config = new DatabaseConfig({ DATABASE_URL: databaseUrl, DATABASE_POOL_SIZE: '20' });

@@ -40,17 +40,20 @@ async function start(peer: JavaPeer, folder: string, tuning: Tuning, source: Cap
   const child = adopt(spawn(peer.java, [...args, worker, connector], { stdio: ['ignore', log, log] }));
   fs.closeSync(log);
   const ended = new Promise<void>((done) => child.once('close', () => done()));
-  await Promise.race([
-    untilStreaming(source.databaseUrl),
-    ended.then(() => Promise.reject(new Error(`Kafka Connect ended: ${complaint(path.join(own, 'connect.log'))}`))),
-  ]);
-  return {
-    pid: child.pid!,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
-    },
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
   };
+  try {
+    await Promise.race([
+      untilStreaming(source.databaseUrl),
+      ended.then(() => Promise.reject(new Error(`Kafka Connect ended: ${complaint(path.join(own, 'connect.log'))}`))),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { pid: child.pid!, stop };
 }
 
 function workerProperties(folder: string, { bootstrapServers }: CaptureSource): Properties {

@@ -12,7 +12,7 @@ import type { Capturer, CaptureForm, CaptureSource } from './work.ts';
 const lookMs = 20;
 const warmUpSeconds = 2;
 const settleMs = 3000;
-const stallMs = 30_000;
+const stallMs = 90_000;
 const insert = 'INSERT INTO rows (name, amount, note, sent_ms) VALUES ($1, $2, $3, $4)';
 
 /** Rows a second from the first record in Kafka to the last, of rows that were written while nobody read; memory at its most. */
@@ -23,10 +23,12 @@ export async function catchUp(stage: Stage, capturer: Capturer, rows: number, fo
   await using counter = await RecordCounter.open(source.bootstrapServers, source.topic);
   try {
     const running = await capturer.start(source);
-    const { perSecond } = await arrivals(counter, rows);
-    const peak = peakMiB(running.pid) ?? 0;
-    await running.stop();
-    return { perSecond, peakMiB: peak };
+    try {
+      const { perSecond } = await arrivals(counter, rows);
+      return { perSecond, peakMiB: peakMiB(running.pid) ?? 0 };
+    } finally {
+      await running.stop();
+    }
   } finally {
     await dropSlots(source.databaseUrl);
   }

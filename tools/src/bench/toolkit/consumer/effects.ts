@@ -6,7 +6,7 @@ import type { ConsumeFigures, ConsumeWork } from './work.ts';
 
 const connections = 20;
 const lookMs = 5;
-const deadlineMs = 120_000;
+const deadlineMs = 300_000;
 
 const text = 'INSERT INTO effect (event_id, post_id, amount) VALUES ($1, $2, $3)';
 const textOfMany =

@@ -1,7 +1,7 @@
 import { eventStoreMigrations, projectionMigrations } from '@headwater/event-sourcing';
 import { DatabaseConfig, openDatabase } from '@headwater/service-kit';
 
-const streams = 10_000;
+export const streams = 1_000;
 const eventsPerInsert = 100_000;
 
 export function openEventsDatabase(databaseUrl: string) {
@@ -9,7 +9,7 @@ export function openEventsDatabase(databaseUrl: string) {
   return openDatabase('bench', config, { migrations: [...eventStoreMigrations, ...projectionMigrations] });
 }
 
-/** So many events of ten thousand streams, straight into the table. */
+/** So many events of a thousand streams, straight into the table. */
 export async function fillEvents(databaseUrl: string, events: number): Promise<void> {
   const database = await openEventsDatabase(databaseUrl);
   for (let first = 0; first < events; first += eventsPerInsert)
