@@ -171,9 +171,14 @@ export class ReplicationSession<Item> {
         // Making a slot waits for transactions that are open, for ever if need be.
         const close = (): void => void connection.close();
         ended.addEventListener('abort', close);
+        // Nor is a reader that waits for them stuck.
+        const waiting = setInterval(() => (this.progress.progressMs = performance.now()), settings.retryMs);
         try {
-          await use(await connection.createSlot(settings.slot));
+          const created = await connection.createSlot(settings.slot);
+          clearInterval(waiting);
+          await use(created);
         } finally {
+          clearInterval(waiting);
           ended.removeEventListener('abort', close);
           await connection.close();
         }
