@@ -211,11 +211,26 @@ export class StreamsApp {
     await this.whenReady(signal);
     for (;;) {
       const runners = [...this.runners.values()];
-      if (runners.length >= this.owned.size && runners.every((runner) => runner.isDone)) return;
+      const isDone = runners.length >= this.owned.size && runners.every((runner) => runner.isDone);
+      // What was written between two steps a moment ago has perhaps not been fetched yet.
+      if (isDone && (await this.isAtEnd(runners))) return;
       if (this.failure) throw this.failure;
       signal.throwIfAborted();
       await this.clock.sleep(idleMs, signal);
     }
+  }
+
+  private async isAtEnd(runners: readonly TaskRunner[]): Promise<boolean> {
+    for (const { topic, role } of this.options.topology.sources) {
+      const count = this.partitionCounts.get(topic.name) ?? 0;
+      const owned = runners.filter(({ partition }) => role !== 'global-table' && partition < count);
+      const ends = await this.reader.offsets(
+        topic.name,
+        owned.map(({ partition }) => partition),
+      );
+      if (owned.some((runner) => !runner.isAt(topic.name, ends.get(runner.partition)!.latest))) return false;
+    }
+    return true;
   }
 
   /** Commits what was processed, leaves the group at once, and disconnects. */

@@ -11,7 +11,7 @@ import { TestKafka, uniqueName, uniqueTopic, until } from '../../fixtures/test-k
 const windowMs = 1_000;
 const startMs = 1_700_000_000_000;
 const partitions = 2;
-const rounds = 3;
+const rounds = 2;
 const recordsPerRound = 1_500;
 
 /** Random numbers that a seed repeats (mulberry32). */

@@ -86,6 +86,11 @@ export class TaskRunner {
     );
   }
 
+  /** Whether an input has been read up to an offset. */
+  isAt(topic: string, offset: number): boolean {
+    return this.inputs.every((input) => input.topic !== topic || input.position >= offset);
+  }
+
   /** Processes until the time is up or nothing is there. Answers whether anything was. */
   runSlice(untilMs: number): boolean {
     if (!this.isRunning || this.waiting !== undefined) return false;
