@@ -24,6 +24,7 @@ import { registerWalRelayGauges, walRelayTelemetry } from './wal-relay-telemetry
 import { WalOutboxRelay } from './wal-outbox-relay.ts';
 import { type WalRelayOptions } from './wal-relay-options.ts';
 
+/** How the outbox of a Nest service is put together. */
 export interface OutboxModuleOptions {
   /** Modules that bring what is injected; global ones need not be named. */
   readonly imports?: ModuleMetadata['imports'];

@@ -1,5 +1,6 @@
 import { type OutboxRecord } from './outbox-publisher.ts';
 
+/** How a relay works, if not by default. */
 export interface RelayOptions {
   /** Most rows that one turn publishes, 1 to 10,000; 1000 by default. */
   readonly maxBatchRecords?: number;
@@ -31,6 +32,7 @@ export interface RelayObserver {
   disconnected?(error: unknown): void;
 }
 
+/** How a relay fares. */
 export interface RelayStatus {
   readonly running: boolean;
   /** Connected to PostgreSQL. */

@@ -16,6 +16,7 @@ export interface WalRelayOptions extends Pick<RelayOptions, 'leaseMs' | 'maxBatc
   readonly observer?: WalRelayObserver;
 }
 
+/** What happens in a relay from the write-ahead log, for metrics and logs. Called synchronously; must not throw. */
 export interface WalRelayObserver extends RelayObserver {
   /** Another relay publishes, from the log or from the table; this one waits. */
   standingBy?(reason: string): void;
@@ -27,6 +28,7 @@ export interface WalRelayObserver extends RelayObserver {
   stopped?(error: unknown): void;
 }
 
+/** How a relay from the write-ahead log fares. */
 export interface WalRelayStatus extends RelayStatus {
   readonly replication: ReplicationStatus;
 }

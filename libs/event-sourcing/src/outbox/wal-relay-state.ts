@@ -2,6 +2,7 @@
 import { type SqlExecutor } from '../database/index.ts';
 import { identifier } from '../replication/index.ts';
 
+/** A relay from the write-ahead log, as its database knows it. */
 export interface WalRelayState {
   readonly slot: string;
   /** `takeover` while pending rows are published from the table first, then `stream`. */

@@ -1,3 +1,4 @@
+/** What went wrong, in a word that stays the same. */
 export type ReplicationErrorCode =
   /** The slot is gone, or PostgreSQL removed the log that it needs. What was not read is not in the log any more. */
   | 'REPLICATION_SLOT_LOST'

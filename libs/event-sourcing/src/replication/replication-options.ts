@@ -54,8 +54,10 @@ export interface ReplicationObserver {
   stopped?(error: ReplicationError): void;
 }
 
+/** What a reader of the log is doing: `failed` until a person has acted. */
 export type ReplicationState = 'stopped' | 'connecting' | 'standby' | 'preparing' | 'streaming' | 'failed';
 
+/** How a reader of the log fares. */
 export interface ReplicationStatus {
   readonly state: ReplicationState;
   /** Why it stopped for good. */
