@@ -1,11 +1,6 @@
 import { Module } from '@nestjs/common';
 import { topics } from '@headwater/contracts';
-import {
-  CreateInbox1700000000000,
-  CreateParkedMessages1700000000001,
-  MessagingModule,
-  RedriveModule,
-} from '@headwater/messaging';
+import { CreateInbox1700000000000, CreateParkedMessages1700000000001, MessagingModule } from '@headwater/messaging';
 import {
   DatabaseModule,
   HealthChecks,

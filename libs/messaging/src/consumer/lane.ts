@@ -48,11 +48,15 @@ export class Lane {
     await this.running;
   }
 
+  private isOver(): boolean {
+    return this.stale.aborted;
+  }
+
   private async run(): Promise<void> {
     await this.mayStart;
-    while ((this.waiting.length > 0 || this.tasks.length > 0) && !this.stale.aborted) {
+    while ((this.waiting.length > 0 || this.tasks.length > 0) && !this.isOver()) {
       await this.tasks.shift()?.(this.stale);
-      if (this.waiting.length === 0 || this.stale.aborted) continue;
+      if (this.waiting.length === 0 || this.isOver()) continue;
       const items = this.waiting.splice(0, this.batchSize);
       const finished = await this.process(items, this.stale);
       this.onFinished(finished === items.length ? items : items.slice(0, finished));

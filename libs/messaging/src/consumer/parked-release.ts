@@ -46,7 +46,7 @@ export class ParkedRelease {
     const { store, clock } = this.parts;
     while (!closing.aborted) {
       await clock.sleep(lookIntervalMs, closing);
-      if (closing.aborted || !hasParked()) continue;
+      if (!hasParked()) continue;
       // A database that is away is told by whoever needs it next; released keys wait as they did.
       const released = await store.releasing(this.group, this.topic).catch(() => []);
       for (const { partition, key } of released) this.begin(workOf(partition), key);

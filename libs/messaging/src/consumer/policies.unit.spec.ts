@@ -41,8 +41,12 @@ describe('the policies', () => {
   const alive = new AbortController().signal;
   const metrics = new ConsumerMetrics('spec', undefined);
 
-  beforeAll(() => Logger.overrideLogger(false));
-  afterAll(() => Logger.overrideLogger(['log', 'warn', 'error']));
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+  afterAll(() => {
+    Logger.overrideLogger(['log', 'warn', 'error']);
+  });
   beforeEach(() => {
     clock = new ManualClock();
     calls = [];
@@ -78,9 +82,10 @@ describe('the policies', () => {
   const place = { partition: 0, parked: undefined, secondHand: false };
   /** Moves the clock until the work has ended. */
   const finish = async <Result>(work: Promise<Result>): Promise<Result> => {
-    let ended = false;
-    void work.finally(() => (ended = true));
-    for (let step = 0; !ended && step < 100; step++) await clock.advance(400);
+    const state = { ended: false };
+    const watched = work.finally(() => (state.ended = true));
+    watched.catch(() => undefined);
+    for (let step = 0; !state.ended && step < 100; step++) await clock.advance(400);
     return work;
   };
 

@@ -151,8 +151,7 @@ function whatIsWrong(options: SubscriptionOptions, mayPark: boolean): string | u
     if (!((value as number) >= least && (value as number) <= most))
       return `${name} is ${String(value)}; it must be from ${least} to ${most}`;
   }
-  if (!(policy in standardAttempts))
-    return `policy ${String(policy)} is none of ${Object.keys(standardAttempts).join(', ')}`;
+  if (!(policy in standardAttempts)) return `policy ${policy} is none of ${Object.keys(standardAttempts).join(', ')}`;
   if (policy === 'park' && !mayPark) return `policy park needs a database: give the messaging module its dataSource`;
   if (policy === 'retry-topic' && !retryDelaysMs.every((ms) => ms >= 1 && ms <= 86_400_000))
     return `retryDelaysMs must be from 1 to 86400000 each`;

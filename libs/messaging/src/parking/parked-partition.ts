@@ -85,7 +85,7 @@ export class ParkedPartition {
         this.load(taken);
         return;
       }
-      if (!stale.aborted) this.logger.warn(`${this.text}: a member of a later generation than ${generation} owns it`);
+      this.logger.warn(`${this.text}: it is not taken over in generation ${generation}`);
       await this.clock.sleep(sessionTimeoutMs, stale);
     }
   }
@@ -211,7 +211,7 @@ export class ParkedPartition {
       const { owner } = this;
       const written = owner && (await this.persist(what, stale, () => work(owner)));
       if (written) return true;
-      if (!stale.aborted) await this.open(stale);
+      await this.open(stale);
     }
     return false;
   }

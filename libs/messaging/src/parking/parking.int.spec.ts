@@ -123,13 +123,13 @@ describe('a subscription that parks', () => {
     await until(allCommitted);
     book.bad.clear();
     let sent = 200;
-    let released = false;
+    const state = { released: false };
     const arriving = (async () => {
-      while (!released || sent < 400) await send(service.producer, ['bad'], sent, ++sent);
+      while (!state.released || sent < 400) await send(service.producer, ['bad'], sent, ++sent);
     })();
     await parked.release(await nameOf('bad'), act);
     await until(() => book.count('bad') > 100);
-    released = true;
+    state.released = true;
     await arriving;
     await until(() => book.count('bad') === sent);
     expect(book.seen.get('bad')).toEqual(inOrder(0, sent));

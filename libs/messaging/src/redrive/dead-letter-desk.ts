@@ -4,7 +4,6 @@ import type { KafkaClient } from '../client/index.ts';
 import { systemClock, type Clock } from '../clock/index.ts';
 import { redriveSetup, redriveTopicOf } from '../consumer/index.ts';
 import { MessagingError } from '../errors/index.ts';
-import { redriveCountHeader } from '../message/index.ts';
 import type { MessageProducer } from '../producer/index.ts';
 import type { OperatorAct } from '../parking/index.ts';
 import { TopicSetup } from '../topics/index.ts';

@@ -1,5 +1,5 @@
 /** Parked keys as an operator sees and changes them: events by contract, edits checked against it. */
-import type { EventContract, TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contracts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import type { OperatorAct, ParkedKey, ParkedKeyName, ParkedKeys, ParkedKeysFilter } from '../parking/index.ts';
@@ -64,7 +64,7 @@ export class ParkedDesk {
     const { codec, keys } = this.options;
     const topic = this.contractOf(name.topic);
     if (!topic) throw new MessagingError('EDIT_REFUSED', `There is no contract of topic ${name.topic} here`);
-    const contract = topic.events[event ?? (await this.eventNameAt(name, offset))] as EventContract | undefined;
+    const contract = topic.events[event ?? (await this.eventNameAt(name, offset))];
     if (!contract)
       throw new MessagingError(
         'EDIT_REFUSED',
@@ -75,7 +75,10 @@ export class ParkedDesk {
     const bytes = codec.encode(topic, contract, value);
     const key = topic.keyOf(value as never);
     if (key !== name.key.toString('utf8'))
-      throw new MessagingError('EDIT_REFUSED', `The edited event has key ${key}, and waits in the line of ${name.key}`);
+      throw new MessagingError(
+        'EDIT_REFUSED',
+        `The edited event has key ${key}, and waits in the line of ${name.key.toString('utf8')}`,
+      );
     await keys.edit(name, offset, bytes, act);
   }
 

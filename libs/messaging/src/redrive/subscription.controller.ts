@@ -18,12 +18,12 @@ export class SubscriptionController {
   @Post(':group/pause')
   @HttpCode(204)
   pause(@Param('group') group: string): Promise<void> {
-    return answering(async () => this.transport.pause(group));
+    return answering(() => Promise.try(() => this.transport.pause(group)));
   }
 
   @Post(':group/resume')
   @HttpCode(204)
   resume(@Param('group') group: string): Promise<void> {
-    return answering(async () => this.transport.resume(group));
+    return answering(() => Promise.try(() => this.transport.resume(group)));
   }
 }

@@ -34,7 +34,7 @@ export async function scanTopic(
   client: KafkaClient,
   topic: string,
   partitions: number,
-  onRecord: (record: ScannedRecord) => boolean | undefined | void,
+  onRecord: (record: ScannedRecord) => unknown,
 ): Promise<void> {
   let arrived = Promise.withResolvers<undefined>();
   const reader = client.openLogReader(options, {

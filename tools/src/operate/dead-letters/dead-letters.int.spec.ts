@@ -95,7 +95,9 @@ async function run(...args: string[]): Promise<{ code: number; output: string; e
   return { code, ...written };
 }
 
-beforeAll(() => Logger.overrideLogger(false));
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
 
 describe('npm run dead-letters', () => {
   it('shows letters, redrives and discards them', async () => {
