@@ -63,7 +63,7 @@ export class EventCodec {
     for (let attempt = 1; !this.schemaIds.has(subject); attempt++) {
       try {
         await this.guard(subject, signal);
-        this.schemaIds.set(subject, await this.registry.register(subject, event.schema, signal));
+        this.schemaIds.set(subject, await this.registry.register(subject, event.schema));
       } catch (error) {
         if (error instanceof RegistryRefusal && !error.passing) throw refusedSchema(subject, error);
         if (signal?.aborted) throw this.unavailable('does not answer', error);

@@ -1,9 +1,15 @@
 /**
  * The few calls of Confluent's schema registry that a codec makes (Schema Registry API reference).
  *
- * The schema's text is taken as it was registered: logical types are in it, and with them what a number means. User and password in
- * the URL are sent as basic authentication.
+ * Schemas are registered by `@kafkajs/confluent-schema-registry`. They are not read by it: it answers a type without its logical
+ * types, and with them is lost what a number means; so the text is taken as it was registered. A subject's compatibility is set
+ * before its first version, which that client does after it. User and password in the URL are sent as basic authentication.
  */
+import registryPackage from '@kafkajs/confluent-schema-registry';
+
+const { COMPATIBILITY, SchemaRegistry, SchemaType } = registryPackage;
+
+type Compatibility = keyof typeof COMPATIBILITY;
 
 /** The registry answered, and said no. */
 export class RegistryRefusal extends Error {
@@ -41,27 +47,47 @@ function reasonOf(error: unknown): string {
   return cause?.message || cause?.code || message || String(error);
 }
 
+/** What the registry itself refuses. Its client tells a connection that broke as status 400, so that is none. */
+const refusals: ReadonlySet<unknown> = new Set([401, 403, 409, 422]);
+
 export class RegistryClient {
   private readonly base: string;
   private readonly headers: Record<string, string>;
+  private readonly registry: InstanceType<typeof SchemaRegistry>;
+  /** Of the subjects that were guarded: the client insists on being told what is set. */
+  private readonly compatibilities = new Map<string, Compatibility>();
 
   constructor(url: string) {
     const parsed = new URL(url);
     const { username, password } = parsed;
+    const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
     this.headers = { 'content-type': mediaType, accept: mediaType };
     if (username !== '')
-      this.headers['authorization'] =
-        `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+      this.headers['authorization'] = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
     parsed.username = '';
     parsed.password = '';
     this.base = parsed.toString().replace(/\/$/, '');
+    this.registry = new SchemaRegistry({
+      host: this.base,
+      retry: { retries: 1, maxRetryTimeInSecs: 1 },
+      ...(username === '' ? {} : { auth }),
+    });
   }
 
-  /** Registers a schema, or finds it registered. @returns its id. @throws {RegistryRefusal | Error} */
-  async register(subject: string, schema: string, signal?: AbortSignal): Promise<number> {
-    const { id } = await this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema }, signal);
-    if (typeof id !== 'number') throw new Error(`the answer for subject ${subject} holds no id`);
-    return id;
+  /**
+   * Registers a schema, or finds it registered, after `guard` of its subject. @returns its id.
+   * @throws {RegistryRefusal | Error}
+   */
+  async register(subject: string, schema: string): Promise<number> {
+    const compatibility = COMPATIBILITY[this.compatibilities.get(subject) ?? ownCompatibility];
+    try {
+      const options = { subject, compatibility, updateConfig: false };
+      return (await this.registry.register({ type: SchemaType.AVRO, schema }, options)).id;
+    } catch (error) {
+      const { status, message } = error as { status?: unknown; message: string };
+      if (typeof status === 'number' && refusals.has(status)) throw new RegistryRefusal(status, undefined, message);
+      throw error;
+    }
   }
 
   /**
@@ -71,10 +97,12 @@ export class RegistryClient {
   async guard(subject: string, signal?: AbortSignal): Promise<void> {
     const path = `/config/${encodeURIComponent(subject)}`;
     try {
-      await this.call('GET', path, undefined, signal);
+      const { compatibilityLevel } = await this.call('GET', path, undefined, signal);
+      this.compatibilities.set(subject, compatibilityLevel as Compatibility);
     } catch (error) {
       if (!(error instanceof RegistryRefusal) || error.status !== 404 || error.passing) throw error;
       await this.call('PUT', path, { compatibility: ownCompatibility }, signal);
+      this.compatibilities.set(subject, ownCompatibility);
     }
   }
 
