@@ -73,7 +73,7 @@ export class ParkedDesk {
     const value = fromJsonValue(contract.schema, json);
     await codec.register([topic], signal);
     const bytes = codec.encode(topic, contract, value);
-    const key = topic.keyOf(value as never);
+    const key = topic.keyOf(value);
     if (key !== name.key.toString('utf8'))
       throw new MessagingError(
         'EDIT_REFUSED',
