@@ -8,6 +8,7 @@ import type avro from 'avsc';
 import { compileReader, compileWriter, wrongValues } from './avro/index.ts';
 import { ContractError } from './contract-error.ts';
 
+/** An event type with its schema and codec. */
 export interface EventContract<Name extends string = string, Value = unknown> {
   /** The record's full name, for example `headwater.social.PostPublished`. */
   readonly name: Name;

@@ -17,6 +17,7 @@ export interface RawRecord {
   readonly headers: RawHeaders;
 }
 
+/** A record that is not written yet. */
 export interface RecordToWrite {
   readonly key: Buffer | string | null;
   readonly value: Buffer | null;
@@ -54,6 +55,7 @@ export interface GroupListener {
   onRebalancing(): void;
 }
 
+/** Which group is joined on which topic, and how its member fetches. */
 export interface GroupMemberOptions {
   readonly groupId: string;
   readonly topic: string;
@@ -108,6 +110,7 @@ export interface RecordWriter {
   close(): Promise<void>;
 }
 
+/** Who the transactional producer is. */
 export interface TransactionalWriterOptions {
   /** One for each process (or partition) that writes; opening a writer fences every earlier one of the same id. */
   readonly transactionalId: string;
@@ -175,6 +178,7 @@ export type CompressionCodec = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 /** Chooses the partition of a record, from 0 to `partitions - 1`. */
 export type Partitioner = (record: RecordToWrite, topic: string, partitions: number) => number;
 
+/** How records are written. */
 export interface WriterOptions {
   /** `none` when not given. */
   readonly compression?: CompressionCodec;
@@ -200,18 +204,21 @@ export class WriteFailure extends Error {
   }
 }
 
+/** A topic as it is set up. */
 export interface TopicDescription {
   readonly partitions: number;
   /** Values that hold for this topic, be they its own or the broker's defaults. */
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** A topic as it shall be set up. */
 export interface TopicToCreate {
   readonly name: string;
   readonly partitions: number;
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** Looks at topics and creates them. */
 export interface TopicAdmin {
   /** The names of all topics. */
   list(): Promise<string[]>;
@@ -224,6 +231,7 @@ export interface TopicAdmin {
   close(): Promise<void>;
 }
 
+/** What messaging needs of a Kafka. */
 export interface KafkaClient {
   /** Where brokers are asked for first, `host:port` each. */
   readonly bootstrapServers: readonly string[];

@@ -39,6 +39,7 @@ export interface FetchedChunk {
   records(): RecordCursor;
 }
 
+/** Where a partition begins and ends. */
 export interface OffsetRange {
   /** The first offset that is still there. */
   readonly earliest: number;
@@ -54,6 +55,7 @@ export interface LogReaderListener {
   onOffsetOutOfRange(topic: string, partition: number, offset: number): void;
 }
 
+/** How a reader of partitions fetches. */
 export interface LogReaderOptions {
   readonly isolation: Isolation;
   /** How long a fetch without records waits at the broker. */

@@ -35,6 +35,7 @@ function nameIn(schema: string): string | undefined {
   return name.includes('.') || typeof namespace !== 'string' ? name : `${namespace}.${name}`;
 }
 
+/** Encodes and decodes events of topics, by contract and registry. */
 export class EventCodec {
   private readonly registry: RegistryClient;
   private readonly logger = new Logger('EventCodec');

@@ -34,6 +34,7 @@ export interface TransactionOutput {
   sendEncoded(topic: string, record: RecordToWrite): void;
 }
 
+/** What a result carries besides its event. */
 export interface OutputOptions {
   /** The event's `eventId`, when not given. */
   readonly messageId?: string;

@@ -77,11 +77,13 @@ export interface KafkaTransportParts extends SubscriptionParts {
   readonly deliveryKinds: DeliveryKinds;
 }
 
+/** Whether something is well, and what is wrong if not. */
 export interface TransportHealth {
   readonly ok: boolean;
   readonly detail?: string;
 }
 
+/** Nest's transport strategy for subscriptions: runs a consumer for each `@Subscribe` and `@SubscribeBatch`. */
 export class KafkaTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = kafkaTransportId;
   override readonly propagatesEventHandlerErrors = true;

@@ -22,6 +22,7 @@ const maxWaitMs = 250;
 /** In-flight work gets so long at shutdown; what is not finished then is delivered again. */
 const drainLimitMs = 10_000;
 
+/** A subscription as it is now. */
 export interface SubscriptionState {
   readonly group: string;
   readonly topic: string;

@@ -11,8 +11,10 @@
  */
 import { MessagingError, type MessagingErrorCode } from './messaging-error.ts';
 
+/** What may follow from a failure; see the header. */
 export type FailureKind = 'retriable' | 'outage' | 'fatal';
 
+/** Tells what kind of failure an error is. */
 export type ClassifyFailure = (error: unknown) => FailureKind;
 
 /** Thrown by a handler that knows that its record can never be processed. */

@@ -47,6 +47,7 @@ const retriableCodes: ReadonlySet<MessagingErrorCode> = new Set([
   'CONSUMER_STALLED',
 ]);
 
+/** What messaging could not do; `code` says which. */
 export class MessagingError extends Error {
   override readonly name = 'MessagingError';
   /** Whether the same call may succeed later. */

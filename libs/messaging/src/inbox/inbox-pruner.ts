@@ -9,6 +9,7 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from '../clock/index.ts';
 import type { MetricsPort } from '../consumer/index.ts';
 
+/** How long inbox entries are kept. */
 export interface InboxPrunerOptions {
   /**
    * Entries older than this are forgotten, in milliseconds: far above the longest time that a group may lag, be rewound or have a
@@ -20,6 +21,7 @@ export interface InboxPrunerOptions {
   readonly portion: number;
 }
 
+/** Entries are kept for 30 days unless said otherwise. */
 export const defaultInboxPrunerOptions: InboxPrunerOptions = {
   maxAgeMs: 30 * 24 * 3_600_000,
   intervalMs: 3_600_000,
@@ -29,6 +31,7 @@ export const defaultInboxPrunerOptions: InboxPrunerOptions = {
 /** The inbox's table is not there: the service has no inbox. */
 const undefinedTable = '42P01';
 
+/** Forgets old inbox entries, regularly. */
 export class InboxPruner {
   private readonly logger = new Logger('Inbox');
   private readonly closing = new AbortController();

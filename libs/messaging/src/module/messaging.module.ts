@@ -27,6 +27,7 @@ export interface HealthPort {
   add(kind: 'ready' | 'live', name: string, check: () => Promise<TransportHealth>): void;
 }
 
+/** What a service sends, receives and is connected to. */
 export interface MessagingOptions {
   /** The service's name: what the broker's logs and quotas call it. */
   readonly clientId: string;
@@ -51,6 +52,7 @@ export interface MessagingOptions {
   readonly onStalled?: (error: Error) => void;
 }
 
+/** Where the options of messaging come from. */
 export interface MessagingAsyncOptions {
   readonly inject: NonNullable<FactoryProvider['inject']>;
   // Nest gives the injected values by position; their types are the caller's.
@@ -62,6 +64,7 @@ const OPTIONS = Symbol('headwater.messaging.options');
 const CLIENT = Symbol('headwater.messaging.client');
 const clock: Clock = systemClock;
 
+/** Messaging in a Nest service: client, codec, producer and subscriptions. */
 @Module({})
 export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private pruner: InboxPruner | undefined;

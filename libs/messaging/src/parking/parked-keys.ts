@@ -11,10 +11,12 @@ import { MessagingError } from '../errors/index.ts';
 import { hashOf, recordOf, type ParkedRow } from './parked-record.ts';
 import type { PartitionName } from './parking-store.ts';
 
+/** Which key of which topic is parked, for which group. */
 export interface ParkedKeyName extends PartitionName {
   readonly key: Buffer;
 }
 
+/** A key whose messages wait, as an operator sees it. */
 export interface ParkedKey extends ParkedKeyName {
   /** `releasing`: released, and its records are being handled or wait for a member. */
   readonly state: 'parked' | 'releasing';
@@ -27,6 +29,7 @@ export interface ParkedKey extends ParkedKeyName {
   readonly firstOffset: bigint | undefined;
 }
 
+/** A message that waits. */
 export interface ParkedMessage {
   readonly record: RawRecord;
   readonly skipped: boolean;
@@ -48,6 +51,7 @@ export interface OperatorAct {
   readonly why: string;
 }
 
+/** Who changed what about a parked key, when and why. */
 export interface ParkingAuditRow extends OperatorAct, ParkedKeyName {
   readonly at: Date;
   readonly action: 'release' | 'skip' | 'edit';
@@ -91,6 +95,7 @@ function textOf({ subscription, topic, partition, key }: ParkedKeyName): string 
   return `Key ${JSON.stringify(key.toString())} of group ${subscription} in ${topic}/${partition}`;
 }
 
+/** Looks at parked keys and changes them, with a row of audit for each change. */
 export class ParkedKeys {
   constructor(private readonly dataSource: DataSource) {}
 

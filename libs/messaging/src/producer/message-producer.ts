@@ -20,6 +20,7 @@ import { assertFits, bytesOfRecord } from './record-bytes.ts';
 import { TopicDeliverer } from './topic-deliverer.ts';
 import { TopicQueue } from './topic-queue.ts';
 
+/** How a producer batches, waits and holds back. */
 export interface ProducerOptions {
   /** How long a record waits for others to share its request. */
   readonly lingerMs: number;
@@ -33,6 +34,7 @@ export interface ProducerOptions {
   readonly partitioner?: Partitioner;
 }
 
+/** What a producer does unless told otherwise. */
 export const defaultProducerOptions: ProducerOptions = {
   lingerMs: 2,
   deliveryTimeoutMs: 30_000,
@@ -55,6 +57,7 @@ interface Channel {
   readonly deliverer: TopicDeliverer;
 }
 
+/** Sends events by contract; see the header. */
 export class MessageProducer {
   private readonly channels = new Map<string, Channel>();
   private readonly budget: ByteBudget;

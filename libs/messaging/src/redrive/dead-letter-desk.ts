@@ -18,6 +18,7 @@ import {
 } from './dead-letter-record.ts';
 import { scanTopic } from './topic-scan.ts';
 
+/** What a desk of dead letters works with. */
 export interface DeadLetterDeskOptions {
   readonly client: KafkaClient;
   readonly producer: MessageProducer;
@@ -26,6 +27,7 @@ export interface DeadLetterDeskOptions {
   readonly clock?: Clock;
 }
 
+/** A letter with what was noted about it. */
 export interface NotedDeadLetter extends DeadLetterRecord {
   readonly state: DeadLetterState;
   readonly note: DeadLetterNote | undefined;
@@ -38,6 +40,7 @@ export interface DeadLetterTopic {
   readonly partitions: number;
 }
 
+/** Which letters are redriven, and how. */
 export interface RedriveOptions {
   readonly filter: DeadLetterFilter;
   readonly act: OperatorAct;
@@ -53,6 +56,7 @@ export interface RedriveOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a redrive did. */
 export interface RedriveReport {
   /** Letters that were meant and open. */
   readonly found: number;
@@ -62,8 +66,10 @@ export interface RedriveReport {
   readonly overCap: readonly DeadLetterRecord[];
 }
 
+/** How often a letter is redriven at most, unless said otherwise. */
 export const standardMaxRedrives = 3;
 
+/** Lists, shows, redrives and discards the dead letters of a group. */
 export class DeadLetterDesk {
   private readonly topicSetup: TopicSetup;
   private readonly clock: Clock;

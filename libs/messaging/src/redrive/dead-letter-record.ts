@@ -7,6 +7,7 @@ import type { ScannedRecord } from './topic-scan.ts';
 /** `open`: nobody has decided. A letter that failed again after a redrive is a new letter, and open. */
 export type DeadLetterState = 'open' | 'redriven' | 'discarded';
 
+/** A dead letter as it lies in its topic. */
 export interface DeadLetterRecord {
   /** Where the letter lies. */
   readonly deadLetterTopic: string;

@@ -6,6 +6,7 @@ import type { DeadLetterNote } from './dead-letter-audit.ts';
 import type { DeadLetterState } from './dead-letter-record.ts';
 import { viewOf, type EventView } from './event-view.ts';
 
+/** A dead letter as it is shown. */
 export interface DeadLetterView {
   readonly partition: number;
   readonly offset: string;

@@ -6,6 +6,7 @@ import type { OperatorAct, ParkedKey, ParkedKeyName, ParkedKeys, ParkedKeysFilte
 import { viewOf, type EventView } from './event-view.ts';
 import { fromJsonValue } from './json-value.ts';
 
+/** A parked message as it is shown. */
 export interface ParkedMessageView {
   readonly offset: bigint;
   readonly timestamp: Date;
@@ -19,6 +20,7 @@ export interface ParkedDeskOptions {
   readonly topics: readonly TopicContract[];
 }
 
+/** Lists, releases, skips and edits parked messages, decoded by contract. */
 export class ParkedDesk {
   constructor(private readonly options: ParkedDeskOptions) {}
 

@@ -17,6 +17,7 @@ import { ParkedDesk } from './parked-desk.ts';
 import { REDRIVE_TOPICS } from './redrive-requests.ts';
 import { SubscriptionController } from './subscription.controller.ts';
 
+/** What the REST routes of redrive work with. */
 export interface RedriveModuleOptions {
   /** The topics that the service subscribes to. */
   readonly topics: readonly TopicContract[];
@@ -33,6 +34,7 @@ export interface RedriveModuleAsyncOptions {
 
 const OPTIONS = Symbol('headwater.redrive.options');
 
+/** Dead letters and parked keys over REST. */
 @Module({})
 export class RedriveModule {
   static forRootAsync({ inject = [], useFactory }: RedriveModuleAsyncOptions): DynamicModule {

@@ -1,6 +1,7 @@
 /** How a topic differs from its contract, in words that name both and what to do. */
 import type { TopicDescription, TopicToCreate } from '../client/index.ts';
 
+/** A value of a topic that is not as its contract says. */
 export interface TopicDifference {
   readonly topic: string;
   /** `partitions`, or a configuration's name in Kafka. */

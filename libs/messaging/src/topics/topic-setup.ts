@@ -23,6 +23,7 @@ export function deadLetterSetup(topic: TopicContract, group: string): TopicToCre
   };
 }
 
+/** Creates topics from their contracts, and holds those that exist against them. */
 export class TopicSetup {
   private readonly logger = new Logger('Topics');
 

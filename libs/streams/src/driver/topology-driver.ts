@@ -9,6 +9,7 @@ import { TableStore, type ReadableStore, type RestoredRecord, type StateStore } 
 import { partitionOf, Task, type TaskEnvironment } from '../task/index.ts';
 import type { Topology } from '../topology/index.ts';
 
+/** How the driver plays a topology. */
 export interface DriverOptions {
   /** Of every topic; 1 when not given. */
   readonly partitions?: number;
@@ -16,6 +17,7 @@ export interface DriverOptions {
   readonly commitEach?: boolean;
 }
 
+/** A record that goes in, or came out. */
 export interface DriverRecord<K, V> {
   readonly key: K;
   /** Null is a tombstone. */
@@ -24,6 +26,7 @@ export interface DriverRecord<K, V> {
   readonly timestampMs: number;
 }
 
+/** Plays a topology in memory, without a Kafka, for tests. */
 export class TopologyDriver {
   private tasks: Task[];
   private readonly logs = new Map<string, RestoredRecord[][]>();

@@ -30,6 +30,7 @@ export type StreamsErrorCode =
 
 const retriableCodes: ReadonlySet<StreamsErrorCode> = new Set(['TOPIC_MISSING', 'NOT_OWNED', 'NOT_RESTORED']);
 
+/** What streams cannot do; `code` says which. */
 export class StreamsError extends Error {
   override readonly name = 'StreamsError';
   /** Whether the same call may succeed later. */

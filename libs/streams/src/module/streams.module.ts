@@ -12,6 +12,7 @@ import { startStreams, type StreamsOptions } from '../runtime/index.ts';
 import type { Topology } from '../topology/index.ts';
 import { Streams } from './streams.ts';
 
+/** What a service streams, and on which Kafka. */
 export interface StreamsModuleOptions extends Omit<StreamsOptions, 'topology' | 'client' | 'clock'> {
   /** The service's name: what the broker's logs and quotas call it. */
   readonly clientId: string;
@@ -22,6 +23,7 @@ export interface StreamsModuleOptions extends Omit<StreamsOptions, 'topology' | 
   readonly stopping?: AbortSignal;
 }
 
+/** Where the options of streams come from. */
 export interface StreamsAsyncOptions {
   readonly inject: NonNullable<FactoryProvider['inject']>;
   // Nest gives the injected values by position; their types are the caller's.
@@ -31,6 +33,7 @@ export interface StreamsAsyncOptions {
 
 const OPTIONS = Symbol('headwater.streams.options');
 
+/** A topology in a Nest service, with health and metrics. */
 @Module({})
 export class StreamsModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

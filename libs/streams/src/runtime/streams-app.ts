@@ -24,6 +24,7 @@ import { TaskRunner, type TaskRunnerSettings } from './task-runner.ts';
 import { AtLeastOnceWriter, ExactlyOnceWriter } from './task-writer.ts';
 import { planTopics, type PartitionCounts } from './topic-plan.ts';
 
+/** Which Kafka, which guarantee, and how often is committed. */
 export interface StreamsOptions {
   readonly topology: Topology;
   readonly client: KafkaClient;
@@ -80,6 +81,7 @@ export async function startStreams(
   }
 }
 
+/** Runs a topology on a Kafka, from `start` to `close`. */
 export class StreamsApp {
   private readonly logger = new Logger('Streams');
   private readonly clock: Clock;

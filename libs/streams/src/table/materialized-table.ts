@@ -13,6 +13,7 @@ import { restoreProgressMetrics } from '../metrics/index.ts';
 import { RestoreLog, type RestoreProgress } from '../restore/index.ts';
 import { TableStore, type ReadableStore } from '../store/index.ts';
 
+/** What is read into a table, and who hears of its progress. */
 export interface OpenTableOptions {
   readonly metrics?: MetricsPort;
   readonly onProgress?: (progress: RestoreProgress) => void;

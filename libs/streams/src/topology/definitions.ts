@@ -12,6 +12,7 @@ export interface ThroughOptions<K, V, K2> {
   readonly partitions?: number;
 }
 
+/** How far apart in time records of two streams may lie to be joined. */
 export interface JoinStreamOptions<K, V, W, R> {
   /** Names the state. */
   readonly name: string;
@@ -27,6 +28,7 @@ export interface JoinStreamOptions<K, V, W, R> {
   readonly join: (left: V | undefined, right: W | undefined, key: K) => R;
 }
 
+/** How records of a key are aggregated. */
 export interface AggregateDefinition<K, V, A> {
   /** Names the state, its changelog and the store for queries. */
   readonly name: string;
@@ -35,6 +37,7 @@ export interface AggregateDefinition<K, V, A> {
   readonly add: (aggregate: A | undefined, value: V, key: K) => A | undefined;
 }
 
+/** How records of a window are counted. */
 export interface WindowCountDefinition<K, V> {
   readonly name: string;
   /** `final` when not given. */
@@ -43,18 +46,21 @@ export interface WindowCountDefinition<K, V> {
   readonly late?: LatePolicy<K, V>;
 }
 
+/** How records of a window are aggregated. */
 export interface WindowAggregateDefinition<K, V, A> extends WindowCountDefinition<K, V> {
   readonly codec: Codec<A>;
   readonly initial: () => A;
   readonly add: (aggregate: A, value: V, key: K) => A;
 }
 
+/** How records of a session are counted. */
 export interface SessionCountDefinition<K, V> {
   readonly name: string;
   readonly emit?: Emit;
   readonly late?: 'drop' | StreamTopic<K, V>;
 }
 
+/** How records of a session are aggregated. */
 export interface SessionAggregateDefinition<K, V, A> extends SessionCountDefinition<K, V> {
   readonly codec: Codec<A>;
   readonly initial: () => A;

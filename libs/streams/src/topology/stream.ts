@@ -279,6 +279,7 @@ export class GroupedStream<K, V> {
   }
 }
 
+/** A grouped stream cut into windows. */
 export class WindowedStream<K, V> {
   constructor(
     private readonly place: GroupedPlace<K, V>,

@@ -35,6 +35,7 @@ export interface InternalTopic {
   readonly purged: boolean;
 }
 
+/** A built topology: its inputs, stores, steps and outputs. */
 export interface Topology {
   /** Also the name of its consumer group and the first part of the names of its topics and transactional ids. */
   readonly applicationId: string;

@@ -21,6 +21,7 @@ export interface SessionWindows {
   readonly graceMs: number;
 }
 
+/** Windows of one size, one after another. */
 export interface TumblingOptions {
   /** Whole milliseconds, at least 1. */
   readonly sizeMs: number;
@@ -28,11 +29,13 @@ export interface TumblingOptions {
   readonly graceMs?: number;
 }
 
+/** Windows of one size that begin at every step. */
 export interface HoppingOptions extends TumblingOptions {
   /** From 1 to `sizeMs`. */
   readonly advanceMs: number;
 }
 
+/** Windows that end when a key falls silent. */
 export interface SessionOptions {
   /** Whole milliseconds, at least 1. */
   readonly gapMs: number;
