@@ -27,7 +27,7 @@ export const normalizations: readonly Normalization[] = [
   {
     name: 'times',
     explanation:
-      'A time of today is `now`; the times that a scenario gives to its records are of 2023 and are compared.',
+      'A time of today is `now`, also within a text; the times that a scenario gives to its records are of 2023 and are compared.',
   },
   {
     name: 'sizes',
@@ -53,6 +53,11 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const SHORT_UUID = /(?<![\w-])[\w-]{22}(?![\w-])/g;
 /** Everything from here on is now; scenarios use times of 2023. */
 const TODAY_FROM_MS = 1_704_067_200_000;
+const DAY_MS = 86_400_000;
+/** Milliseconds since the epoch, of any time from 2001 to 2286. */
+const TIME = /\b\d{13}\b/g;
+
+const isOfToday = (timeMs: number): boolean => timeMs >= TODAY_FROM_MS && timeMs < Date.now() + DAY_MS;
 
 const ADDRESS_FIELDS = new Set(['port', 'clusterId', 'logDir', 'controllerId']);
 /** The field whose 0 is no number that was handed out. */
@@ -126,6 +131,7 @@ export class Normalizer {
     return value
       .replaceAll(this.#prefix, 'own')
       .replaceAll(UUID, (id) => this.#nameOf(id))
+      .replaceAll(TIME, (time) => (isOfToday(Number(time)) ? '<now>' : time))
       .replaceAll(SHORT_UUID, (id) => (/[A-Z]/.test(id) && /[a-z]/.test(id) && /\d/.test(id) ? '<short id>' : id));
   }
 

@@ -234,7 +234,8 @@ describe('the relay from the write-ahead log', () => {
     await until(() => failures.length >= 3);
     expect(new Set(failures)).toEqual(new Set(['posts']));
     expect(made.status().failingTopics).toEqual(['posts']);
-    expect(await rowsLeft()).toBe(2);
+    // That of the other topic may be done with.
+    expect(await rowsLeft()).toBeGreaterThanOrEqual(1);
     away = false;
     await publisher.until(() => publisher.log.length === 2);
     await until(async () => (await rowsLeft()) === 0);

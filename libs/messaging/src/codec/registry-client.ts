@@ -85,7 +85,8 @@ export class RegistryClient {
       return (await this.registry.register({ type: SchemaType.AVRO, schema }, options)).id;
     } catch (error) {
       const { status, message } = error as { status?: unknown; message: string };
-      if (typeof status === 'number' && refusals.has(status)) throw new RegistryRefusal(status, undefined, message);
+      if (typeof status === 'number' && refusals.has(status))
+        throw new RegistryRefusal(status, undefined, message.replace(/^Confluent_Schema_Registry - /, ''));
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import assert from 'node:assert/strict';
+import assert, { Assert } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deadLetterTopicOf, type EventContract, type EventValue, type TopicContract } from '@headwater/contracts';
@@ -46,6 +46,13 @@ export interface ConsumerSpecification extends AsyncDisposable {
   given(...messages: readonly GivenMessage[]): { when(...messages: readonly GivenMessage[]): ConsumedMessages };
   close(): Promise<void>;
 }
+
+/** A decoded record is of a class of its schema's; what is expected of it is written as a literal. */
+const values: { deepEqual(actual: unknown, expected: unknown): void } = new Assert({
+  diff: 'simple',
+  strict: true,
+  skipPrototype: true,
+});
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
@@ -96,7 +103,7 @@ function consumedBy(
     },
     thenPublished: async (topic, expected) => {
       const before = await deliver(topic.name);
-      assert.deepEqual(await delivery.valuesSince(topic, before), expected);
+      values.deepEqual(await delivery.valuesSince(topic, before), expected);
     },
     thenDeadLettered: async (topic, group, count) => {
       const name = deadLetterTopicOf(topic, group);

@@ -14,8 +14,8 @@ const heartbeatInterval = 50;
 
 const deadlineMs = 60_000;
 
-/** The member that leaves: what it still hears of the group does not count. */
-let leaver: Consumer | undefined;
+/** Members that leave: what they still hear of the group does not count. */
+const leavers = new Set<Consumer>();
 /** How many partitions each member has, by its latest assignment. */
 const owned = new Map<Consumer, number>();
 let isStable: (() => boolean) | undefined;
@@ -43,7 +43,7 @@ async function untilShared(wantedMembers: number): Promise<number> {
 async function connected(): Promise<Consumer> {
   const consumer = kafka.consumer({ groupId, heartbeatInterval, maxWaitTimeInMs: 50 });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    if (consumer === leaver) return;
+    if (leavers.has(consumer)) return;
     const assigned = payload.memberAssignment[topic]?.length ?? 0;
     owned.set(consumer, assigned);
     look();
@@ -59,7 +59,8 @@ const startedMs = performance.now();
 for (const consumer of consumers) void consumer.run({ eachMessage: () => Promise.resolve() });
 const joinMs = (await untilShared(members)) - startedMs;
 
-leaver = consumers[0]!;
+const leaver = consumers[0]!;
+leavers.add(leaver);
 const leftMs = performance.now();
 owned.delete(leaver);
 void leaver.disconnect();
