@@ -11,6 +11,9 @@ export type Fate = 'well' | 'slow' | 'shaky' | 'failing' | 'fatal' | 'hanging' |
 /** Their events are well or slow: nothing but a starved lane can hold them up. */
 export const isHealthyKey = (key: string): boolean => key.startsWith('healthy');
 
+/** Its first event fails whatever the seed, so that each run parks and releases a key. */
+export const doomedKey = 'doomed';
+
 /** FNV-1a, finished so that all bits count. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -21,6 +24,7 @@ function hash(text: string): number {
 
 /** @param mayBeDeaf only where a handler's transaction is its own. */
 export function fateOf(seed: number, key: string, place: number, mayBeDeaf: boolean): Fate {
+  if (key === doomedKey && place === 0) return 'fatal';
   const draw = hash(`${seed}/${key}/${place}`) % 1_000;
   if (draw < 20) return 'slow';
   if (isHealthyKey(key)) return 'well';

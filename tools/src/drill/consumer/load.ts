@@ -11,6 +11,7 @@ import {
 } from '@headwater/messaging';
 import type { Random } from '../random.ts';
 import { drillTopic, eventOf } from './drill-topic.ts';
+import { doomedKey } from './fate.ts';
 
 /** Longer than anything is away. */
 const deliveryTimeoutMs = 120_000;
@@ -33,6 +34,7 @@ export class Load {
     const codec = new EventCodec(registryUrl);
     await codec.register([drillTopic]);
     const keys = Array.from({ length: 60 }, (_, index) => `${index % 2 === 0 ? 'healthy' : 'risky'}-${index}`);
+    keys.push(doomedKey);
     return new Load(new MessageProducer(client, codec, { ...defaultProducerOptions, deliveryTimeoutMs }), keys, random);
   }
 
@@ -45,7 +47,8 @@ export class Load {
   /** Goes on until so many events more are given to the producer. */
   async produce(events: number): Promise<void> {
     for (let left = events; left > 0; left -= eventsInBurst) {
-      for (let turn = 0; turn < Math.min(left, eventsInBurst); turn++) this.produceOne(this.random.pick(this.keys));
+      for (let turn = 0; turn < Math.min(left, eventsInBurst); turn++)
+        this.produceOne(this.produced.size === 0 ? doomedKey : this.random.pick(this.keys));
       await delay(this.random.below(20));
     }
   }
