@@ -17,12 +17,12 @@ import { root } from './setup.js';
 const node = process.execPath;
 
 const checks = [
+  ['Lint', 'run `npm run lint`', ['node_modules/eslint/bin/eslint.js', '.']],
   [
     'Formatting',
     'run `npm run format`',
     ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ],
-  ['Lint', 'run `npm run lint`', ['node_modules/eslint/bin/eslint.js', '.']],
   ['Contracts', 'run `npm run contracts`', ['tools/dist/contracts/main.js', '--check']],
   ['OpenAPI documents', 'run `npm run openapi`', ['tools/launch/openapi.js', '--check']],
   [
@@ -46,16 +46,40 @@ function run(args, stdio = 'inherit') {
   return new Promise((resolve) => spawn(node, args, { cwd: root, stdio }).on('close', (code) => resolve(code ?? 1)));
 }
 
+/** Runs a command and keeps what it says. */
+function runQuietly(args) {
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+    child.on('close', (code) => resolve({ code: code ?? 1, said }));
+  });
+}
+
+/** @returns whether the check passed; what it has to say is written when it is done. */
+async function runCheck([title, remedy, ...commands]) {
+  const started = Date.now();
+  let failed = false;
+  let all = '';
+  for (const command of commands) {
+    const { code, said } = await runQuietly(command);
+    failed ||= code !== 0;
+    all += said;
+  }
+  const time = `${((Date.now() - started) / 1000).toFixed(1)} s`;
+  process.stdout.write(`${all}${failed ? `✗ ${title} (${time}): ${remedy}` : `✓ ${title} (${time})`}\n`);
+  return !failed;
+}
+
+/** Two at a time: most of them use one processor, and one of them takes as long as all the others. */
 async function runChecks() {
   const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const [title, remedy, ...commands] of checks) {
-    const started = Date.now();
-    let failed = false;
-    for (const command of commands) failed = (await run(command)) !== 0 || failed;
-    total[failed ? 'failed' : 'passed'] += 1;
-    const time = `${((Date.now() - started) / 1000).toFixed(1)} s`;
-    process.stdout.write(failed ? `✗ ${title} (${time}): ${remedy}\n` : `✓ ${title} (${time})\n`);
-  }
+  const waiting = [...checks];
+  const worker = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift())
+      total[(await runCheck(check)) ? 'passed' : 'failed'] += 1;
+  };
+  await Promise.all([worker(), worker()]);
   return total;
 }
 
