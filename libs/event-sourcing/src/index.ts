@@ -63,6 +63,7 @@ export {
   type RecordedEvent,
   type StreamEvents,
 } from './event-store/index.ts';
+export { type PartsSource } from './nest/index.ts';
 export {
   dropWalRelay,
   Outbox,

@@ -3,10 +3,9 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type DynamicModule,
-  type InjectionToken,
-  type ModuleMetadata,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { type PartsSource } from '../nest/index.ts';
 import { type CaptureOptions } from './capture-options.ts';
 import {
   captureTelemetry,
@@ -18,13 +17,8 @@ import {
 import { ChangeCapture } from './change-capture.ts';
 import { type ChangePublisher } from './change-publisher.ts';
 
-export interface ChangeCaptureModuleOptions {
-  /** Modules that bring what is injected; global ones need not be named. */
-  readonly imports?: ModuleMetadata['imports'];
-  /** Tokens that `useFactory` is called with. */
-  readonly inject?: readonly InjectionToken[];
-  readonly useFactory: (...injected: never[]) => CaptureParts;
-}
+/** Where the parts of the capture come from. */
+export type ChangeCaptureModuleOptions = PartsSource<CaptureParts>;
 
 /** What the capture of a service works with. */
 export interface CaptureParts {

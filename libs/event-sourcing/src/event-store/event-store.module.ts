@@ -3,24 +3,16 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type DynamicModule,
-  type InjectionToken,
-  type ModuleMetadata,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type PartsSource } from '../nest/index.ts';
 import { BarrierWatch, type BarrierWatchOptions } from './barrier-watch.ts';
 import { registerEventStoreGauges, type EventStoreMetricsPort } from './event-store-telemetry.ts';
 import { EventStore, type EventStoreOptions } from './event-store.ts';
 
 /** Where the event store's parts come from. */
-export interface EventStoreModuleOptions {
-  /** Modules that bring what is injected; global ones need not be named. */
-  readonly imports?: ModuleMetadata['imports'];
-  /** Tokens that `useFactory` is called with. */
-  readonly inject?: readonly InjectionToken[];
-  /** Called with what `inject` names. */
-  readonly useFactory?: (...injected: never[]) => EventStoreParts;
-}
+export type EventStoreModuleOptions = Partial<PartsSource<EventStoreParts>>;
 
 /** What the event store of a service works with. */
 export interface EventStoreParts {

@@ -3,11 +3,10 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type DynamicModule,
-  type InjectionToken,
-  type ModuleMetadata,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type PartsSource } from '../nest/index.ts';
 import { type OutboxPublisher } from './outbox-publisher.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import {
@@ -24,14 +23,8 @@ import { registerWalRelayGauges, walRelayTelemetry } from './wal-relay-telemetry
 import { WalOutboxRelay } from './wal-outbox-relay.ts';
 import { type WalRelayOptions } from './wal-relay-options.ts';
 
-/** How the outbox of a Nest service is put together. */
-export interface OutboxModuleOptions {
-  /** Modules that bring what is injected; global ones need not be named. */
-  readonly imports?: ModuleMetadata['imports'];
-  /** Tokens that `useFactory` is called with. */
-  readonly inject?: readonly InjectionToken[];
-  readonly useFactory: (...injected: never[]) => OutboxParts;
-}
+/** Where the parts of the outbox come from. */
+export type OutboxModuleOptions = PartsSource<OutboxParts>;
 
 /** What the outbox of a service works with. */
 export interface OutboxParts {

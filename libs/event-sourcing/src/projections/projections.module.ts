@@ -3,11 +3,10 @@ import {
   Module,
   type BeforeApplicationShutdown,
   type DynamicModule,
-  type InjectionToken,
-  type ModuleMetadata,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type PartsSource } from '../nest/index.ts';
 import { EventStore } from '../event-store/index.ts';
 import { ProjectionHost } from './projection-host.ts';
 import { type ProjectionHostOptions } from './projection-options.ts';
@@ -16,14 +15,7 @@ import { type Projection } from './projection.ts';
 import { ProjectionsOperator } from './projections-operator.ts';
 
 /** Where the parts of the projections come from. */
-export interface ProjectionsModuleOptions {
-  /** Modules that bring what is injected; global ones need not be named. */
-  readonly imports?: ModuleMetadata['imports'];
-  /** Tokens that `useFactory` is called with. */
-  readonly inject?: readonly InjectionToken[];
-  /** Called with what `inject` names. */
-  readonly useFactory: (...injected: never[]) => ProjectionParts;
-}
+export type ProjectionsModuleOptions = PartsSource<ProjectionParts>;
 
 /** What the projections of a service work with. */
 export interface ProjectionParts {

@@ -13,7 +13,7 @@ function comparisonOf(given: Readonly<Record<string, (number | string | Error)[]
     }),
   );
   return {
-    name: 'toolkit/work',
+    name: 'toolkit/task',
     rounds: 2,
     participants,
     rows: [
@@ -39,11 +39,11 @@ describe('a comparison', () => {
     );
     expect(rows).toEqual([
       {
-        ...{ name: 'toolkit/work', value: 100, unit: 'events/s', baseline: 25, ratio: 4, better: 'more' },
+        ...{ name: 'toolkit/task', value: 100, unit: 'events/s', baseline: 25, ratio: 4, better: 'more' },
         ...{ spread: 0.1, target: { text: 'ratio ≥ 4', met: true } },
       },
       {
-        ...{ name: 'toolkit/work/beside raw', value: 100, unit: 'events/s', baseline: 200, ratio: 0.5 },
+        ...{ name: 'toolkit/task/beside raw', value: 100, unit: 'events/s', baseline: 200, ratio: 0.5 },
         ...{ better: 'more', spread: 0.1 },
       },
     ]);
@@ -66,8 +66,8 @@ describe('a comparison', () => {
       options,
     );
     expect(failed).toEqual([
-      { name: 'toolkit/work', skipped: 'no Java' },
-      { name: 'toolkit/work/beside raw', skipped: 'it failed: raw: no connection', failed: true },
+      { name: 'toolkit/task', skipped: 'no Java' },
+      { name: 'toolkit/task/beside raw', skipped: 'it failed: raw: no connection', failed: true },
     ]);
   });
 });
