@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ContractError, likeChanged, postPublished, topics, type PostPublished } from './index.ts';
+import { ContractError, likeChanged, postPublished, topics, type PostPublished, type ShowPosition } from './index.ts';
 
 const post: PostPublished = {
   eventId: 'e1',
@@ -64,6 +64,14 @@ describe('a topic contract', () => {
   it('takes the key from the event', () => {
     expect(topics.posts.keyOf(post)).toBe('u1');
     expect(() => topics.posts.keyOf({ ...post, userId: '' })).toThrow(/topic posts needs its key: field userId/);
+  });
+
+  it('places a key by its leading fields where it says so', () => {
+    const seen = { userId: 'ann', showId: 's1' } as ShowPosition;
+    expect(topics.showPosition.keyOf(seen)).toBe('ann|s1');
+    expect(topics.showPosition.partitionKeyOf('ann|s1')).toBe('ann');
+    expect(topics.posts.partitionKeyOf('a|b')).toBe('a|b');
+    expect(() => topics.showPosition.keyOf({ ...seen, userId: 'ann|s1' })).toThrow(/joined by \|, and so none may/);
   });
 
   it('has one subject for each event of each topic', () => {

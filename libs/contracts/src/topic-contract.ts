@@ -14,14 +14,16 @@ export interface TopicContract {
   readonly config: Readonly<Record<string, string>>;
   /** Whether the newest record of a key is its state and a tombstone deletes it. */
   readonly compacted: boolean;
-  /** The fields that make the key, joined by `|`. */
+  /** The fields that make the key, joined by `|`; `after.id` is a field of a captured row. */
   readonly keyFields: readonly string[];
   /** The one service that writes the topic. */
   readonly owner: string;
   readonly subscribers: readonly string[];
   readonly events: EventsByName;
-  /** The record's key for an event of this topic. @throws {ContractError} `KEY_MISSING` when a key field is empty. */
+  /** The record's key for an event of this topic. @throws {ContractError} `KEY_MISSING`, `KEY_AMBIGUOUS` */
   keyOf(event: unknown): string;
+  /** What is hashed to place a key: the key, or its leading fields where the topic says `partitionBy`. */
+  partitionKeyOf(key: string): string;
   /** The registry's subject of an event: `<topic>-<record's full name>` (TopicRecordNameStrategy). */
   subjectOf(event: EventContract): string;
 }
@@ -52,7 +54,9 @@ export interface TopicDefinition<Name extends string, Events extends EventsByNam
   partitions: number;
   config: Readonly<Record<string, string>>;
   compacted: Compacted;
-  keyFields: readonly (keyof TopicValue<Events> & string)[];
+  keyFields: readonly string[];
+  /** How many leading fields of the key place it; all, when not given. */
+  partitionFields?: number;
   owner: string;
   subscribers: readonly string[];
   events: Events;
@@ -62,12 +66,24 @@ export interface TopicDefinition<Name extends string, Events extends EventsByNam
 export function defineTopic<Name extends string, Events extends EventsByName, Compacted extends boolean>(
   definition: TopicDefinition<Name, Events, Compacted>,
 ): TypedTopic<Name, Events, Compacted> {
-  const { name, keyFields } = definition;
+  const { name, keyFields, partitionFields = keyFields.length } = definition;
   return {
     ...definition,
-    keyOf: (event: TopicValue<Events>) => keyFields.map((field) => keyPart(name, field, event[field])).join('|'),
+    keyOf(event: TopicValue<Events>) {
+      const parts = keyFields.map((field) => keyPart(name, field, fieldOf(event, field)));
+      if (parts.length > 1) assertUnambiguous(name, parts);
+      return parts.join('|');
+    },
+    partitionKeyOf: (key) => (partitionFields === keyFields.length ? key : key.split('|', partitionFields).join('|')),
     subjectOf: (event) => `${name}-${event.name}`,
   };
+}
+
+/** The value of a field, or of one within it: `after.id`. */
+function fieldOf(event: unknown, path: string): unknown {
+  let value = event;
+  for (const field of path.split('.')) value = (value as Readonly<Record<string, unknown>> | null | undefined)?.[field];
+  return value;
 }
 
 function keyPart(topic: string, field: string, value: unknown): string {
@@ -77,6 +93,16 @@ function keyPart(topic: string, field: string, value: unknown): string {
     'KEY_MISSING',
     `A record of topic ${topic} needs its key: field ${field} is ${value === undefined ? 'missing' : JSON.stringify(value)}`,
   );
+}
+
+/** A key of several fields is taken apart again at each `|`. */
+function assertUnambiguous(topic: string, parts: readonly string[]): void {
+  const wrong = parts.find((part) => part.includes('|'));
+  if (wrong !== undefined)
+    throw new ContractError(
+      'KEY_AMBIGUOUS',
+      `A record of topic ${topic} has a key of several fields, joined by |, and so none may hold one: ${JSON.stringify(wrong)}`,
+    );
 }
 
 /** Where the records go that a group cannot process: `<topic>.dead-letter.<group>`. */

@@ -142,8 +142,10 @@ function messageOf({ schema, fullName }: EventSchema, topic: TopicEntry): Json {
 }
 
 function messageBinding(topic: TopicEntry): Json {
+  const placing = topic.keyFields.slice(0, topic.partitionFields).join('|');
+  const placed = topic.partitionFields < topic.keyFields.length ? ` Its partition is that of ${placing} alone.` : '';
   return {
-    key: { type: 'string', description: `${topic.keyFields.join('|')}, as text.` },
+    key: { type: 'string', description: `${topic.keyFields.join('|')}, as text.${placed}` },
     schemaIdLocation: 'payload',
     schemaIdPayloadEncoding: 'confluent',
     schemaLookupStrategy: 'TopicRecordNameStrategy',

@@ -127,6 +127,9 @@ function topicSection(topic: TopicEntry, services: readonly ServiceContract[]): 
       ['', ''],
       [
         ['key', codes(topic.keyFields)],
+        ...(topic.partitionFields < topic.keyFields.length
+          ? [['partitioned by', codes(topic.keyFields.slice(0, topic.partitionFields))]]
+          : []),
         ['partitions', String(topic.partitions)],
         ['cleanup policy', topic.config['cleanup.policy']!],
         ['retention', retentionText(topic.config)],

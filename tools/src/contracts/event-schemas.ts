@@ -48,6 +48,10 @@ const kebabOf = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g
 const isIdentity = (type: AvroNode | undefined): boolean =>
   type === 'string' || (typeof type === 'object' && !Array.isArray(type) && type.type === 'string');
 
+/** Debezium's envelope of a captured row. Its identity is its place in the database's log, which `source` holds. */
+const isChange = (fields: readonly AvroField[]): boolean =>
+  ['before', 'after', 'source', 'op'].every((name) => fields.some((field) => field.name === name));
+
 function parse(file: string, text: string): EventSchema | string {
   let json: unknown;
   try {
@@ -61,7 +65,7 @@ function parse(file: string, text: string): EventSchema | string {
   if (!schema.namespace) return `${file}: record ${schema.name} needs a namespace`;
   if (kebabOf(schema.name) !== path.basename(file, '.avsc'))
     return `${file}: record ${schema.name} belongs in ${kebabOf(schema.name)}.avsc`;
-  if (!isIdentity(schema.fields.find(({ name }) => name === 'eventId')?.type))
+  if (!isChange(schema.fields) && !isIdentity(schema.fields.find(({ name }) => name === 'eventId')?.type))
     return `${file}: record ${schema.name} needs a field eventId of type string (a uuid or not): by it a redelivery is known`;
   return { file, context: path.basename(path.dirname(file)), fullName: `${schema.namespace}.${schema.name}`, schema };
 }

@@ -97,6 +97,16 @@ describe('the contracts generator', () => {
     ]);
   });
 
+  it('takes leading fields of the key to place it by, and no others', async () => {
+    write('schemas/topics.yaml', topicsYaml.replace('key: orderId', 'key: orderId|eventId\n    partitionBy: orderId'));
+    const files = await generateFiles(root);
+    expect(files.get('libs/contracts/src/generated/topics.gen.ts')).toContain('partitionFields: 1');
+    write('schemas/topics.yaml', topicsYaml.replace('key: orderId', 'key: orderId|eventId\n    partitionBy: eventId'));
+    expect(await problemsOf()).toEqual([
+      'schemas/topics.yaml:5: topics.orders.partitionBy: must be leading fields of the key orderId|eventId, and not all',
+    ]);
+  });
+
   it('says which configuration is none of Kafka, which is set elsewhere, and what is no topic at all', async () => {
     write(
       'schemas/topics.yaml',

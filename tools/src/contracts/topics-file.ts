@@ -3,13 +3,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { LineCounter, parseDocument, isMap, type Document } from 'yaml';
 import { ContractsError } from './contracts-error.ts';
-import type { AvroNode, EventSchema } from './event-schemas.ts';
+import type { AvroNode, AvroObject, EventSchema } from './event-schemas.ts';
 import { topicConfigurationNames } from './topic-configuration.ts';
 
 export interface TopicEntry {
   name: string;
   doc: string;
   keyFields: string[];
+  /** How many leading fields of the key say the partition. */
+  partitionFields: number;
   partitions: number;
   config: Record<string, string>;
   compacted: boolean;
@@ -27,6 +29,7 @@ const knownFields = [
   'doc',
   'key',
   'partitions',
+  'partitionBy',
   'cleanupPolicy',
   'retention',
   'config',
@@ -50,6 +53,27 @@ function canBeKey(type: AvroNode): boolean {
   if (typeof type === 'string') return type === 'string' || type === 'int' || type === 'long';
   return !Array.isArray(type) && (type.type === 'enum' || type.logicalType === 'uuid' || type.logicalType === 'date');
 }
+
+/** The type of a field; `after.id` is one of a captured row, whose record stands in a union with null. */
+function typeOf({ schema }: EventSchema, name: string): AvroNode | undefined {
+  const [first, second] = name.split('.');
+  const field = schema.fields.find((candidate) => candidate.name === first);
+  if (second === undefined || !field) return field?.type;
+  const row = recordsOf(schema.fields.map(({ type }) => type)).find(
+    (record) => record.name === nameOf(field.type) || nodesOf(field.type).includes(record),
+  );
+  return row?.fields?.find((candidate) => candidate.name === second)?.type;
+}
+
+const nodesOf = (type: AvroNode): readonly AvroNode[] => (Array.isArray(type) ? type : [type]);
+
+/** The record that a union with null names. */
+const nameOf = (type: AvroNode): AvroNode | undefined => nodesOf(type).find((node) => node !== 'null');
+
+const recordsOf = (types: readonly AvroNode[]): AvroObject[] =>
+  types
+    .flatMap(nodesOf)
+    .filter((node): node is AvroObject => typeof node === 'object' && !Array.isArray(node) && node.type === 'record');
 
 class TopicReader {
   readonly problems: string[] = [];
@@ -83,7 +107,7 @@ class TopicReader {
     for (const field of Object.keys(entry))
       if (!knownFields.includes(field)) this.problem([...at, field], `unknown; known are ${knownFields.join(', ')}`);
     const events = this.events(at, entry['events']);
-    return {
+    const topic = {
       name,
       doc: this.text(at, 'doc', entry['doc']),
       partitions: this.partitions(at, entry['partitions']),
@@ -93,8 +117,9 @@ class TopicReader {
       subscribers: this.subscribers(at, entry['subscribers']),
       events,
       lines: { owner: this.lineOf([...at, 'owner']), subscribers: this.lineOf([...at, 'subscribers']) },
-      keyFields: this.keyFields(at, entry['key'], events),
     };
+    const keyFields = this.keyFields(at, entry['key'], events);
+    return { ...topic, keyFields, partitionFields: this.partitionFields(at, entry['partitionBy'], keyFields) };
   }
 
   private text(at: string[], field: string, value: unknown): string {
@@ -166,14 +191,23 @@ class TopicReader {
     const fields = this.text(at, 'key', value).split('|').filter(Boolean);
     for (const event of events)
       for (const field of fields) {
-        const found = event.schema.fields.find((candidate) => candidate.name === field);
-        if (!found || !canBeKey(found.type))
+        const type = typeOf(event, field);
+        if (type === undefined || !canBeKey(type))
           this.problem(
             [...at, 'key'],
             `${event.fullName} (${event.file}) has no field ${field} that is always there and a string, int, long, enum, uuid or date`,
           );
       }
     return fields;
+  }
+
+  /** Leading fields only, so that the partition follows from the key's text alone. */
+  private partitionFields(at: string[], value: unknown, keyFields: readonly string[]): number {
+    if (value === undefined) return keyFields.length;
+    const fields = this.text(at, 'partitionBy', value).split('|').filter(Boolean);
+    if (fields.length >= keyFields.length || fields.some((field, index) => field !== keyFields[index]))
+      this.problem([...at, 'partitionBy'], `must be leading fields of the key ${keyFields.join('|')}, and not all`);
+    return fields.length;
   }
 }
 

@@ -53,6 +53,7 @@ function topicSource(topic: TopicEntry): string {
     `${docOf(topic.doc)}${topicNameOf(topic.name)}: defineTopic({\n` +
     `name: '${topic.name}',\ndoc: ${JSON.stringify(topic.doc)},\npartitions: ${topic.partitions},\n` +
     `config: ${JSON.stringify(topic.config)},\ncompacted: ${String(topic.compacted)},\nkeyFields: ${JSON.stringify(topic.keyFields)},\n` +
+    (topic.partitionFields < topic.keyFields.length ? `partitionFields: ${topic.partitionFields},\n` : '') +
     `owner: ${JSON.stringify(topic.owner)},\nsubscribers: ${JSON.stringify(topic.subscribers)},\nevents: { ${events} },\n}),\n`
   );
 }

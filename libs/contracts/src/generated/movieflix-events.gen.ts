@@ -36,6 +36,24 @@ export interface ShowDescribed {
   readonly occurredAt: Date;
 }
 
+/** Where a user stopped in a show, by the newest report in event time: the latest state, one row of a table. */
+export interface ShowPosition {
+  /** Identity of the report: user, show, time and device. */
+  readonly eventId: string;
+  readonly userId: string;
+  readonly showId: string;
+  /** From the show's beginning; 0 to durationSeconds. */
+  readonly positionSeconds: number;
+  /** The show's length. */
+  readonly durationSeconds: number;
+  /** Which of the user's devices reported it. */
+  readonly deviceId: string;
+  /** Whether at most the last twentieth was left. */
+  readonly finished: boolean;
+  /** When the device was there, by its clock. Of two records of a key the one with the later time holds, whatever their offsets. */
+  readonly occurredAt: Date;
+}
+
 /** What a user may want to watch next, best first: the latest state, one row of a table. A user without any is a tombstone. */
 export const recommendationsChanged = defineEvent<'headwater.movieflix.RecommendationsChanged', RecommendationsChanged>(
   {
@@ -48,4 +66,10 @@ export const recommendationsChanged = defineEvent<'headwater.movieflix.Recommend
 export const showDescribed = defineEvent<'headwater.movieflix.ShowDescribed', ShowDescribed>({
   name: 'headwater.movieflix.ShowDescribed',
   schema: `{"type":"record","name":"ShowDescribed","namespace":"headwater.movieflix","doc":"A show as the catalogue describes it: the latest state, one row of a table. A show that was taken out is a tombstone.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"showId","type":"string"},{"name":"title","type":"string"},{"name":"year","type":["null","int"],"default":null,"doc":"When it came out, if known."},{"name":"genres","type":{"type":"array","items":"string"},"default":[],"doc":"In the catalogue's order; may be empty."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
+/** Where a user stopped in a show, by the newest report in event time: the latest state, one row of a table. */
+export const showPosition = defineEvent<'headwater.movieflix.ShowPosition', ShowPosition>({
+  name: 'headwater.movieflix.ShowPosition',
+  schema: `{"type":"record","name":"ShowPosition","namespace":"headwater.movieflix","doc":"Where a user stopped in a show, by the newest report in event time: the latest state, one row of a table.","fields":[{"name":"eventId","type":"string","doc":"Identity of the report: user, show, time and device."},{"name":"userId","type":"string"},{"name":"showId","type":"string"},{"name":"positionSeconds","type":"double","doc":"From the show's beginning; 0 to durationSeconds."},{"name":"durationSeconds","type":"double","doc":"The show's length."},{"name":"deviceId","type":"string","doc":"Which of the user's devices reported it."},{"name":"finished","type":"boolean","doc":"Whether at most the last twentieth was left."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the device was there, by its clock. Of two records of a key the one with the later time holds, whatever their offsets."}]}`,
 });
