@@ -32,6 +32,10 @@ export {
   type TopicToCreate,
   type TransactionalWriter,
   type TransactionalWriterOptions,
+  type WorkGroupListener,
+  type WorkGroupMember,
+  type WorkGroupMembership,
+  type WorkGroupOptions,
   type WriterOptions,
 } from './client/index.ts';
 export { EventCodec, isUnreadable } from './codec/index.ts';

@@ -2,3 +2,4 @@
 export * from './copartitioned-member.ts';
 export * from './kafka-client.ts';
 export * from './log-reader.ts';
+export * from './work-group.ts';

@@ -3,6 +3,7 @@
  */
 import type { CopartitionedListener, CopartitionedMember, CopartitionedOptions } from './copartitioned-member.ts';
 import type { LogReader, LogReaderListener, LogReaderOptions } from './log-reader.ts';
+import type { WorkGroupListener, WorkGroupMember, WorkGroupOptions } from './work-group.ts';
 
 /** A header may occur several times; its values keep their order. */
 export type RawHeaders = Readonly<Record<string, Buffer | readonly Buffer[]>>;
@@ -238,6 +239,8 @@ export interface KafkaClient {
   joinGroup(options: GroupMemberOptions, listener: GroupListener): GroupMember;
   /** Joins a group for partition numbers, the same of every topic, without reading. */
   joinCopartitioned(options: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember;
+  /** Joins a group whose members share work of their own kind. */
+  joinWorkGroup(options: WorkGroupOptions, listener: WorkGroupListener): WorkGroupMember;
   /** Reads partitions by offset, without a group. Opens no connection yet. */
   openLogReader(options: LogReaderOptions, listener: LogReaderListener): LogReader;
   /** @throws when no broker answers. */

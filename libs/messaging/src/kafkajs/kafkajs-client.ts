@@ -15,11 +15,15 @@ import type {
   TopicAdmin,
   TransactionalWriter,
   TransactionalWriterOptions,
+  WorkGroupListener,
+  WorkGroupMember,
+  WorkGroupOptions,
   WriterOptions,
 } from '../client/index.ts';
 import { WireLogReader } from '../log-reader/index.ts';
 import { WireRecordWriter } from '../log-writer/index.ts';
 import { WireTransactionalWriter } from '../transactions/index.ts';
+import { WireWorkGroupMember } from '../work-group/index.ts';
 import { committedOffsets } from './committed-offsets.ts';
 import { provideCompressionCodecs } from './compression-codecs.ts';
 import { mendGroupFencing } from './group-fencing.ts';
@@ -57,6 +61,10 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
       new KafkajsGroupMember(kafka, member, listener, options.clock),
     joinCopartitioned: (member: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember =>
       new KafkajsCopartitionedMember(kafka, member, listener, options.clock),
+    joinWorkGroup: (member: WorkGroupOptions, listener: WorkGroupListener): WorkGroupMember => {
+      const { clientId, bootstrapServers, clock } = options;
+      return new WireWorkGroupMember({ ...member, clientId, bootstrapServers }, listener, clock);
+    },
     openLogReader: (reader: LogReaderOptions, listener: LogReaderListener): LogReader => {
       const { clientId, bootstrapServers, clock } = options;
       return new WireLogReader({ ...reader, clientId, bootstrapServers }, listener, clock);
