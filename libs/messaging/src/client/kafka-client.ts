@@ -27,6 +27,8 @@ export interface RecordToWrite {
   readonly timestampMs?: number;
   /** Where it goes; the writer's partitioner chooses when not given. */
   readonly partition?: number;
+  /** What the partitioner hashes in the key's place, where a topic is partitioned by a part of its key. */
+  readonly partitionKey?: string;
 }
 
 /** A run of records of one partition, in order of offset. */
@@ -183,7 +185,7 @@ export type Partitioner = (record: RecordToWrite, topic: string, partitions: num
 export interface WriterOptions {
   /** `none` when not given. */
   readonly compression?: CompressionCodec;
-  /** Java's default when not given: murmur2 of the key, keyless records in turn. */
+  /** Java's default when not given: murmur2 of the (partition) key, keyless records in turn. */
   readonly partitioner?: Partitioner;
 }
 

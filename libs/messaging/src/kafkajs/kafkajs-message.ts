@@ -16,10 +16,16 @@ export function compressionType(codec: CompressionCodec = 'none'): CompressionTy
   return types[codec];
 }
 
-export const messageOf = (record: RecordToWrite): Message => ({
+/** kafkajs hands a message to its partitioner as it was given. */
+export interface PlacedMessage extends Message {
+  readonly partitionKey?: string;
+}
+
+export const messageOf = (record: RecordToWrite): PlacedMessage => ({
   key: record.key,
   value: record.value,
   ...(record.headers ? { headers: record.headers as NonNullable<Message['headers']> } : {}),
   ...(record.partition === undefined ? {} : { partition: record.partition }),
+  ...(record.partitionKey === undefined ? {} : { partitionKey: record.partitionKey }),
   ...(record.timestampMs === undefined ? {} : { timestamp: String(record.timestampMs) }),
 });

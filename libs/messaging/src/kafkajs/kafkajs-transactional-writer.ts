@@ -8,7 +8,7 @@
  * - a commit whose answer is lost cannot be asked again: the failure says `reopen`;
  * - its offsets carry no generation: see `group-fencing`.
  */
-import kafkajs, { type CompressionTypes, type Kafka, type Producer, type Transaction } from 'kafkajs';
+import type { CompressionTypes, Kafka, Producer, Transaction } from 'kafkajs';
 import { pauseMs, type Clock } from '../clock/index.ts';
 import {
   TransactionFailure,
@@ -19,9 +19,8 @@ import {
 } from '../client/index.ts';
 import { compressionType, messageOf } from './kafkajs-message.ts';
 import { rememberMembership } from './group-fencing.ts';
+import { partitionerOf } from './kafkajs-partitioner.ts';
 import { protocolErrorOf, reasonOf, refusals } from './kafkajs-failure.ts';
-
-const { Partitioners } = kafkajs;
 
 /** Another writer of the id, or another generation of the group, has taken over. */
 const fencings: ReadonlySet<string | undefined> = new Set([
@@ -59,7 +58,7 @@ export class KafkajsTransactionalWriter implements TransactionalWriter {
       // Transactions have an id of their own; an idempotent one beside it would only be one more request at the start.
       idempotent: false,
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: partitionerOf(undefined),
       retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 8 },
     });
     const writer = new KafkajsTransactionalWriter(transactionalId, producer, compressionType(compression), clock);

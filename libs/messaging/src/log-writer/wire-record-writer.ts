@@ -108,8 +108,8 @@ export class WireRecordWriter implements RecordWriter {
   }
 
   private partitionOf(record: RecordToWrite, topic: string, count: number, keyless: number): number {
-    const { key, value } = record;
-    if (this.options.partitioner) return this.options.partitioner({ key, value }, topic, count);
+    if (this.options.partitioner) return this.options.partitioner(record, topic, count);
+    const key = record.partitionKey ?? record.key;
     if (key === null) return keyless;
     if (typeof key !== 'string') return (murmur2(key, key.length) & 0x7fff_ffff) % count;
     if (this.scratch.length < key.length * 3) this.scratch = Buffer.allocUnsafe(key.length * 3);

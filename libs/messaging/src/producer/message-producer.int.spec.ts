@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { likeChanged } from '@headwater/contracts';
+import { defineTopic, likeChanged } from '@headwater/contracts';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { Observer, testTopic } from '../../fixtures/test-kafka.ts';
 import { TestService } from '../../fixtures/test-service.ts';
@@ -47,6 +47,25 @@ describeOnEveryEngine('the producer', (kafka) => {
       'it has partitions 0 to 2',
     );
   });
+
+  it.each<CompressionCodec>(['none', 'gzip'])(
+    'puts the records of one user together where the topic is partitioned by the user (%s)',
+    async (compression) => {
+      const topic = defineTopic({
+        ...testTopic(6),
+        keyFields: ['userId', 'postId'],
+        partitionFields: 1,
+        compacted: true,
+        config: { 'cleanup.policy': 'compact' },
+      });
+      await using service = await TestService.start(kafka, [topic], [], { compression });
+      await using observer = new Observer(kafka);
+      const posts = Array.from({ length: 20 }, (_, post) => `post-${post}`);
+      await Promise.all(posts.map((post) => service.producer.send(topic, likeChanged, likeOf(post, 1))));
+      await service.producer.sendTombstone(topic, '1|post-3');
+      expect((await observer.ends(topic)).filter((end) => end > 0)).toEqual([21]);
+    },
+  );
 });
 
 it('says where no broker answers, for how long it tried, and what to do', async () => {

@@ -91,7 +91,7 @@ export class MessageProducer {
   ): Promise<void> {
     await this.sendEncoded({
       topic: topic.name,
-      key: topic.keyOf(value),
+      ...placedKey(topic, topic.keyOf(value)),
       value: this.codec.encode(topic, event, value),
       headers: outgoingHeaders(options, value),
     });
@@ -103,7 +103,8 @@ export class MessageProducer {
     key: string,
     options: SendOptions = {},
   ): Promise<void> {
-    await this.sendEncoded({ topic: topic.name, key, value: null, headers: outgoingHeaders(options, undefined) });
+    const headers = outgoingHeaders(options, undefined);
+    await this.sendEncoded({ topic: topic.name, ...placedKey(topic, key), value: null, headers });
   }
 
   /** Sends a record as it is; headers too. Records of one topic are written in the order of the calls. */
@@ -207,4 +208,10 @@ export class MessageProducer {
     this.channels.set(topic, channel);
     return channel;
   }
+}
+
+/** The key, and what places it where that is only a part of the key. */
+function placedKey(topic: TopicContract, key: string): Pick<RecordToWrite, 'key' | 'partitionKey'> {
+  const partitionKey = topic.partitionKeyOf(key);
+  return partitionKey === key ? { key } : { key, partitionKey };
 }
