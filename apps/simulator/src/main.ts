@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { HELP, parseCommandLine } from './command-line.ts';
+import { HELP, parseCommandLine, type Command } from './command-line.ts';
+import { runLoadCommand } from './run-load.ts';
 import { runReplay } from './run-replay.ts';
 import { SimulatorError } from './simulator-error.ts';
 
@@ -8,10 +9,16 @@ const folders = [process.env['INIT_CWD'], process.cwd(), resolve(import.meta.dir
   (folder) => folder !== undefined,
 );
 
+async function run(command: Command): Promise<boolean> {
+  const place = { output: process.stdout, folders };
+  if (command.kind === 'replay') return await runReplay(command.options, place);
+  if (command.kind === 'load') return await runLoadCommand(command.options, place);
+  process.stdout.write(HELP);
+  return true;
+}
+
 try {
-  const command = parseCommandLine(process.argv.slice(2));
-  if (command.kind === 'help') process.stdout.write(HELP);
-  else if (!(await runReplay(command.options, { output: process.stdout, folders }))) process.exitCode = 1;
+  if (!(await run(parseCommandLine(process.argv.slice(2))))) process.exitCode = 1;
 } catch (error) {
   if (!(error instanceof SimulatorError)) throw error;
   process.stderr.write(`${error.message}\n`);

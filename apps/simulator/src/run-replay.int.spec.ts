@@ -65,17 +65,16 @@ afterEach(async () => {
   await rm(parent, { recursive: true });
 });
 
-async function run(
-  options: { verifyPatienceMs?: number; postsUrl?: string } = {},
-): Promise<{ ok: boolean; text: string }> {
+async function run(options: { folder?: string; postsUrl?: string } = {}): Promise<{ ok: boolean; text: string }> {
   let text = '';
   const output = { write: (chunk: string) => (text += chunk) };
-  const urls = { postsUrl: counter.url, feedUrl: counter.url };
-  const limits = { concurrency: 2, verifyPatienceMs: 300, giveUpAfterMs: 5000 };
-  const ok = await runReplay(
-    { folder, speed: 'max', verify: true, ...limits, ...urls, ...options },
-    { output, folders: [parent] },
-  );
+  const limits = { concurrency: 2, verifyPatienceMs: 300, giveUpAfterMs: 5000, ...options };
+  const addresses = new Map([
+    ['social-posts', options.postsUrl ?? counter.url],
+    ['social-feed', counter.url],
+  ]);
+  const command = { folder: options.folder ?? folder, speed: 'max', verify: true, addresses, ...limits } as const;
+  const ok = await runReplay(command, { output, folders: [parent] });
   return { ok, text };
 }
 
@@ -83,9 +82,9 @@ describe('the replay command', () => {
   it('succeeds when all was acknowledged and the totals are equal', async () => {
     const { ok, text } = await run();
     expect(ok).toBe(true);
-    expect(text).toContain('Acknowledged 4 commands');
+    expect(text).toContain('Acknowledged 4 in ');
     expect(text).toMatch(/Latency p50 [\d.]+ ms, p90 [\d.]+ ms, p99 [\d.]+ ms, longest [\d.]+ ms/);
-    expect(text).toContain('All 1 posts have equal totals.');
+    expect(text).toContain('The totals of every post are equal: 1 posts.');
   });
 
   it('may be run again', async () => {
@@ -108,12 +107,23 @@ describe('the replay command', () => {
     const { ok, text } = await run();
     expect(ok).toBe(false);
     expect(text).toContain('1 of 1 posts DIFFER:');
-    expect(text).toContain('post 1: recording 2 likes, 1 comments; feed 3 likes, 1 comments');
+    expect(text).toContain('1: recording 2 likes, 1 comments; social-feed 3 likes, 1 comments');
+  });
+
+  it('takes each recording of a folder, and says what it knows when there is none', async () => {
+    const { ok, text } = await run({ folder: parent });
+    expect(ok).toBe(true);
+    expect(text).toContain('Replaying stackexchange-chess-2020 (Stack Exchange): 1 posts, 2 likes, 1 comments');
+    await rm(join(folder, 'users.ndjson'));
+    await expect(run({ folder: parent })).rejects.toThrow(
+      `${parent} holds no recording that is known: Stack Exchange (posts.ndjson, votes.ndjson, comments.ndjson, users.ndjson), MovieTweetings`,
+    );
+    await expect(run({ folder: join(parent, 'none') })).rejects.toThrow(`There is no folder ${join(parent, 'none')}`);
   });
 
   it('says at once that nothing answers', async () => {
     await expect(run({ postsUrl: 'http://127.0.0.1:1' })).rejects.toThrow(
-      'Nothing answers at http://127.0.0.1:1: start the demo with `npm start` in another terminal, then run the replay again.',
+      'Nothing answers at http://127.0.0.1:1: start the demo with `npm start` in another terminal, then run the same again.',
     );
   });
 });

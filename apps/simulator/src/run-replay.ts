@@ -1,166 +1,128 @@
 /** The replay command from the recording to the comparison; everything that it says goes to `output`. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type ReplayCommand } from './command-line.ts';
-import { request } from 'undici';
-import { findDemo, type DemoEndpoints } from './demo-endpoints.ts';
-import { CommandSender } from './replay/command-sender.ts';
-import { ProgressBar, type ProgressOutput } from './replay/progress-bar.ts';
-import { replay, type ReplayResult } from './replay/replayer.ts';
+import { assertAnswers, findDemo, type Addresses } from './demo-endpoints.ts';
+import { latencyLine, refusalLines, resolveFolder, type Place } from './place.ts';
+import { findRecordings, type FoundRecording } from './recordings/find-recordings.ts';
 import { systemClock } from './replay/replay-clock.ts';
-import { expectedTotals, type Trace } from './replay/trace.ts';
-import { SimulatorError } from './simulator-error.ts';
-import { readStackExchange } from './stack-exchange/read-stack-exchange.ts';
-import { feedReader } from './verify/feed-reader.ts';
-import { verifyTotals, type Comparison } from './verify/verify-totals.ts';
+import { replay, type ReplayResult } from './replay/replayer.ts';
+import { withSender } from './replay/sending.ts';
+import { countKinds, type Trace } from './replay/trace.ts';
+import { type Check, type Facts } from './verify/check.ts';
+import { serviceReader } from './verify/service-reader.ts';
+import { verifyAnswers, type Comparison } from './verify/verify-answers.ts';
 
-/** Where the command runs. */
-export interface ReplayPlace {
-  readonly output: ProgressOutput;
-  /** Folders against which a relative path is tried, the first that holds it wins. */
-  readonly folders: readonly string[];
-}
-
-const SHOWN_REFUSALS = 10;
 const SHOWN_DIFFERENCES = 20;
+const LONGEST_FACT = 80;
 const VERIFY_CONCURRENCY = 16;
 
-/** Runs a replay. Returns whether everything was acknowledged and, if asked, all totals are equal. */
-export async function runReplay(command: ReplayCommand, place: ReplayPlace): Promise<boolean> {
-  const folder = resolveFolder(command.folder, place.folders);
-  const trace = await readStackExchange(folder);
-  const demo = await findDemo({ ...command, from: place.folders, needsFeed: command.verify });
-  await assertAnswers(demo);
+/**
+ * Replays the recording, or each of the folder's, one after another. Returns whether everything was acknowledged and, if
+ * asked, the services say what the files hold.
+ */
+export async function runReplay(command: ReplayCommand, place: Place): Promise<boolean> {
+  const found = await findRecordings(resolveFolder(command.folder, place));
+  let succeeded = true;
+  for (const recording of found) succeeded = (await replayOne(recording, command, place)) && succeeded;
+  return succeeded;
+}
+
+async function replayOne({ folder, kind }: FoundRecording, command: ReplayCommand, place: Place): Promise<boolean> {
+  const { trace, checks } = await kind.read(folder);
+  const asked = command.verify ? checks : [];
+  const addresses = await findDemo({
+    services: [...trace.events.map(({ service }) => service), ...asked.map(({ service }) => service)],
+    given: command.addresses,
+    ...(command.dataDir === undefined ? {} : { dataDir: command.dataDir }),
+    from: place.folders,
+  });
+  await assertAnswers(addresses, systemClock);
   const say = (line: string): void => void place.output.write(`${line}\n`);
-  const { post, like, comment } = countKinds(trace);
-  say(`Replaying ${trace.name}: ${post} posts, ${like} likes, ${comment} comments to ${demo.postsUrl}`);
+  say(`Replaying ${trace.name} (${kind.title}): ${kindsText(countKinds(trace))}`);
   for (const [reason, count] of Object.entries(trace.leftOut)) say(`  left out: ${count} ${reason}`);
 
-  const result = await send(trace, command, demo.postsUrl, place.output);
-  for (const line of resultLines(result.replay, result.retries)) say(line);
-  if (!command.verify) return result.replay.refusals.length === 0;
-  const comparison = await verify(trace, command, demo.feedUrl, place.output);
-  for (const line of comparisonLines(comparison)) say(line);
-  return result.replay.refusals.length === 0 && comparison.differences.length === 0;
-}
-
-const ANSWER_ATTEMPTS = 10;
-const ANSWER_PAUSE_MS = 300;
-
-/** Addresses may be those of a demo that was killed: that is said at once, not after minutes of repetitions. */
-async function assertAnswers(demo: DemoEndpoints): Promise<void> {
-  for (const url of [demo.postsUrl, demo.feedUrl].filter((address) => address !== '')) {
-    for (let attempt = 1; ; attempt += 1) {
-      const failure = await request(`${url}/health/live`).then(
-        async ({ body }) => body.dump(),
-        (error: unknown) => new Error('no answer', { cause: error }),
-      );
-      if (!Error.isError(failure)) break;
-      if (attempt === ANSWER_ATTEMPTS) {
-        const message = `Nothing answers at ${url}: start the demo with \`npm start\` in another terminal, then run the replay again.`;
-        throw new SimulatorError('DEMO_NOT_RUNNING', message, { cause: failure });
-      }
-      await systemClock.sleep(ANSWER_PAUSE_MS);
-    }
+  const { result, retries } = await withSender(command, addresses, place.output, (sending) =>
+    replay(trace, { speed: command.speed, concurrency: command.concurrency, clock: systemClock, ...sending }),
+  );
+  for (const line of resultLines(trace, result, retries)) say(line);
+  let isEqual = true;
+  for (const check of asked) {
+    const comparison = await verify(check, command, addresses, place);
+    for (const line of comparisonLines(check, comparison)) say(line);
+    isEqual &&= comparison.differences.length === 0;
   }
-}
-
-function resolveFolder(folder: string, bases: readonly string[]): string {
-  const tried = bases.map((base) => resolve(base, folder));
-  return tried.find((path) => existsSync(path)) ?? tried[0] ?? resolve(folder);
-}
-
-function countKinds(trace: Trace): Record<'post' | 'like' | 'comment', number> {
-  const counts = { post: 0, like: 0, comment: 0 };
-  for (const event of trace.events) counts[event.kind] += 1;
-  return counts;
-}
-
-async function send(
-  trace: Trace,
-  command: ReplayCommand,
-  url: string,
-  output: ProgressOutput,
-): Promise<{ readonly replay: ReplayResult; readonly retries: number }> {
-  const progress = new ProgressBar(output, () => systemClock.nowMs());
-  const sender = new CommandSender({
-    url,
-    concurrency: command.concurrency,
-    giveUpAfterMs: command.giveUpAfterMs,
-    clock: systemClock,
-    random: Math.random,
-    onRetry: (reason) => progress.retried(reason),
-  });
-  try {
-    const result = await replay(trace, {
-      speed: command.speed,
-      concurrency: command.concurrency,
-      clock: systemClock,
-      send: (event) => sender.send(event),
-      onProgress: (state) => progress.update(state),
-    });
-    return { replay: result, retries: progress.retryCount };
-  } finally {
-    progress.end();
-    await sender.close();
-  }
+  return result.refusals.length === 0 && isEqual;
 }
 
 async function verify(
-  trace: Trace,
+  check: Check,
   command: ReplayCommand,
-  feedUrl: string,
-  output: ProgressOutput,
+  addresses: Addresses,
+  { output }: Place,
 ): Promise<Comparison> {
-  const feed = feedReader(feedUrl);
-  output.write(`Comparing the totals at ${feedUrl} with the recording\n`);
+  const address = addresses.get(check.service) ?? '';
+  const reader = serviceReader(address);
+  output.write(`Comparing the ${check.title} at ${address} with the recording\n`);
   try {
-    return await verifyTotals({
-      expected: expectedTotals(trace),
-      readTotals: feed.readTotals,
+    return await verifyAnswers({
+      check,
+      get: reader.get,
       clock: systemClock,
       patienceMs: command.verifyPatienceMs,
       concurrency: VERIFY_CONCURRENCY,
       onProgress: (equal, total) => {
-        if (output.isTTY) output.write(`\r\x1b[2K  ${equal}/${total} posts are equal${equal === total ? '\n' : ''}`);
+        const end = equal === total ? '\n' : '';
+        if (output.isTTY) output.write(`\r\x1b[2K  ${equal}/${total} ${check.things} are equal${end}`);
       },
     });
   } finally {
-    await feed.close();
+    await reader.close();
   }
 }
 
-function resultLines(result: ReplayResult, retries: number): string[] {
-  const { post, like, comment } = result.acknowledged;
-  const count = post + like + comment;
+/** `887 posts, 4119 likes`. */
+function kindsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ');
+}
+
+function resultLines(trace: Trace, result: ReplayResult, retries: number): string[] {
+  const count = Object.values(result.acknowledged).reduce((sum, value) => sum + value, 0);
   const seconds = result.durationMs / 1000;
-  const at = (percent: number): string => `p${percent} ${result.latency.percentileMs(percent).toFixed(1)} ms`;
-  const lines = [
-    `Acknowledged ${count} commands in ${seconds.toFixed(1)} s: ${Math.round(count / Math.max(seconds, 0.001))}/s (${post} posts, ${like} likes, ${comment} comments; ${retries} retries)`,
-    `Latency ${[50, 90, 99].map(at).join(', ')}, longest ${result.latency.maxMs.toFixed(1)} ms`,
+  const rate = Math.round(count / Math.max(seconds, 0.001));
+  const kinds = Object.keys(countKinds(trace)).map((kind) => [kind, result.acknowledged[kind] ?? 0] as const);
+  return [
+    `Acknowledged ${count} in ${seconds.toFixed(1)} s: ${rate}/s (${kindsText(Object.fromEntries(kinds))}; ${retries} retries)`,
+    latencyLine(result.latency),
+    ...refusalLines(result.refusals),
   ];
-  if (result.refusals.length > 0) {
-    lines.push(`REFUSED ${result.refusals.length} commands:`);
-    for (const { event, reason } of result.refusals.slice(0, SHOWN_REFUSALS))
-      lines.push(`  ${event.origin}: ${reason}`);
-    if (result.refusals.length > SHOWN_REFUSALS) lines.push(`  and ${result.refusals.length - SHOWN_REFUSALS} more`);
-  }
-  return lines;
 }
 
-function comparisonLines(comparison: Comparison): string[] {
-  const { expected, actual, differences } = comparison;
-  const lines = [
-    '            recording       feed',
-    `  likes     ${String(expected.likes).padStart(9)}  ${String(actual.likes).padStart(9)}`,
-    `  comments  ${String(expected.comments).padStart(9)}  ${String(actual.comments).padStart(9)}`,
-  ];
-  if (differences.length === 0) return [...lines, `All ${comparison.posts} posts have equal totals.`];
-  lines.push(`${differences.length} of ${comparison.posts} posts DIFFER:`);
-  for (const { postId, expected: wanted, actual: found } of differences.slice(0, SHOWN_DIFFERENCES)) {
-    const feed = found ? `${found.likes} likes, ${found.comments} comments` : 'not there';
-    lines.push(`  post ${postId}: recording ${wanted.likes} likes, ${wanted.comments} comments; feed ${feed}`);
+function comparisonLines(check: Check, { expected, actual, things, differences }: Comparison): string[] {
+  const names = Object.keys(expected);
+  const label = Math.max(...names.map((name) => name.length), 0) + 2;
+  const column = (value: string): string => value.padStart(Math.max(check.service.length, 'recording'.length) + 2);
+  const lines = names.map(
+    (name) => `  ${name.padEnd(label)}${column(String(expected[name]))}${column(String(actual[name] ?? 0))}`,
+  );
+  if (lines.length > 0) lines.unshift(`  ${''.padEnd(label)}${column('recording')}${column(check.service)}`);
+  if (differences.length === 0) return [...lines, `The ${check.title} are equal: ${things} ${check.things}.`];
+  lines.push(`${differences.length} of ${things} ${check.things} DIFFER:`);
+  for (const { thing, expected: wanted, actual: found } of differences.slice(0, SHOWN_DIFFERENCES)) {
+    const said = found === undefined ? 'nothing' : factsText(found);
+    lines.push(`  ${thing}: recording ${factsText(wanted)}; ${check.service} ${said}`);
   }
   if (differences.length > SHOWN_DIFFERENCES) lines.push(`  and ${differences.length - SHOWN_DIFFERENCES} more`);
   return lines;
+}
+
+/** `2 likes, 1 comments`. */
+function factsText(facts: Facts): string {
+  return Object.entries(facts)
+    .map(([name, value]) => (typeof value === 'number' ? `${value} ${name}` : `${name} ${shortened(value)}`))
+    .join(', ');
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_FACT ? `${text.slice(0, LONGEST_FACT)}…` : text;
 }

@@ -48,7 +48,7 @@ describe('a replay of recorded real life', () => {
     async () => {
       const program = replay();
       expect({ ...(await program.exit), stderr: program.stderr }).toEqual({ code: 0, signal: null, stderr: '' });
-      expect(program.stdout).toContain(`All ${recording.posts.size} posts have equal totals.`);
+      expect(program.stdout).toContain(`The totals of every post are equal: ${recording.posts.size} posts.`);
       expect(await differences()).toEqual([]);
     },
     LIMIT_MS,

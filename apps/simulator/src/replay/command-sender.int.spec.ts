@@ -6,8 +6,11 @@ import { CommandSender } from './command-sender.ts';
 import { type TraceEvent } from './trace.ts';
 
 const EVENT: TraceEvent = {
-  kind: 'like',
-  postId: '1',
+  kind: 'likes',
+  chain: '1',
+  begins: false,
+  service: 'social-posts',
+  count: 1,
   occurredAtMs: 0,
   method: 'PUT',
   path: '/posts/1/likes/voter-1',
@@ -45,7 +48,7 @@ function sender(url: string, giveUpAfterMs = 60_000) {
   };
   const onRetry = (reason: string): void => void retries.push(reason);
   const made = new CommandSender({
-    url,
+    addressOf: () => url,
     concurrency: 2,
     clock,
     random: () => 1,
@@ -103,6 +106,15 @@ describe('the command sender', () => {
       reason: '404 There is no post 1.',
     });
     expect(attempts).toBe(1);
+  });
+
+  it('passes on which items of a batch were refused', async () => {
+    const { url } = await listen((_request, response) => response.end('{"refused":["no such show"]}'));
+    const refusedItems = (answer: unknown): readonly string[] => (answer as { refused: string[] }).refused;
+    expect(await sender(url).sender.send({ ...EVENT, count: 3, refusedItems })).toMatchObject({
+      outcome: 'acknowledged',
+      refusedItems: ['no such show'],
+    });
   });
 
   it('gives up with a clear error when nothing was acknowledged for long', async () => {

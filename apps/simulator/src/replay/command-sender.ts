@@ -5,15 +5,15 @@ import { type TraceEvent } from './trace.ts';
 
 /** What became of a command that got an answer. */
 export type SendResult =
-  | { readonly outcome: 'acknowledged'; readonly latencyMs: number }
+  | { readonly outcome: 'acknowledged'; readonly latencyMs: number; readonly refusedItems?: readonly string[] }
   | { readonly outcome: 'refused'; readonly status: number; readonly reason: string };
 
 /** Sends one command until it is acknowledged or refused. */
 export type SendCommand = (event: TraceEvent) => Promise<SendResult>;
 
 export interface CommandSenderOptions {
-  /** Base address of social-posts. */
-  readonly url: string;
+  /** Base address of a service. */
+  readonly addressOf: (service: string) => string;
   /** Most requests at once; each has a connection. */
   readonly concurrency: number;
   readonly clock: ReplayClock;
@@ -64,13 +64,15 @@ export class CommandSender {
       const answer = await this.attempt(event);
       if (answer.status < 400) {
         this.lastProgressMs = clock.nowMs();
-        return { outcome: 'acknowledged', latencyMs: this.lastProgressMs - startMs };
+        const latencyMs = this.lastProgressMs - startMs;
+        if (event.refusedItems === undefined) return { outcome: 'acknowledged', latencyMs };
+        return { outcome: 'acknowledged', latencyMs, refusedItems: event.refusedItems(JSON.parse(answer.text)) };
       }
       if (answer.status < 500 && !RETRIABLE_STATUS.has(answer.status)) {
         return { outcome: 'refused', status: answer.status, reason: answer.reason };
       }
       this.options.onRetry?.(answer.reason);
-      this.assertHope(answer.reason);
+      this.assertHope(event.service, answer.reason);
       const longestMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
       await clock.sleep(longestMs * (0.5 + this.options.random() / 2));
     }
@@ -81,29 +83,35 @@ export class CommandSender {
   }
 
   /** One attempt; a connection error counts as status 599. */
-  private async attempt(event: TraceEvent): Promise<{ readonly status: number; readonly reason: string }> {
+  private async attempt(event: TraceEvent): Promise<Answer> {
     try {
-      const { statusCode, body } = await request(`${this.options.url}${event.path}`, {
+      const { statusCode, body } = await request(`${this.options.addressOf(event.service)}${event.path}`, {
         dispatcher: this.agent,
         method: event.method,
         headers: { 'content-type': 'application/json', 'idempotency-key': event.idempotencyKey },
         body: JSON.stringify(event.body),
       });
       const text = await body.text();
-      return { status: statusCode, reason: statusCode < 400 ? '' : `${statusCode} ${detailOf(text)}` };
+      return { status: statusCode, text, reason: statusCode < 400 ? '' : `${statusCode} ${detailOf(text)}` };
     } catch (error) {
       const code = Error.isError(error) && 'code' in error ? String(error.code) : '';
-      return { status: 599, reason: code || (Error.isError(error) ? error.message : String(error)) };
+      return { status: 599, text: '', reason: code || (Error.isError(error) ? error.message : String(error)) };
     }
   }
 
-  private assertHope(reason: string): void {
+  private assertHope(service: string, reason: string): void {
     const silentMs = this.options.clock.nowMs() - this.lastProgressMs;
     if (silentMs < this.options.giveUpAfterMs) return;
     const seconds = Math.round(silentMs / 1000);
-    const message = `${this.options.url} acknowledged nothing for ${seconds} s (last answer: ${reason}). Look at the log of social-posts, then run the replay again: what was acknowledged is not counted twice.`;
+    const message = `${this.options.addressOf(service)} acknowledged nothing for ${seconds} s (last answer: ${reason}). Look at the log of ${service}, then run the same again: what was acknowledged is not counted twice.`;
     throw new SimulatorError('REPLAY_STALLED', message);
   }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly reason: string;
 }
 
 /** The words of a problem document, or the beginning of whatever was answered. */

@@ -1,14 +1,14 @@
 /**
  * Replays a trace: in order of time, paced by a speed factor or as fast as answers come.
  *
- * Invariants: a post's events are sent one after another, each acknowledged before the next, so that what the service saw
- * is the recorded order; an answer waits for its question; at most `concurrency` commands are under way. Different posts
- * run beside each other. An event of a post that was refused is not sent.
+ * Invariants: the events of a chain are sent one after another, each acknowledged before the next, so that what the service
+ * saw is the recorded order; a chain waits for the beginning of the one that it names; at most `concurrency` commands are
+ * under way. Different chains run beside each other. What hangs on an event that was refused is not sent.
  */
 import { LatencyHistogram } from './latency-histogram.ts';
 import { type ReplayClock } from './replay-clock.ts';
 import { type SendCommand } from './command-sender.ts';
-import { type Trace, type TraceEvent, type TraceKind } from './trace.ts';
+import { type Trace, type TraceEvent } from './trace.ts';
 
 export interface ReplayOptions {
   /** Recorded time over real time: 1000 plays a day in 86 s; `max` does not wait. */
@@ -34,7 +34,8 @@ export interface Refusal {
 
 export interface ReplayResult {
   readonly durationMs: number;
-  readonly acknowledged: Readonly<Record<TraceKind, number>>;
+  /** By kind. */
+  readonly acknowledged: Readonly<Record<string, number>>;
   readonly refusals: readonly Refusal[];
   readonly latency: LatencyHistogram;
 }
@@ -44,19 +45,23 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   return await new Replay(trace, options).run();
 }
 
-/** Status given to an event whose post or question was refused. */
+/** Status given to an event that hangs on one that was refused. */
 const NOT_SENT = 0;
+/** Status of an item that was refused within a batch that was taken. */
+const ACCEPTED = 200;
 
 class Replay {
   private readonly trace: Trace;
   private readonly options: ReplayOptions;
-  private readonly acknowledged: Record<TraceKind, number> = { post: 0, like: 0, comment: 0 };
+  private readonly acknowledged: Record<string, number> = {};
+  private done = 0;
+  private readonly total: number;
   private readonly refusals: Refusal[] = [];
   private readonly latency = new LatencyHistogram();
-  /** The last event of each post that was started: what its next one waits for. Resolves to whether the post exists. */
+  /** The last event of each chain that was started: what its next one waits for. Resolves to whether that may be sent. */
   private readonly chains = new Map<string, Promise<boolean>>();
-  /** Whether each post was acknowledged. */
-  private readonly posts = new Map<string, Promise<boolean>>();
+  /** Whether the beginning of each chain was acknowledged. */
+  private readonly beginnings = new Map<string, Promise<boolean>>();
   private readonly slots: Slots;
   private failure: Error | undefined;
 
@@ -64,6 +69,7 @@ class Replay {
     this.trace = trace;
     this.options = options;
     this.slots = new Slots(options.concurrency);
+    this.total = trace.events.reduce((sum, { count }) => sum + count, 0);
   }
 
   async run(): Promise<ReplayResult> {
@@ -94,45 +100,46 @@ class Replay {
   }
 
   private start(event: TraceEvent): void {
-    const previous = this.chains.get(event.postId) ?? Promise.resolve(true);
-    const parent = event.afterPostId === undefined ? Promise.resolve(true) : this.posts.get(event.afterPostId);
-    const link = Promise.all([previous, parent])
-      .then(([post, question]) => this.deliver(event, post && question !== false))
+    const previous = this.chains.get(event.chain) ?? Promise.resolve(true);
+    const other = event.after === undefined ? Promise.resolve(true) : this.beginnings.get(event.after);
+    const link = Promise.all([previous, other])
+      .then(([mine, others]) => this.deliver(event, mine && others !== false))
       .catch((error: unknown) => {
         this.failure ??= Error.isError(error) ? error : new Error(String(error));
         return false;
       });
-    this.chains.set(event.postId, link);
-    if (event.kind === 'post') this.posts.set(event.postId, link);
+    this.chains.set(event.chain, link);
+    if (event.begins) this.beginnings.set(event.chain, link);
   }
 
-  /** Returns whether the post's later events may be sent. */
+  /** Returns whether what hangs on the event may be sent. */
   private async deliver(event: TraceEvent, allowed: boolean): Promise<boolean> {
     if (this.failure) return false;
     if (!allowed) {
-      this.refuse(event, NOT_SENT, 'not sent, because the post that it belongs to was refused');
+      this.refuse(event, NOT_SENT, ['not sent, because what it belongs to was refused'], event.count);
       return false;
     }
     const result = await this.slots.use(() => this.options.send(event));
-    if (result.outcome === 'acknowledged') {
-      this.acknowledged[event.kind] += 1;
-      this.latency.record(result.latencyMs);
-      this.tell();
-      return true;
+    if (result.outcome === 'refused') {
+      this.refuse(event, result.status, [result.reason], event.count);
+      return !event.begins;
     }
-    this.refuse(event, result.status, result.reason);
-    return event.kind !== 'post';
+    const refused = result.refusedItems ?? [];
+    this.latency.record(result.latencyMs);
+    this.acknowledged[event.kind] = (this.acknowledged[event.kind] ?? 0) + event.count - refused.length;
+    this.refuse(event, ACCEPTED, refused, refused.length);
+    this.tell(event.count - refused.length);
+    return true;
   }
 
-  private refuse(event: TraceEvent, status: number, reason: string): void {
-    this.refusals.push({ event, status, reason });
-    this.tell();
+  private refuse(event: TraceEvent, status: number, reasons: readonly string[], count: number): void {
+    for (const reason of reasons) this.refusals.push({ event, status, reason });
+    if (count > 0) this.tell(count);
   }
 
-  private tell(): void {
-    const { post, like, comment } = this.acknowledged;
-    const done = post + like + comment + this.refusals.length;
-    this.options.onProgress?.({ done, total: this.trace.events.length });
+  private tell(count: number): void {
+    this.done += count;
+    this.options.onProgress?.({ done: this.done, total: this.total });
   }
 }
 

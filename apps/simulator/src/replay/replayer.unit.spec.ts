@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SendCommand } from './command-sender.ts';
 import { type ReplayClock } from './replay-clock.ts';
 import { replay, type ReplayOptions, type ReplayProgress } from './replayer.ts';
-import { type TraceEvent, type TraceKind } from './trace.ts';
+import { type TraceEvent } from './trace.ts';
 
 /** A clock that moves only when someone sleeps. */
 class StillClock implements ReplayClock {
@@ -21,29 +21,33 @@ class StillClock implements ReplayClock {
   }
 }
 
-function event(kind: TraceKind, postId: string, key: string, occurredAtMs = 0, afterPostId?: string): TraceEvent {
+function event(kind: string, chain: string, key: string, occurredAtMs = 0, after?: string): TraceEvent {
   return {
     kind,
-    postId,
+    chain,
+    begins: kind === 'posts',
     occurredAtMs,
-    ...(afterPostId === undefined ? {} : { afterPostId }),
+    ...(after === undefined ? {} : { after }),
+    service: 'social-posts',
     method: 'POST',
     path: '/posts',
     body: {},
     idempotencyKey: key,
+    count: 1,
     origin: `posts.ndjson:${key}`,
   };
 }
 
 const TRACE = {
   name: 'test',
+  leftOut: {},
   events: [
-    event('post', 'q', 'q'),
-    event('post', 'a', 'a', 10, 'q'),
-    event('like', 'q', 'q1', 20),
-    event('comment', 'a', 'a1', 20),
-    event('like', 'q', 'q2', 30),
-    event('post', 'z', 'z', 1030),
+    event('posts', 'q', 'q'),
+    event('posts', 'a', 'a', 10, 'q'),
+    event('likes', 'q', 'q1', 20),
+    event('comments', 'a', 'a1', 20),
+    event('likes', 'q', 'q2', 30),
+    event('posts', 'z', 'z', 1030),
   ],
 };
 
@@ -59,7 +63,7 @@ const acknowledge = async (): Promise<{ outcome: 'acknowledged'; latencyMs: numb
 describe('a replay', () => {
   it('acknowledges every event once and counts by kind', async () => {
     const result = await run(acknowledge);
-    expect(result.acknowledged).toEqual({ post: 3, like: 2, comment: 1 });
+    expect(result.acknowledged).toEqual({ posts: 3, likes: 2, comments: 1 });
     expect(result.refusals).toEqual([]);
     expect(result.latency.count).toBe(6);
   });
@@ -114,7 +118,7 @@ describe('a replay', () => {
       return { outcome: 'acknowledged', latencyMs: 1 };
     });
     expect(sent).not.toContain('a1');
-    expect(result.acknowledged).toEqual({ post: 2, like: 2, comment: 0 });
+    expect(result.acknowledged).toEqual({ posts: 2, likes: 2 });
     expect(result.refusals.map(({ event: { origin }, status }) => [origin, status])).toEqual([
       ['posts.ndjson:a', 400],
       ['posts.ndjson:a1', 0],
@@ -127,8 +131,31 @@ describe('a replay', () => {
       if (command.idempotencyKey === 'q1') return { outcome: 'refused', status: 409, reason: '409' };
       return { outcome: 'acknowledged', latencyMs: 1 };
     });
-    expect(result.acknowledged.like).toBe(1);
+    expect(result.acknowledged['likes']).toBe(1);
     expect(result.refusals).toHaveLength(1);
+  });
+
+  it('counts the things of a batch, and those of it that were refused', async () => {
+    const batch = { ...event('positions', 'b', 'b'), count: 10 };
+    const told: ReplayProgress[] = [];
+    const result = await replay(
+      { name: 'batches', leftOut: {}, events: [batch, { ...batch, chain: 'c' }] },
+      {
+        speed: 'max',
+        concurrency: 4,
+        clock: new StillClock(),
+        send: (sent) =>
+          Promise.resolve({
+            outcome: 'acknowledged',
+            latencyMs: 1,
+            refusedItems: sent.chain === 'b' ? ['too long', 'no show'] : [],
+          }),
+        onProgress: (progress) => told.push(progress),
+      },
+    );
+    expect(result.acknowledged).toEqual({ positions: 18 });
+    expect(result.refusals.map(({ reason }) => reason)).toEqual(['too long', 'no show']);
+    expect(told.at(-1)).toEqual({ done: 20, total: 20 });
   });
 
   it('ends with the error of the sender', async () => {

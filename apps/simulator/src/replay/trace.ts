@@ -1,50 +1,47 @@
 /**
  * A recorded trace as the commands that it becomes. A trace is read whole: the recorded sets are small, and the order of
- * a post's events is known only then.
+ * the events that depend on each other is known only then.
  */
 
-/** What a command does to its post. */
-export type TraceKind = 'post' | 'like' | 'comment';
-
-/** One command, as the API of social-posts takes it. */
+/** One request to a service: a command, or several of one kind in one body. */
 export interface TraceEvent {
-  readonly kind: TraceKind;
-  readonly postId: string;
+  /** What it is, in the plural and as people say it: `posts`, `likes`. Events are counted by it. */
+  readonly kind: string;
+  /** Events of one chain are sent one after another, each acknowledged before the next: those of a post, of an account. */
+  readonly chain: string;
+  /** Without it the rest of its chain, and what waits for the chain, makes no sense: a post, for its likes and answers. */
+  readonly begins: boolean;
+  /** A chain whose beginning must be acknowledged first: that of an answer's question. */
+  readonly after?: string;
   /** Milliseconds since the epoch: when it happened, by the recording. */
   readonly occurredAtMs: number;
-  /** A post that must be acknowledged first: an answer's question. */
-  readonly afterPostId?: string;
+  /** Name of the service that takes it, with the request's method, path and body. */
+  readonly service: string;
   readonly method: 'POST' | 'PUT';
-  /** Path and body of the request. */
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
   /** The same at each replay, so that a second one changes nothing. */
   readonly idempotencyKey: string;
+  /** How many things of its kind the body carries. */
+  readonly count: number;
+  /** Where a batch is answered item by item: the reasons of those that were refused. */
+  readonly refusedItems?: (answer: unknown) => readonly string[];
   /** File and line that it was read from, for messages. */
   readonly origin: string;
-}
-
-/** Likes and comments of a post. */
-export interface PostTotals {
-  readonly likes: number;
-  readonly comments: number;
 }
 
 /** A recording, ready to be replayed. */
 export interface Trace {
   readonly name: string;
-  /** In order of time; a post before its likes and comments, a question before its answers. */
+  /** In order of time; the beginning of a chain before the rest, a chain before those that wait for it. */
   readonly events: readonly TraceEvent[];
+  /** What the files hold and the trace does not, by reason. */
+  readonly leftOut: Readonly<Record<string, number>>;
 }
 
-/** Counts likes and comments for each post of a trace: what the feed must say after a replay. */
-export function expectedTotals(trace: Trace): Map<string, PostTotals> {
-  const totals = new Map<string, { likes: number; comments: number }>();
-  for (const event of trace.events) {
-    const post = totals.get(event.postId) ?? { likes: 0, comments: 0 };
-    if (event.kind === 'like') post.likes += 1;
-    if (event.kind === 'comment') post.comments += 1;
-    totals.set(event.postId, post);
-  }
-  return totals;
+/** How many things of each kind a trace carries. */
+export function countKinds(trace: Trace): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind, count } of trace.events) counts[kind] = (counts[kind] ?? 0) + count;
+  return counts;
 }

@@ -6,21 +6,15 @@
  * post's first day, at the post's time, so that no like comes before its post. Everything else in the dump (tag wikis,
  * other votes, what belongs to posts that are not in the files) is counted and left out.
  */
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Trace, type TraceEvent } from '../replay/trace.ts';
-import { SimulatorError } from '../simulator-error.ts';
+import { type Trace, type TraceEvent } from '../../replay/trace.ts';
 import { readNdjson, type NdjsonRow } from './ndjson.ts';
 
-const FILES = ['posts.ndjson', 'votes.ndjson', 'comments.ndjson', 'users.ndjson'] as const;
+/** The files of a dump that a replay needs. */
+export const FILES = ['posts.ndjson', 'votes.ndjson', 'comments.ndjson', 'users.ndjson'] as const;
 
 const POST_TYPES: Readonly<Record<string, 'question' | 'answer' | undefined>> = { '1': 'question', '2': 'answer' };
 const UP_VOTE = '2';
-
-/** A trace with what was left out of the files, by reason. */
-export interface StackExchangeTrace extends Trace {
-  readonly leftOut: Readonly<Record<string, number>>;
-}
 
 /** What a post's likes and comments must know of it. */
 interface PostRow {
@@ -31,35 +25,15 @@ interface PostRow {
 /**
  * Reads the folder of a dump.
  *
- * @throws SimulatorError for a folder or file that is missing, and for a wrong row with its file and line.
+ * @throws SimulatorError for a wrong row, with its file and line.
  */
-export async function readStackExchange(folder: string): Promise<StackExchangeTrace> {
-  await assertFolder(folder);
+export async function readStackExchange(folder: string): Promise<Trace> {
   const reader = new StackExchangeReader(folder);
   await reader.readUsers();
   await reader.readPosts();
   await reader.readVotes();
   await reader.readComments();
   return reader.trace();
-}
-
-async function assertFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (!found) {
-    throw new SimulatorError(
-      'TRACE_FOLDER_MISSING',
-      `There is no folder ${folder}: give the path of a recorded data set.`,
-    );
-  }
-  if (!found.isDirectory()) {
-    throw new SimulatorError('TRACE_FOLDER_MISSING', `${folder} is no folder: give the folder that holds ${FILES[0]}.`);
-  }
-  for (const file of FILES) {
-    const there = await stat(join(folder, file)).catch(() => undefined);
-    if (there?.isFile()) continue;
-    const message = `${folder} holds no ${file}: a Stack Exchange recording has ${FILES.join(', ')}.`;
-    throw new SimulatorError('TRACE_FILE_MISSING', message);
-  }
 }
 
 class StackExchangeReader {
@@ -104,10 +78,9 @@ class StackExchangeReader {
     }
   }
 
-  trace(): StackExchangeTrace {
-    const rank = { post: 0, like: 1, comment: 2 } as const;
+  trace(): Trace {
     const events = this.events.toSorted(
-      (a, b) => a.occurredAtMs - b.occurredAtMs || rank[a.kind] - rank[b.kind] || byNumber(a.postId, b.postId),
+      (a, b) => a.occurredAtMs - b.occurredAtMs || rank(a) - rank(b) || Number(a.chain) - Number(b.chain),
     );
     return { name: basename(this.folder), events, leftOut: this.leftOut };
   }
@@ -130,9 +103,10 @@ class StackExchangeReader {
     const title = row.optionalText('Title');
     this.events.push({
       ...this.common(row, `post-${id}`, occurredAtMs),
-      kind: 'post',
-      postId: id,
-      ...(knownParent === undefined ? {} : { afterPostId: knownParent }),
+      kind: 'posts',
+      chain: id,
+      begins: true,
+      ...(knownParent === undefined ? {} : { after: knownParent }),
       method: 'POST',
       path: '/posts',
       body: {
@@ -153,8 +127,8 @@ class StackExchangeReader {
     const occurredAtMs = Math.max(row.timeMs('CreationDate'), post.occurredAtMs);
     this.events.push({
       ...this.common(row, `vote-${id}`, occurredAtMs),
-      kind: 'like',
-      postId: post.id,
+      kind: 'likes',
+      chain: post.id,
       method: 'PUT',
       path: `/posts/${encodeURIComponent(post.id)}/likes/${encodeURIComponent(`voter-${id}`)}`,
       body: { occurredAt: new Date(occurredAtMs).toISOString() },
@@ -166,8 +140,8 @@ class StackExchangeReader {
     const occurredAtMs = Math.max(row.timeMs('CreationDate'), post.occurredAtMs);
     this.events.push({
       ...this.common(row, `comment-${id}`, occurredAtMs),
-      kind: 'comment',
-      postId: post.id,
+      kind: 'comments',
+      chain: post.id,
       method: 'POST',
       path: `/posts/${encodeURIComponent(post.id)}/comments`,
       body: {
@@ -183,8 +157,15 @@ class StackExchangeReader {
     row: NdjsonRow,
     key: string,
     occurredAtMs: number,
-  ): Pick<TraceEvent, 'origin' | 'idempotencyKey' | 'occurredAtMs'> {
-    return { origin: row.origin, idempotencyKey: `${this.site}-${key}`, occurredAtMs };
+  ): Pick<TraceEvent, 'begins' | 'count' | 'idempotencyKey' | 'occurredAtMs' | 'origin' | 'service'> {
+    return {
+      service: 'social-posts',
+      begins: false,
+      count: 1,
+      origin: row.origin,
+      idempotencyKey: `${this.site}-${key}`,
+      occurredAtMs,
+    };
   }
 
   /** A deleted account leaves its name only, or nothing. */
@@ -200,6 +181,9 @@ function siteOf(folderName: string): string {
   return /^stackexchange-([a-z0-9]+)/.exec(folderName)?.[1] ?? 'quantumcomputing';
 }
 
-function byNumber(a: string, b: string): number {
-  return Number(a) - Number(b);
+const KINDS = ['posts', 'likes', 'comments'];
+
+/** At one time a post comes before its likes. */
+function rank({ kind }: TraceEvent): number {
+  return KINDS.indexOf(kind);
 }

@@ -1,7 +1,6 @@
 /** Rows of newline-delimited JSON, with the place of each, so that a wrong row is found at once. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { SimulatorError } from '../simulator-error.ts';
+import { SimulatorError } from '../../simulator-error.ts';
+import { failRow, readLines } from '../lines.ts';
 
 /** One line of a file as an object of texts. */
 export class NdjsonRow {
@@ -33,7 +32,7 @@ export class NdjsonRow {
   }
 
   fail(what: string): never {
-    throw new SimulatorError('TRACE_ROW_INVALID', `${this.origin}: the row ${what}. Restore the file from its source.`);
+    failRow(this.origin, what);
   }
 }
 
@@ -55,16 +54,5 @@ function parseObject(origin: string, line: string): Readonly<Record<string, unkn
 
 /** Reads a file's rows in order; empty lines are passed over. */
 export async function* readNdjson(file: string): AsyncGenerator<NdjsonRow> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-  let number = 0;
-  try {
-    for await (const line of lines) {
-      number += 1;
-      if (line.trim() !== '') yield new NdjsonRow(`${file}:${number}`, line);
-    }
-  } catch (error) {
-    if (error instanceof SimulatorError) throw error;
-    const reason = Error.isError(error) ? error.message : String(error);
-    throw new SimulatorError('TRACE_FILE_UNREADABLE', `${file} cannot be read: ${reason}`, { cause: error });
-  }
+  for await (const { origin, text } of readLines(file)) yield new NdjsonRow(origin, text);
 }

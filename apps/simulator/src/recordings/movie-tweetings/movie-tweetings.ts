@@ -1,0 +1,59 @@
+import { type Position } from '../../requests/movieflix-requests.ts';
+import { type Check, type Facts, type GetAnswer } from '../../verify/check.ts';
+import { type RecordingKind } from '../recording.ts';
+import { FILES, readMovieTweetings, SHOW_SECONDS, traceOf, type MovieTweetings } from './read-movie-tweetings.ts';
+
+/** MovieFlix's recording: every user's "continue watching" and profile must be what the ratings say. */
+export const movieTweetings: RecordingKind = {
+  title: 'MovieTweetings',
+  files: FILES,
+  read: async (folder) => {
+    const recording = await readMovieTweetings(folder);
+    const users = positionsOfUsers(recording);
+    return { trace: traceOf(recording), checks: [resumeLists(users)] };
+  },
+};
+
+/** The latest position of each user in each show, by user, newest first. */
+function positionsOfUsers({ positions }: MovieTweetings): Map<string, Position[]> {
+  const users = new Map<string, Map<string, Position>>();
+  for (const position of positions) {
+    const shows = users.get(position.userId) ?? new Map<string, Position>();
+    const before = shows.get(position.showId);
+    if (before === undefined || before.occurredAtMs <= position.occurredAtMs) shows.set(position.showId, position);
+    users.set(position.userId, shows);
+  }
+  return new Map(
+    [...users].map(([userId, shows]) => [
+      userId,
+      [...shows.values()].toSorted((left, right) => right.occurredAtMs - left.occurredAtMs),
+    ]),
+  );
+}
+
+/** What was watched to its end is not to be continued. */
+function resumeLists(users: ReadonlyMap<string, readonly Position[]>): Check {
+  const expected = [...users].map(([userId, positions]): [string, Facts] => {
+    const open = positions.filter(({ positionSeconds }) => positionSeconds < SHOW_SECONDS);
+    return [userId, resumeFacts(open)];
+  });
+  return {
+    title: 'shows to continue of every user',
+    things: 'users',
+    service: 'movieflix-resume',
+    expected: new Map(expected),
+    read: readResumeList,
+  };
+}
+
+async function readResumeList(userId: string, get: GetAnswer): Promise<Facts | undefined> {
+  const answer = (await get(`/users/${encodeURIComponent(userId)}/resume?limit=1000`)) as
+    { readonly items: readonly Pick<Position, 'showId' | 'positionSeconds'>[] } | undefined;
+  return answer === undefined ? undefined : resumeFacts(answer.items);
+}
+
+/** Shows with their positions. Two that were left at the same time stand in either order. */
+function resumeFacts(items: readonly Pick<Position, 'showId' | 'positionSeconds'>[]): Facts {
+  const shows = items.map(({ showId, positionSeconds }) => `${showId} at ${positionSeconds} s`).toSorted();
+  return { shows: items.length, 'to continue': shows.join(', ') };
+}
