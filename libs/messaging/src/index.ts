@@ -72,7 +72,7 @@ export {
   type InboxPrunerOptions,
 } from './inbox/index.ts';
 export { inEffectTransaction } from './effects/index.ts';
-export { createKafkajsClient, mendRequestQueueTimers } from './kafkajs/index.ts';
+export { createKafkajsClient, mendRequestQueueTimers, sharePartitions, type OwnedPartitions } from './kafkajs/index.ts';
 export {
   currentContext,
   deadLetterHeaderNames,

@@ -15,10 +15,17 @@ export {
 export { TopologyDriver, type DriverOptions, type DriverRecord } from './driver/index.ts';
 export { StreamsError, type StreamsErrorCode } from './errors/index.ts';
 export { Streams, StreamsModule, type StreamsAsyncOptions, type StreamsModuleOptions } from './module/index.ts';
+export {
+  openPartitionedTable,
+  PartitionedTable,
+  type PartitionedTableOptions,
+  type PartitionOwner,
+  type PartitionState,
+} from './partitioned/index.ts';
 export type { Emit, LatePolicy } from './processor/index.ts';
 export type { RestoreProgress } from './restore/index.ts';
 export { startStreams, StreamsApp, type StreamsHealth, type StreamsOptions } from './runtime/index.ts';
-export type { ReadableStore } from './store/index.ts';
+export { ByteTable, type ReadableStore, type RestoredRecord } from './store/index.ts';
 export { MaterializedTable, openTable, type OpenTableOptions } from './table/index.ts';
 export {
   GlobalTable,

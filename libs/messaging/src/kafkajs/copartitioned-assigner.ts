@@ -12,7 +12,7 @@ export interface OwnedPartitions {
   readonly partitions: readonly number[];
 }
 
-interface Claim extends OwnedPartitions {
+export interface Claim extends OwnedPartitions {
   readonly memberId: string;
 }
 

@@ -62,7 +62,9 @@ export class WireWorkGroupMember implements WorkGroupMember {
   async close(): Promise<void> {
     this.closing.abort();
     this.wanted.abort();
-    await Promise.race([this.finished, this.clock.sleep(leaveWithinMs)]);
+    const left = new AbortController();
+    await Promise.race([this.finished, this.clock.sleep(leaveWithinMs, left.signal)]);
+    left.abort();
     this.lose();
     this.cluster.close();
     await this.finished;

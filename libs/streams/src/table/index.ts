@@ -1,2 +1,3 @@
 /** A compacted topic as a table in memory, whole, without a topology. */
 export { MaterializedTable, openTable, type OpenTableOptions } from './materialized-table.ts';
+export { partitionsOfTable } from './table-topic.ts';

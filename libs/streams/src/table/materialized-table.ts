@@ -12,6 +12,7 @@ import { StreamsError } from '../errors/index.ts';
 import { restoreProgressMetrics } from '../metrics/index.ts';
 import { RestoreLog, type RestoreProgress } from '../restore/index.ts';
 import { TableStore, type ReadableStore } from '../store/index.ts';
+import { partitionsOfTable } from './table-topic.ts';
 
 /** What is read into a table, and who hears of its progress. */
 export interface OpenTableOptions {
@@ -51,25 +52,9 @@ export async function openTable<K, V>(
   topic: StreamTopic<K, V>,
   options: OpenTableOptions = {},
 ): Promise<MaterializedTable<K, V>> {
-  const admin = await client.openAdmin();
-  try {
-    const description = (await admin.describe(new Map([[topic.name, ['cleanup.policy']]]))).get(topic.name);
-    if (!description)
-      throw new StreamsError(
-        'TOPIC_MISSING',
-        `Topic ${topic.name} does not exist: create it before its table is opened`,
-      );
-    const policy = description.config['cleanup.policy'];
-    if (!policy?.includes('compact'))
-      new Logger('Streams').warn(
-        `table ${topic.name}: its topic is not compacted; values that retention deletes will be missing`,
-      );
-    const table = new MaterializedTable(client, topic, description.partitions, options);
-    await table.begin();
-    return table;
-  } finally {
-    await admin.close();
-  }
+  const table = new MaterializedTable(client, topic, await partitionsOfTable(client, topic.name), options);
+  await table.begin();
+  return table;
 }
 
 export class MaterializedTable<K, V> implements ReadableStore<K, V> {
