@@ -2,13 +2,19 @@
  * The newest batches of the logs that have readers at their end, in memory: most consumers read what was just written.
  *
  * One budget of bytes for all logs; the batch that was appended first, in whatever log, is evicted first. A log's cached batches are
- * always its newest, without a gap. Batches are held by reference, and retained; the cost of one is its bytes plus a constant for the
- * bookkeeping.
+ * always its newest, without a gap. The cost of a batch is the memory that it keeps from other use, plus a constant for the
+ * bookkeeping. So a batch is held by reference only where it is most of its block of memory: a small one would keep the whole block,
+ * with all the requests beside it, for the sake of a few bytes. It is copied, into slabs that hold nothing but cached batches; these
+ * are filled and evicted in the same order.
  */
 import type { Chunks } from '../protocol/index.ts';
-import { release, retain } from './lent-memory.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { lend, release, retain } from './lent-memory.ts';
 
-const batchOverheadBytes = 200;
+/** Measured: two entries in queues, an object, an array and a view of the bytes. */
+const batchOverheadBytes = 320;
+const slabBytes = 64 * 1024;
+const idleLimitBytes = 1024 * 1024;
 
 export interface TailBatch {
   readonly baseOffset: number;
@@ -19,6 +25,7 @@ export interface TailBatch {
 
 interface CachedBatch extends TailBatch {
   readonly tail: LogTail;
+  readonly costBytes: number;
   /** Removed from its log; the queue still has it, without its bytes. */
   gone: boolean;
   chunks: Chunks;
@@ -61,8 +68,60 @@ class Queue<T> {
   }
 }
 
+/** Where copies lie: one behind the other in slabs that are used again, large ones in blocks of their own. */
+class CopyMemory {
+  readonly #pool = new BufferPool(idleLimitBytes);
+  #slab: Buffer = Buffer.alloc(0);
+  #slabUsed = 0;
+  /** Slabs that hold something. */
+  #slabCount = 0;
+
+  get slabsBytes(): number {
+    return this.#slabCount * slabBytes;
+  }
+
+  /** A copy of all the bytes, whose one user is the caller. */
+  copy(chunks: Chunks, sizeBytes: number): Buffer {
+    const piece = this.#take(sizeBytes);
+    let at = 0;
+    for (const chunk of chunks) at += chunk.copy(piece, at);
+    return piece;
+  }
+
+  #take(sizeBytes: number): Buffer {
+    if (sizeBytes > slabBytes / 2) return this.#pool.lend(this.#pool.take(sizeBytes), sizeBytes);
+    if (this.#slabUsed + sizeBytes > this.#slab.length) this.#beginSlab();
+    const piece = this.#slab.subarray(this.#slabUsed, (this.#slabUsed += sizeBytes));
+    retain(piece);
+    return piece;
+  }
+
+  #beginSlab(): void {
+    release(this.#slab);
+    const slab = this.#pool.take(slabBytes);
+    this.#slabCount++;
+    lend(slab, () => {
+      this.#slabCount--;
+      this.#pool.giveBack(slab);
+    });
+    this.#slab = slab;
+    this.#slabUsed = 0;
+  }
+}
+
+/** What the piece keeps from other use: its part of a shared slab, all of a block of its own. */
+function heldBytesOf(piece: Buffer): number {
+  return isMostOfItsBlock(piece) ? piece.buffer.byteLength : piece.length;
+}
+
+/** Whether keeping the piece keeps about as much as it is long. */
+function isMostOfItsBlock(piece: Buffer): boolean {
+  return piece.length * 2 >= piece.buffer.byteLength;
+}
+
 export class TailCache {
   readonly #budgetBytes: number;
+  readonly #copies = new CopyMemory();
   #queue = new Queue<CachedBatch>();
   #goneCount = 0;
   #usedBytes = 0;
@@ -75,16 +134,37 @@ export class TailCache {
     return this.#usedBytes;
   }
 
+  /** Memory of the copies of small batches, also where what was copied beside them is gone. */
+  get slabsBytes(): number {
+    return this.#copies.slabsBytes;
+  }
+
   /** Batches that are kept track of, removed ones too. */
   get batchCount(): number {
     return this.#queue.length;
   }
 
-  add(batch: CachedBatch): void {
-    this.#queue.push(batch);
-    this.#usedBytes += batch.sizeBytes + batchOverheadBytes;
-    for (const chunk of batch.chunks) retain(chunk);
+  /** Takes a batch in, and gives it as it is kept. */
+  add(batch: TailBatch, tail: LogTail): CachedBatch {
+    const chunks = this.#keep(batch);
+    const heldBytes = chunks.reduce((sum, chunk) => sum + heldBytesOf(chunk), 0);
+    const cached = { ...batch, tail, chunks, costBytes: heldBytes + batchOverheadBytes, gone: false };
+    this.#queue.push(cached);
+    this.#usedBytes += cached.costBytes;
+    return cached;
+  }
+
+  /** Evicts what is over the budget; the log that a batch was added for knows it by then. */
+  fit(): void {
     while (this.#usedBytes > this.#budgetBytes) this.#evictOldest();
+    // Slabs of which little is left. The one that is being filled stays.
+    while (this.#copies.slabsBytes > this.#budgetBytes + slabBytes && this.#queue.length > 0) this.#evictOldest();
+  }
+
+  #keep({ chunks, sizeBytes }: TailBatch): Chunks {
+    if (!chunks.every(isMostOfItsBlock)) return [this.#copies.copy(chunks, sizeBytes)];
+    for (const chunk of chunks) retain(chunk);
+    return chunks;
   }
 
   remove(batch: CachedBatch): void {
@@ -98,7 +178,7 @@ export class TailCache {
     batch.gone = true;
     for (const chunk of batch.chunks) release(chunk);
     batch.chunks = noChunks;
-    this.#usedBytes -= batch.sizeBytes + batchOverheadBytes;
+    this.#usedBytes -= batch.costBytes;
   }
 
   #evictOldest(): void {
@@ -131,9 +211,8 @@ export class LogTail {
   }
 
   push(batch: TailBatch): void {
-    const cached = { ...batch, tail: this, gone: false };
-    this.#batches.push(cached);
-    this.#cache.add(cached);
+    this.#batches.push(this.#cache.add(batch, this));
+    this.#cache.fit();
   }
 
   /** Index of the batch that holds `offset` (or the first after it); -1 when that is older than the cache. */
