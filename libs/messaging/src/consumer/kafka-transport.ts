@@ -24,7 +24,9 @@ import { completeOptions, type Delivery, type SubscriptionOptions } from './subs
 import type { SubscriptionState } from './subscription-runner.ts';
 
 /** What `@Ctx()` gives. */
-export class SubscriptionContext extends BaseRpcContext<[group: string, topic: string, attempt: HandlingAttempt]> {
+export class SubscriptionContext extends BaseRpcContext<
+  [group: string, topic: string, attempt: HandlingAttempt, statements?: RunStatement]
+> {
   get group(): string {
     return this.args[0];
   }
@@ -51,6 +53,24 @@ export class SubscriptionContext extends BaseRpcContext<[group: string, topic: s
   }
 
   /**
+   * Runs one statement on the service's database and gives its rows. With `exactly-once-effect` it is part of the message's
+   * transaction, as what is done through `manager`. Otherwise it is a transaction of its own, on connections that handlers share
+   * and on which statements follow each other without a round trip between them: do not use it while the handler holds a
+   * transaction of its own open, since it may have to wait for statements that wait for that one's locks.
+   *
+   * @throws PostgreSQL's error. @throws {MessagingError} `SUBSCRIPTION_INVALID` when the module has no `dataSource`.
+   */
+  // The caller knows what its statement returns.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    const runner = this.args[2].manager?.queryRunner;
+    if (runner) return (await runner.query(text, [...values], true)).records as Row[];
+    const run = this.args[3];
+    if (run) return (await run(text, values)) as readonly Row[];
+    throw new MessagingError('SUBSCRIPTION_INVALID', `Group ${this.group}: the module has no dataSource to query`);
+  }
+
+  /**
    * With `exactly-once`: takes records that become visible with the message's offset, or never.
    * @throws {MessagingError} `SUBSCRIPTION_INVALID` with another delivery.
    */
@@ -66,6 +86,9 @@ export class SubscriptionContext extends BaseRpcContext<[group: string, topic: s
   }
 }
 
+/** Runs a statement in a transaction of its own. */
+export type RunStatement = (text: string, values: readonly unknown[]) => Promise<readonly object[]>;
+
 interface Subscription extends SubscriptionDeclaration {
   readonly complete: SubscriptionOptions;
   readonly handler: MessageHandler;
@@ -75,6 +98,8 @@ export interface KafkaTransportParts extends SubscriptionParts {
   readonly topicSetup: TopicSetup;
   readonly onStalled: (error: MessagingError) => void;
   readonly deliveryKinds: DeliveryKinds;
+  /** Where the service has a database. */
+  readonly runStatement?: RunStatement | undefined;
 }
 
 /** Whether something is well, and what is wrong if not. */
@@ -249,8 +274,9 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   /** Calls the handler through Nest and waits for what it returns, a promise or an observable, empty or not. */
   private handleWith({ handler, batched, complete, topic }: Subscription): HandleMessages {
+    const { runStatement } = this.parts;
     return async (messages: readonly TopicMessage[], attempt) => {
-      const context = new SubscriptionContext([complete.group, topic.name, attempt]);
+      const context = new SubscriptionContext([complete.group, topic.name, attempt, runStatement]);
       const result: unknown = await handler(batched ? messages : messages[0], context);
       if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
     };

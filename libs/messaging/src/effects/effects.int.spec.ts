@@ -120,6 +120,30 @@ describe('effects exactly once', () => {
     expect(calls).toBe(1_000);
   });
 
+  it('of single statements that are transactions of their own come in order of each key', async () => {
+    const topic = testTopic(4);
+    const group = newGroup();
+    @Controller()
+    class Likes {
+      @Subscribe(topic, { group, policy: 'dead-letter' })
+      async onLike(
+        @Payload() { messageId, value }: TopicMessage<TestTopic>,
+        @Ctx() context: SubscriptionContext,
+      ): Promise<void> {
+        const rows = await context.query<{ post_id: string }>(`${insert} RETURNING post_id`, [messageId, value.postId]);
+        if (rows[0]!.post_id !== value.postId) throw new FatalHandlerError('the rows are of another statement');
+      }
+    }
+    await using service = await start(topic, [Likes]);
+    await produce(service.producer, topic, 20, 50);
+    await committedToTheEnd(group, topic);
+    const done = await effects();
+    for (let post = 0; post < 20; post++)
+      expect(done.filter((id) => id.startsWith(`post-${post}-`))).toEqual(
+        Array.from({ length: 50 }, (_, number) => `post-${post}-${number}`),
+      );
+  });
+
   it('of a message that fails meet its policy, and all others are there once', async () => {
     const topic = testTopic(2);
     const group = newGroup();
@@ -130,7 +154,7 @@ describe('effects exactly once', () => {
         @Payload() { messageId, value }: TopicMessage<TestTopic>,
         @Ctx() context: SubscriptionContext,
       ): Promise<void> {
-        await context.manager.query(insert, [messageId, value.postId]);
+        await context.query(insert, [messageId, value.postId]);
         if (value.userId === '7') throw new FatalHandlerError('no sevens');
         if (value.userId === '9') await context.manager.query('INSERT INTO effect (bad) VALUES (1)');
       }

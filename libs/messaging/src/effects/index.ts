@@ -7,7 +7,11 @@
  *   its subscription's policy, and calls of other lanes that shared the transaction are done again on their own.
  * - A handler may be called again for a message whose transaction was rolled back. What it does through the given manager happens
  *   once; what it does elsewhere may happen again.
+ *
+ * Where effects may happen again (`at-least-once`), a handler's single statements are transactions of their own that share connections
+ * and round trips (`context.query`).
  */
 export { EffectGroups, type EffectGroupsOptions } from './effect-groups.ts';
 export { EffectMetrics } from './effect-metrics.ts';
 export { inEffectTransaction } from './effect-transaction.ts';
+export { PipelinedStatements } from './pipelined-statements.ts';

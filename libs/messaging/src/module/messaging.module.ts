@@ -17,6 +17,7 @@ import type { KafkaClient } from '../client/index.ts';
 import { EventCodec } from '../codec/index.ts';
 import { KafkaTransport, OriginalErrorFilter, type MetricsPort, type TransportHealth } from '../consumer/index.ts';
 import { defaultInboxPrunerOptions, InboxPruner, type InboxPrunerOptions } from '../inbox/index.ts';
+import { PipelinedStatements } from '../effects/index.ts';
 import { createKafkajsClient } from '../kafkajs/index.ts';
 import { deliveryKinds } from './delivery-kinds.ts';
 import { defaultProducerOptions, MessageProducer, type ProducerOptions } from '../producer/index.ts';
@@ -120,6 +121,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy,
               metrics: given.metrics,
               dataSource: given.dataSource,
               deliveryKinds,
+              runStatement: given.dataSource && new PipelinedStatements(given.dataSource).query,
               onStalled: (error) => given.onStalled?.(error),
             }),
         },

@@ -37,7 +37,7 @@ function fastHandler(stage: Stage, filled: FilledTopics, isQuick: boolean): Comp
         figure: 'ours.perSecond',
         beside: 'stock.perSecond',
         target: ratioAtLeast(4),
-        note: 'the peer is the Kafka transport of @nestjs/microservices',
+        note: 'each event is one statement of `context.query`; the peer is the Kafka transport of @nestjs/microservices',
       },
       {
         ...rate,

@@ -32,8 +32,7 @@ const dataSource = await openDatabase('bench', config, { migrations });
 class LikesController {
   @Subscribe(topic, { group, delivery })
   async onLike(@Payload() { value }: TopicMessage<Likes>, @Ctx() context: SubscriptionContext): Promise<void> {
-    if (delivery === 'at-least-once') await effects.insert(value);
-    else await effects.insertWithin(value, (sql, values) => context.manager.query(sql, values));
+    await effects.insertWithin(value, (sql, values) => context.query(sql, values));
   }
 }
 
