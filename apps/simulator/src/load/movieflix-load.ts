@@ -1,11 +1,11 @@
 import {
-  batches,
   LARGEST_BATCH,
   positionsRequest,
   showsRequest,
   type Position,
   type Show,
 } from '../requests/movieflix-requests.ts';
+import { batches } from '../requests/batches.ts';
 import { type Load, type LoadOptions } from './load.ts';
 import { SeededRandom } from './seeded-random.ts';
 

@@ -1,11 +1,13 @@
 import {
-  accountRequest,
+  accountsRequest,
   CURRENCY,
+  LARGEST_BATCH,
   paymentsRequest,
   thresholdRequest,
-  type Account,
+  type HeldAccount,
   type Payment,
 } from '../requests/mybank-requests.ts';
+import { batches } from '../requests/batches.ts';
 import { type Load, type LoadOptions } from './load.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -16,11 +18,11 @@ const LARGEST_EXPONENT = 5.2;
 /** People pay each other: most payments are small, a few of them over the threshold that everybody has set. */
 export function mybankLoad({ users, seed, batchSize }: LoadOptions): Load {
   const random = new SeededRandom(seed);
-  const accounts = Array.from({ length: Math.max(users, 2) }, (_, index): Account => {
+  const accounts = Array.from({ length: Math.max(users, 2) }, (_, index): HeldAccount => {
     const userId = `customer-${seed}-${index + 1}`;
-    return { accountId: `account-${seed}-${index + 1}`, userId, currency: CURRENCY };
+    return { accountId: `account-${seed}-${index + 1}`, userId, currency: CURRENCY, name: `Customer ${index + 1}` };
   });
-  const identity = { occurredAtMs: 0, origin: 'the preparation' };
+  const identity = { occurredAtMs: Date.UTC(2020, 0, 1), origin: 'the preparation' };
   let payments = 0;
   let requests = 0;
 
@@ -45,8 +47,8 @@ export function mybankLoad({ users, seed, batchSize }: LoadOptions): Load {
       name: 'accounts',
       leftOut: {},
       events: [
-        ...accounts.map((account) =>
-          accountRequest(account, { ...identity, idempotencyKey: `open-${account.accountId}` }),
+        ...batches(accounts, LARGEST_BATCH).map((batch, index) =>
+          accountsRequest(batch, { ...identity, idempotencyKey: `accounts-${seed}-${index}` }),
         ),
         ...accounts.map((account) =>
           thresholdRequest(account, THRESHOLD_PENCE, { ...identity, idempotencyKey: `threshold-${account.accountId}` }),

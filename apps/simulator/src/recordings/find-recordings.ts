@@ -2,12 +2,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SimulatorError } from '../simulator-error.ts';
+import { leedsSpending } from './leeds-spending/leeds-spending.ts';
 import { movieTweetings } from './movie-tweetings/movie-tweetings.ts';
 import { type RecordingKind } from './recording.ts';
 import { stackExchange } from './stack-exchange/stack-exchange.ts';
 
 /** Every kind that can be replayed, one for each case. */
-export const RECORDING_KINDS: readonly RecordingKind[] = [stackExchange, movieTweetings];
+export const RECORDING_KINDS: readonly RecordingKind[] = [stackExchange, movieTweetings, leedsSpending];
 
 export interface FoundRecording {
   readonly folder: string;

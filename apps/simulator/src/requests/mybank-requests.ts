@@ -3,16 +3,21 @@ import { type TraceEvent } from '../replay/trace.ts';
 
 export interface Account {
   readonly accountId: string;
-  readonly userId: string;
+  /** Who holds it; the bank's counter-accounts, at which money leaves what is looked at, have no holder. */
+  readonly userId?: string;
   readonly currency: string;
+  readonly name: string;
 }
+
+/** An account that somebody holds. */
+export type HeldAccount = Account & { readonly userId: string };
 
 /** Money that goes from one account to another. */
 export interface Payment {
   readonly transactionId: string;
   readonly fromAccountId: string;
   readonly toAccountId: string;
-  /** In pence; negative where it goes back. */
+  /** In pence; below zero where it comes back. */
   readonly pence: number;
   readonly description: string;
   /** Milliseconds since the epoch. */
@@ -24,11 +29,11 @@ type Identity = Pick<TraceEvent, 'idempotencyKey' | 'origin' | 'occurredAtMs'>;
 export const CURRENCY = 'GBP';
 export const LARGEST_BATCH = 500;
 
-/** Accounts come one after another, in a chain for which the rest waits. */
-export const ACCOUNTS_CHAIN = 'accounts';
-export const THRESHOLDS_CHAIN = 'thresholds';
+const ACCOUNTS_CHAIN = 'accounts';
+const THRESHOLDS_CHAIN = 'thresholds';
 
-export function accountRequest(account: Account, identity: Identity): TraceEvent {
+/** Accounts of a batch; thresholds and payments wait for all of them. */
+export function accountsRequest(accounts: readonly Account[], identity: Identity): TraceEvent {
   return {
     ...identity,
     kind: 'accounts',
@@ -37,12 +42,13 @@ export function accountRequest(account: Account, identity: Identity): TraceEvent
     service: 'mybank-ledger',
     method: 'POST',
     path: '/accounts',
-    body: { ...account },
-    count: 1,
+    body: { accounts },
+    count: accounts.length,
   };
 }
 
-export function thresholdRequest(account: Account, pence: number, identity: Identity): TraceEvent {
+/** A threshold on an account from a moment on; payments wait for all of them. */
+export function thresholdRequest(account: HeldAccount, pence: number, identity: Identity): TraceEvent {
   return {
     ...identity,
     kind: 'thresholds',
@@ -51,13 +57,17 @@ export function thresholdRequest(account: Account, pence: number, identity: Iden
     after: ACCOUNTS_CHAIN,
     service: 'mybank-alerts',
     method: 'PUT',
-    path: `/users/${encodeURIComponent(account.userId)}/thresholds/${encodeURIComponent(account.accountId)}`,
-    body: { amount: poundsText(pence), currency: account.currency },
+    path: `/users/${account.userId}/thresholds/${account.accountId}`,
+    body: {
+      amount: poundsText(pence),
+      currency: account.currency,
+      occurredAt: new Date(identity.occurredAtMs).toISOString(),
+    },
     count: 1,
   };
 }
 
-/** Both sides of each payment, which sum to zero. */
+/** Both sides of each payment, which add up to zero. */
 export function paymentsRequest(payments: readonly Payment[], identity: Identity): TraceEvent {
   return {
     ...identity,
@@ -67,7 +77,7 @@ export function paymentsRequest(payments: readonly Payment[], identity: Identity
     after: THRESHOLDS_CHAIN,
     service: 'mybank-ledger',
     method: 'POST',
-    path: '/transactions',
+    path: '/transactions/batch',
     body: {
       transactions: payments.map(({ transactionId, description, bookedAtMs, ...payment }) => ({
         transactionId,

@@ -7,8 +7,8 @@
  */
 import { basename, join } from 'node:path';
 import { type Trace } from '../../replay/trace.ts';
+import { batches } from '../../requests/batches.ts';
 import {
-  batches,
   LARGEST_BATCH,
   positionsRequest,
   showsRequest,
