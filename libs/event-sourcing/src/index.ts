@@ -17,10 +17,16 @@ export {
   type CaptureHealthPort,
   type CaptureMetricsPort,
   type CaptureParts,
+  type CapturePhase,
+  type CaptureProgress,
   type CaptureStatus,
   type ChangeCaptureModuleOptions,
   type ChangePublisher,
   type ChangeRecord,
+  type EnvelopeEncoding,
+  type MakeEncoding,
+  type Operation,
+  type SourceNames,
 } from './change-capture/index.ts';
 export { type SqlExecutor } from './database/index.ts';
 export {
@@ -113,10 +119,14 @@ export {
 } from './projections/index.ts';
 export {
   ReplicationError,
+  type Relation,
+  type RelationColumn,
   type ReplicationErrorCode,
   type ReplicationObserver,
   type ReplicationState,
   type ReplicationStatus,
+  type RowValues,
   type TableName,
+  type TransactionInfo,
 } from './replication/index.ts';
 export { snapshotMigrations, SnapshotStore, type Snapshot, type SnapshotKey } from './snapshots/index.ts';

@@ -1,4 +1,5 @@
 import { type ClientConfig } from 'pg';
+import { type MakeEncoding } from './envelope.ts';
 import {
   ReplicationError,
   type ReplicationObserver,
@@ -34,6 +35,10 @@ export interface CaptureOptions {
   readonly onRefused?: 'stop' | 'skip';
   /** Header that carries an id which a repeated change has again (rows of the snapshot have none); no header by default. */
   readonly messageIdHeader?: string;
+  /** How values are written; Debezium's envelope as JSON by default. */
+  readonly encoding?: MakeEncoding;
+  /** Where it is kept how far the capture is; the table `change_captures` of the captured database by default. */
+  readonly progress?: CaptureProgress;
   /** See `ReplicationOptions`. */
   readonly leaseMs?: number;
   readonly confirmMs?: number;
@@ -43,6 +48,19 @@ export interface CaptureOptions {
   readonly maxBatchBytes?: number;
   readonly maxBackoffMs?: number;
   readonly observer?: CaptureObserver;
+}
+
+/** `snapshot` while the initial snapshot is under way, then `stream`. */
+export type CapturePhase = 'snapshot' | 'stream';
+
+/** Remembers how far a capture is, beyond its process. A slot that is missing although the phase is `stream` was lost. */
+export interface CaptureProgress {
+  /** Undefined for a capture that never began. */
+  phase(): Promise<CapturePhase | undefined>;
+  /** Resolves when it is kept. @param rows of the snapshot, when it is complete */
+  enter(phase: CapturePhase, rows?: number): Promise<void>;
+  /** What a person does to have it forgotten, for error messages. */
+  readonly forgetting: string;
 }
 
 /** What happens in a capture, for metrics and logs. Called synchronously; must not throw. */

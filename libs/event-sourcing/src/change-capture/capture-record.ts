@@ -8,7 +8,7 @@ import {
 } from '../replication/index.ts';
 import { assertKey, tableKey, type TableToCapture } from './capture-options.ts';
 import { type ChangeRecord } from './change-publisher.ts';
-import { EnvelopeEncoder, type SourceNames } from './envelope.ts';
+import { type EnvelopeEncoding, type MakeEncoding, type SourceNames } from './envelope.ts';
 
 export interface CapturedRecord extends ChangeRecord {
   readonly topic: string;
@@ -22,7 +22,8 @@ const OVERHEAD_BYTES = 100;
 /** A table as it is described now. */
 interface Described {
   readonly table: TableToCapture;
-  readonly encoder: EnvelopeEncoder;
+  readonly encoder: EnvelopeEncoding;
+  readonly noRow: unknown;
   readonly keyColumn: number;
   readonly columns: readonly string[];
 }
@@ -31,6 +32,7 @@ export class CaptureRecords {
   private readonly names: SourceNames;
   private readonly tables: ReadonlyMap<string, TableToCapture>;
   private readonly messageIdHeader: string | undefined;
+  private readonly makeEncoding: MakeEncoding;
   private readonly onSchemaChanged: (table: TableName, columns: readonly string[]) => void;
   private readonly described = new Map<number, Described | undefined>();
   private transaction: TransactionInfo | undefined;
@@ -42,11 +44,13 @@ export class CaptureRecords {
     names: SourceNames,
     tables: ReadonlyMap<string, TableToCapture>,
     messageIdHeader: string | undefined,
+    makeEncoding: MakeEncoding,
     onSchemaChanged: (table: TableName, columns: readonly string[]) => void,
   ) {
     this.names = names;
     this.tables = tables;
     this.messageIdHeader = messageIdHeader;
+    this.makeEncoding = makeEncoding;
     this.onSchemaChanged = onSchemaChanged;
   }
 
@@ -60,12 +64,8 @@ export class CaptureRecords {
     }
     const columns = relation.columns.map((column) => column.name);
     const keyColumn = assertKey(table, relation.columns);
-    this.described.set(relation.id, {
-      table,
-      encoder: new EnvelopeEncoder(this.names, relation),
-      keyColumn,
-      columns,
-    });
+    const encoder = this.makeEncoding(this.names, relation, table.topic);
+    this.described.set(relation.id, { table, encoder, noRow: encoder.row(null), keyColumn, columns });
     const shape = JSON.stringify(relation.columns.map((column) => [column.name, column.typeId]));
     const before = this.lastColumns.get(name);
     this.lastColumns.set(name, shape);
@@ -82,20 +82,20 @@ export class CaptureRecords {
   change(change: RowChange, transaction: TransactionInfo, take: TakeRecord): void {
     const described = this.described.get(change.relation.id);
     if (!described) return;
-    const { table, encoder, keyColumn } = described;
+    const { table, encoder, noRow, keyColumn } = described;
     this.count(transaction);
     const { before, after, lsn } = change;
     const keyBefore = before?.text(keyColumn);
     const keyAfter = after?.text(keyColumn) ?? keyBefore ?? null;
     if (change.kind === 'insert') {
-      const value = encoder.change('c', 'null', encoder.row(after), transaction, lsn);
+      const value = encoder.change('c', noRow, encoder.row(after), transaction, lsn);
       this.give(take, table.topic, keyAfter, value);
     } else if (change.kind === 'delete') {
       this.delete(described, change, transaction, take);
     } else if (before && keyBefore !== keyAfter) {
       // The row moves to another key: it ends there and begins here, so that each key's records are complete.
       this.delete(described, change, transaction, take);
-      const value = encoder.change('c', 'null', encoder.row(after, before), transaction, lsn);
+      const value = encoder.change('c', noRow, encoder.row(after, before), transaction, lsn);
       this.give(take, table.topic, keyAfter, value);
     } else {
       const value = encoder.change('u', encoder.row(before), encoder.row(after, before), transaction, lsn);
@@ -107,18 +107,19 @@ export class CaptureRecords {
     const described = this.described.get(relation.id);
     if (described?.table.truncate !== 'publish') return;
     this.count(transaction);
-    const value = described.encoder.change('t', 'null', 'null', transaction, lsn);
+    const { encoder, noRow } = described;
+    const value = encoder.change('t', noRow, noRow, transaction, lsn);
     this.give(take, described.table.topic, null, value);
   }
 
   private delete(
-    { table, encoder, keyColumn }: Described,
+    { table, encoder, noRow, keyColumn }: Described,
     { before, lsn }: RowChange,
     transaction: TransactionInfo,
     take: TakeRecord,
   ): void {
     const key = before?.text(keyColumn) ?? null;
-    this.give(take, table.topic, key, encoder.change('d', encoder.row(before), 'null', transaction, lsn));
+    this.give(take, table.topic, key, encoder.change('d', encoder.row(before), noRow, transaction, lsn));
     if (table.tombstones && key !== null) this.give(take, table.topic, key, null);
   }
 

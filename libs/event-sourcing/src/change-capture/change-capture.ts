@@ -16,11 +16,14 @@ import {
   tablesToCapture,
   type CaptureObserver,
   type CaptureOptions,
+  type CaptureProgress,
   type CaptureStatus,
   type TableToCapture,
 } from './capture-options.ts';
+import { ProgressTable } from './capture-progress.ts';
 import { CaptureRecords, type CapturedRecord } from './capture-record.ts';
 import { type ChangePublisher } from './change-publisher.ts';
+import { EnvelopeEncoder } from './envelope.ts';
 import { describeTable, publishSnapshot } from './initial-snapshot.ts';
 import { publishChanges } from './publish-changes.ts';
 
@@ -118,7 +121,8 @@ export class ChangeCapture {
       assertKey(table, relation.columns);
       relations.push(relation);
     }
-    this.records = new CaptureRecords(names, this.tables, messageIdHeader, (table, columns) =>
+    const encoding = this.options.encoding ?? ((source, relation) => new EnvelopeEncoder(source, relation));
+    this.records = new CaptureRecords(names, this.tables, messageIdHeader, encoding, (table, columns) =>
       this.observer.schemaChanged?.(table, columns),
     );
     for (const relation of relations) this.records.describe(relation);
@@ -127,21 +131,17 @@ export class ChangeCapture {
 
   private async prepareSlot(preparation: SlotPreparation<CapturedRecord>): Promise<void> {
     const { name, snapshot, onLostSlot } = this.options;
-    const { control } = preparation;
-    const { rows } = await control.client.query<{ state: string }>(
-      'SELECT state FROM change_captures WHERE slot = $1',
-      [name],
-    );
-    const state = rows[0]?.state;
+    const progress = this.progressOf(preparation);
+    const state = await progress.phase();
     const isThere = preparation.slot !== undefined && preparation.slot.walStatus !== 'lost';
     if (state === 'stream') {
       if (isThere) return;
       const reason = `slot ${name} ${preparation.slot ? 'needs log that the server has removed' : 'does not exist any more'}`;
-      if (onLostSlot !== 'snapshot') throw lostSlot(name, reason);
+      if (onLostSlot !== 'snapshot') throw lostSlot(reason, progress.forgetting);
       this.observer.slotLost?.(reason);
     } else if (state === undefined && preparation.slot) {
       if (snapshot !== 'never') throw unknownSlot(name);
-      await this.setState(preparation, 'stream');
+      await progress.enter('stream');
       return;
     }
     await this.begin(preparation);
@@ -150,7 +150,8 @@ export class ChangeCapture {
   /** Makes the slot anew and, if it is wanted, publishes what is there. */
   private async begin(preparation: SlotPreparation<CapturedRecord>): Promise<void> {
     const { control } = preparation;
-    await this.setState(preparation, 'snapshot');
+    const progress = this.progressOf(preparation);
+    await progress.enter('snapshot');
     await control.dropSlot();
     let rows = 0;
     try {
@@ -173,28 +174,20 @@ export class ChangeCapture {
     } finally {
       this.snapshotRows = undefined;
     }
-    await this.setState(preparation, 'stream', rows);
+    await progress.enter('stream', rows);
     this.observer.snapshotEnded?.(rows);
   }
 
-  private async setState(
-    { control }: SlotPreparation<CapturedRecord>,
-    state: 'snapshot' | 'stream',
-    rows?: number,
-  ): Promise<void> {
-    await control.client.query(
-      `INSERT INTO change_captures AS c (slot, state, snapshot_rows) VALUES ($1, $2, $3)
-       ON CONFLICT (slot) DO UPDATE SET state = $2, snapshot_rows = coalesce($3, c.snapshot_rows), changed_at = clock_timestamp()`,
-      [this.options.name, state, rows ?? null],
-    );
+  private progressOf({ control }: SlotPreparation<CapturedRecord>): CaptureProgress {
+    return this.options.progress ?? new ProgressTable(control.client, this.options.name);
   }
 }
 
-function lostSlot(name: string, reason: string): ReplicationError {
+function lostSlot(reason: string, forgetting: string): ReplicationError {
   return new ReplicationError(
     'REPLICATION_SLOT_LOST',
     `${reason}: changes since its confirmed place are missing from the topics. Start with onLostSlot: 'snapshot' to publish every row ` +
-      `anew (deleted ones stay in compacted topics), or DELETE FROM change_captures WHERE slot = '${name}'; and raise max_slot_wal_keep_size`,
+      `anew (deleted ones stay in compacted topics), or ${forgetting}; and raise max_slot_wal_keep_size`,
   );
 }
 

@@ -27,7 +27,22 @@ export interface SourceNames {
   readonly database: string;
 }
 
-export class EnvelopeEncoder {
+/**
+ * Makes the values of one table's records, in a form of its own: another than JSON is given in `CaptureOptions.encoding`. A row is
+ * whatever the form takes it for.
+ */
+export interface EnvelopeEncoding<Row = unknown> {
+  /** A row. @param fallback has values that the row leaves out because they did not change */
+  row(values: RowValues | null, fallback?: RowValues | null): Row;
+  change(operation: Operation, before: Row, after: Row, transaction: TransactionInfo, lsn: bigint): Buffer;
+  /** A row of the initial snapshot. */
+  read(row: Row, lsn: bigint): Buffer;
+}
+
+/** Makes the encoding of a table as it is described now. @throws ReplicationError when the table does not fit */
+export type MakeEncoding = (names: SourceNames, relation: Relation, topic: string) => EnvelopeEncoding;
+
+export class EnvelopeEncoder implements EnvelopeEncoding<string> {
   private readonly prefixes: readonly string[];
   private readonly converters: readonly ToJson[];
   private readonly sourceStart: string;

@@ -9,10 +9,18 @@ export {
   type CapturedTable,
   type CaptureObserver,
   type CaptureOptions,
+  type CapturePhase,
+  type CaptureProgress,
   type CaptureStatus,
 } from './capture-options.ts';
 export { changeCaptureMigrations } from './capture-migrations.ts';
 export { type ChangePublisher, type ChangeRecord } from './change-publisher.ts';
-export { UNAVAILABLE_VALUE } from './envelope.ts';
+export {
+  UNAVAILABLE_VALUE,
+  type EnvelopeEncoding,
+  type MakeEncoding,
+  type Operation,
+  type SourceNames,
+} from './envelope.ts';
 export { type CaptureHealthPort, type CaptureMetricsPort } from './capture-telemetry.ts';
 export { ChangeCaptureModule, type CaptureParts, type ChangeCaptureModuleOptions } from './change-capture.module.ts';
