@@ -60,8 +60,6 @@ export class SubscriptionContext extends BaseRpcContext<
    *
    * @throws PostgreSQL's error. @throws {MessagingError} `SUBSCRIPTION_INVALID` when the module has no `dataSource`.
    */
-  // The caller knows what its statement returns.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     const runner = this.args[2].manager?.queryRunner;
     if (runner) return (await runner.query(text, [...values], true)).records as Row[];

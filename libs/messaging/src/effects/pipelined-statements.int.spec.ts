@@ -11,14 +11,16 @@ const numbersTo = (count: number): number[] => Array.from({ length: count }, (_,
 
 describe('statements that are transactions of their own', () => {
   let postgres: RunningPostgres;
+  let url: string;
   let dataSource: DataSource;
   let statements: PipelinedStatements;
 
   beforeAll(async () => {
     postgres = await startPostgres();
+    url = await postgres.createDatabase('statements');
     dataSource = new DataSource({
       type: 'postgres',
-      url: await postgres.createDatabase('statements'),
+      url,
       extra: { max: poolSize },
       poolErrorHandler: () => undefined,
     });
@@ -84,7 +86,7 @@ describe('statements that are transactions of their own', () => {
     const slow = statements.query('SELECT pg_sleep($1)', [600]);
     const behind = numbersTo(poolSize * 2).map(() => statements.query('SELECT pg_sleep($1)', [600]));
     const lost = Promise.allSettled([slow, ...behind]);
-    const other = new DataSource({ type: 'postgres', url: dataSource.options.url as string });
+    const other = new DataSource({ type: 'postgres', url });
     await other.initialize();
     const sleeping = `FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'`;
     for (let ended = 0; ended < poolSize;) {

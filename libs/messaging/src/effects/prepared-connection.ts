@@ -133,10 +133,11 @@ export class PreparedConnection {
         this.ending = result.command;
         return result;
       });
-    return (sent as Promise<unknown>).catch((error: Error & { code?: unknown }) => {
-      if (staleStatementStates.has(error.code)) this.stale = true;
+    return (sent as Promise<unknown>).catch((error: unknown) => {
+      const { code } = error as { code?: unknown };
+      if (staleStatementStates.has(code)) this.stale = true;
       // A trace that leads to who sent the statement, as the client's own does, not to the socket.
-      Error.captureStackTrace(error);
+      Error.captureStackTrace(error as Error);
       throw error;
     });
   }
