@@ -48,8 +48,8 @@ const dayMs = 86_400_000;
 const firstDay = Date.parse('0001-01-01T00:00:00.000Z') / dayMs;
 const lastDay = Date.parse('9999-12-31T00:00:00.000Z') / dayMs;
 
-/** The day of a number of days since 1970-01-01. What no file name can say is kept under the first of January 1970. */
-export function dateOfDay(epochDay: number): string {
-  const known = epochDay >= firstDay && epochDay <= lastDay ? epochDay : 0;
-  return new Date(known * dayMs).toISOString().slice(0, 10);
-}
+/** A number of days since 1970-01-01 that a folder can be named after: itself, or 0 when its year has not four digits. */
+export const nameableDay = (epochDay: number): number => (epochDay >= firstDay && epochDay <= lastDay ? epochDay : 0);
+
+/** `YYYY-MM-DD` of a nameable day. */
+export const dateOfDay = (epochDay: number): string => new Date(epochDay * dayMs).toISOString().slice(0, 10);

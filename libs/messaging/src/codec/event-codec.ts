@@ -153,8 +153,11 @@ export class EventCodec {
     return (body) => ({ name: event.name, value: decode(body) });
   }
 
-  /** Asked for once, however many records wait for it. */
-  private writerOf(schemaId: number): Promise<string> {
+  /**
+   * A writer's schema, as it was registered. Asked for once, however many records wait for it.
+   * @throws {MessagingError} `RECORD_UNREADABLE` when the registry does not know it, `REGISTRY_UNAVAILABLE` when it did not tell.
+   */
+  writerOf(schemaId: number): Promise<string> {
     const known = this.writers.get(schemaId);
     if (known) return known;
     const asked = this.askForWriter(schemaId).finally(() => this.writers.delete(schemaId));

@@ -39,6 +39,12 @@ async function syncPath(file: string): Promise<void> {
   }
 }
 
+const exists = (file: string): Promise<boolean> =>
+  fs.access(file).then(
+    () => true,
+    () => false,
+  );
+
 const removeTree = (folder: string): Promise<void> => fs.rm(folder, { recursive: true, force: true });
 
 export class FolderStore implements LakeStore {
@@ -125,22 +131,30 @@ class FolderWriter implements LakeWriter {
   }
 
   async publish(draft: string, file: LakeFile): Promise<void> {
-    const target = this.store.pathOf(file);
-    const dateFolder = path.dirname(target);
-    try {
-      await syncPath(draft);
-      const made = await fs.mkdir(dateFolder, { recursive: true });
-      await fs.rename(draft, target);
-      await syncPath(dateFolder);
-      if (made !== undefined) await syncPath(path.dirname(dateFolder));
-    } catch (error) {
-      if (!hasCode(error, 'ENOENT')) throw error;
-      throw new LakeError(
-        'LAKE_FENCED',
-        `${dateFolderOf(file.date)} of ${file.topic}, partition ${file.partition}: another task writes it now`,
-        { cause: error },
-      );
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await syncPath(draft);
+        await this.moveTo(this.store.pathOf(file), draft);
+        return;
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) throw error;
+        // Retention may have removed the day's empty folder between its making and the rename.
+        if (attempt < 3 && (await exists(draft))) continue;
+        throw new LakeError(
+          'LAKE_FENCED',
+          `${dateFolderOf(file.date)} of ${file.topic}, partition ${file.partition}: another task writes it now`,
+          { cause: error },
+        );
+      }
     }
+  }
+
+  private async moveTo(target: string, draft: string): Promise<void> {
+    const dateFolder = path.dirname(target);
+    const made = await fs.mkdir(dateFolder, { recursive: true });
+    await fs.rename(draft, target);
+    await syncPath(dateFolder);
+    if (made !== undefined) await syncPath(path.dirname(dateFolder));
   }
 
   async remove(files: readonly LakeFile[]): Promise<void> {

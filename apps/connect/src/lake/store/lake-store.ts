@@ -14,7 +14,7 @@ export interface LakeStore {
   topics(): Promise<string[]>;
   /** A topic's files, whole ones only; empty when it has none. */
   files(topic: string): Promise<StoredFile[]>;
-  /** Becomes the one writer of a partition. @param workFolder a local folder that the writer may use and clears */
+  /** Becomes the one writer of a partition. */
   openWriter(topic: string, partition: number): Promise<LakeWriter>;
   /** A local path under which a file's bytes can be read now. @throws {LakeError} when it is gone */
   localPath(file: StoredFile): Promise<string>;
