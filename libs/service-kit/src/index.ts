@@ -56,4 +56,11 @@ export {
 } from './lifecycle/index.ts';
 export { Metrics } from './metrics/index.ts';
 export { CursorCodec, pageOf, PageQuery, type CursorPosition, type Page } from './paging/index.ts';
-export { Problem, problemType, type FieldError, type ProblemDetails, type ProblemInit } from './problem/index.ts';
+export {
+  Problem,
+  problemType,
+  readAs,
+  type FieldError,
+  type ProblemDetails,
+  type ProblemInit,
+} from './problem/index.ts';
