@@ -9,7 +9,10 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
   const key = context.switchToHttp().getRequest<FastifyRequest>().headers[headerName];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && /^[A-Za-z0-9._~:-]{1,200}$/.test(key)) return key;
-  throw Problem.badRequest('idempotency-key-invalid', 'Idempotency-Key must be 1 to 200 letters, digits and . _ ~ : -.');
+  throw Problem.badRequest(
+    'idempotency-key-invalid',
+    'Idempotency-Key must be 1 to 200 letters, digits and . _ ~ : -.',
+  );
 });
 
 /** How the header stands in the OpenAPI document. */

@@ -34,7 +34,10 @@ const book = `
   )
   SELECT id FROM entered`;
 
-type Booking = BookTransactionRequest & { readonly transactionId: string };
+/** A request whose transaction has its id. */
+type Booking = Pick<BookTransactionRequest, 'description' | 'bookedAt' | 'postings'> & {
+  readonly transactionId: string;
+};
 
 @Injectable()
 export class Bookings {
@@ -46,7 +49,8 @@ export class Bookings {
    */
   async bookOne(request: BookTransactionRequest, idempotencyKey: string | undefined): Promise<BookedResponse> {
     const transactionId = request.transactionId ?? idempotencyKey ?? randomUUID();
-    const [booked] = await this.book([{ ...request, transactionId }]);
+    const { description, bookedAt, postings } = request;
+    const [booked] = await this.book([{ transactionId, description, postings, ...(bookedAt ? { bookedAt } : {}) }]);
     return booked!;
   }
 
@@ -76,7 +80,7 @@ export class Bookings {
 
 function columnsOf(bookings: readonly Booking[], fingerprints: ReadonlyMap<string, string>): unknown[] {
   const postings = bookings.flatMap(({ transactionId, postings: parts }) =>
-    parts.map((part) => ({ ...part, transactionId })),
+    parts.map(({ accountId, amount }) => ({ transactionId, accountId, amount })),
   );
   const now = new Date().toISOString();
   return [

@@ -10,7 +10,9 @@ import {
   type TransactionResponse,
 } from './transaction.responses.ts';
 
-const cursors = new CursorCodec({ bookedAt: 'string', transactionId: 'string' });
+const cursors = new CursorCodec({ bookedAtMicros: 'bigint', transactionId: 'string' });
+
+const behindCursor = `(booked_at, transaction_id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4)`;
 
 interface TransactionRow {
   readonly transaction_id: string;
@@ -20,8 +22,7 @@ interface TransactionRow {
   readonly counterparty: string;
   readonly description: string;
   readonly booked_at: Date;
-  /** With microseconds, for the cursor. */
-  readonly place: string;
+  readonly booked_at_micros: string;
 }
 
 interface TotalsRow {
@@ -55,15 +56,15 @@ export class Statements {
   async page(accountId: string, limit: number, cursor: string | undefined): Promise<Page<StatementLineResponse>> {
     const after = cursor === undefined ? undefined : cursors.decode(cursor);
     const rows = await this.dataSource.query<TransactionRow[]>(
-      `SELECT *, booked_at::text AS place FROM transactions
-       WHERE account_id = $1 ${after ? 'AND (booked_at, transaction_id) < ($3::timestamptz, $4)' : ''}
+      `SELECT *, (extract(epoch FROM booked_at) * 1000000)::bigint AS booked_at_micros FROM transactions
+       WHERE account_id = $1 ${after ? `AND ${behindCursor}` : ''}
        ORDER BY booked_at DESC, transaction_id DESC
        LIMIT $2`,
-      after ? [accountId, limit + 1, after.bookedAt, after.transactionId] : [accountId, limit + 1],
+      after ? [accountId, limit + 1, after.bookedAtMicros.toString(), after.transactionId] : [accountId, limit + 1],
     );
     if (rows.length === 0) await this.assertAccount(accountId);
     const page = pageOf(rows, limit, (row) =>
-      cursors.encode({ bookedAt: row.place, transactionId: row.transaction_id }),
+      cursors.encode({ bookedAtMicros: BigInt(row.booked_at_micros), transactionId: row.transaction_id }),
     );
     return { ...page, items: page.items.map(lineOf) };
   }
