@@ -1,4 +1,11 @@
-import { covers, resumptionOf, type LakeStore, type LakeWriter, type OffsetSpan, type StoredFile } from '../../lake/index.ts';
+import {
+  covers,
+  resumptionOf,
+  type LakeStore,
+  type LakeWriter,
+  type OffsetSpan,
+  type StoredFile,
+} from '../../lake/index.ts';
 
 /**
  * One partition of a topic, as the one task that writes it sees it: what its files claim, and which offsets wait in the batch.

@@ -68,7 +68,10 @@ export class RowBatch {
 
   /** Adds a tombstone, or with a reason a record whose value cannot be read. */
   async addBare(partition: number, record: RecordCursor, schemaId: number | null, error: string | null): Promise<void> {
-    this.bare ??= await RowTable.create(this.connections.filling, `${this.name}_bare`, [...recordColumns, ...bareColumns]);
+    this.bare ??= await RowTable.create(this.connections.filling, `${this.name}_bare`, [
+      ...recordColumns,
+      ...bareColumns,
+    ]);
     const { values } = this.bare;
     addRecord(values, partition, record, dayOfMs(record.timestampMs));
     const bytes = error === null ? null : blobOf(record.source, record.valueStart, record.valueEnd);

@@ -1,9 +1,4 @@
-import {
-  DuckDBDataChunk,
-  type DuckDBAppender,
-  type DuckDBConnection,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+import { DuckDBDataChunk, type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import type { NamedType } from './row-format.ts';
 
 /** As many rows as DuckDB takes at once. */

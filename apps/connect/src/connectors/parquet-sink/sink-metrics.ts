@@ -16,7 +16,11 @@ export function sinkMetrics(metrics: Metrics, connector: string): SinkMetrics {
     labelNames,
   });
   const files = metrics.counter({ name: 'lake_files_total', help: 'Files published in the lake', labelNames });
-  const merged = metrics.counter({ name: 'lake_merged_files_total', help: 'Files merged into larger ones', labelNames });
+  const merged = metrics.counter({
+    name: 'lake_merged_files_total',
+    help: 'Files merged into larger ones',
+    labelNames,
+  });
   const flushes = metrics.histogram({
     name: 'lake_flush_seconds',
     help: 'Time that a flush of a topic takes',

@@ -137,12 +137,16 @@ export function sinkProblems(config: ConnectorConfig): ConfigProblem[] {
   const endpoint = config['s3.endpoint'] ?? '';
   if (endpoint !== '' && !/^https?:\/\//.test(endpoint))
     problems.push({ field: 's3.endpoint', message: 's3.endpoint must be a URL that begins with http:// or https://' });
-  if ((config['s3.access.key.id'] ?? '') === '' !== ((config['s3.secret.access.key'] ?? '') === ''))
-    problems.push({ field: 's3.access.key.id', message: 'an access key and its secret are given together, or neither' });
+  if (((config['s3.access.key.id'] ?? '') === '') !== ((config['s3.secret.access.key'] ?? '') === ''))
+    problems.push({
+      field: 's3.access.key.id',
+      message: 'an access key and its secret are given together, or neither',
+    });
   return problems;
 }
 
-const present = (text: string | undefined): string | undefined => (text === undefined || text === '' ? undefined : text);
+const present = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' ? undefined : text;
 
 /** @param config with its defaults, and without problems */
 export function readSinkSettings(config: ConnectorConfig): SinkSettings {

@@ -62,7 +62,8 @@ export class ParquetSinkTask implements ConnectorTask {
     const tidying = new Tidying(store, await instance.connect(), this.settings, this.metrics);
     stack.defer(() => tidying.close());
     this.context.running();
-    while (!stopping.aborted) await this.runOnTopics(await this.presentTopics(stopping), store, connections, tidying, stopping);
+    while (!stopping.aborted)
+      await this.runOnTopics(await this.presentTopics(stopping), store, connections, tidying, stopping);
   }
 
   /** The configured topics that exist, as soon as there is one. */
@@ -234,7 +235,11 @@ export class ParquetSinkTask implements ConnectorTask {
   }
 
   /** Waits for the registry for as long as it takes. */
-  private async addPatiently(topic: TopicSink, chunk: Parameters<TopicSink['add']>[0], stopping: AbortSignal): Promise<void> {
+  private async addPatiently(
+    topic: TopicSink,
+    chunk: Parameters<TopicSink['add']>[0],
+    stopping: AbortSignal,
+  ): Promise<void> {
     while (!stopping.aborted) {
       try {
         await topic.add(chunk);

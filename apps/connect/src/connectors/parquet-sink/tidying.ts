@@ -124,7 +124,10 @@ export class Tidying {
   }
 
   /** Small files that follow each other, up to the target's size together. */
-  private runsOf(files: readonly Counted<StoredFile>[], isNewest: (file: StoredFile) => boolean): Counted<StoredFile>[][] {
+  private runsOf(
+    files: readonly Counted<StoredFile>[],
+    isNewest: (file: StoredFile) => boolean,
+  ): Counted<StoredFile>[][] {
     const { compactTargetBytes } = this.settings;
     const runs: Counted<StoredFile>[][] = [];
     let bytes = Infinity;
@@ -154,7 +157,9 @@ export class Tidying {
     const areWhole = run.every(({ file, span }) => file.first === span.first);
     await this.copy(areWhole ? rowsOfAll(sources) : rowsFrom(sources), draft);
     await sink.writer.publish(draft, { ...first, last: last.last });
-    await sink.writer.remove(run.map(({ file }) => file).filter((file) => file.first !== first.first || file.last !== last.last));
+    await sink.writer.remove(
+      run.map(({ file }) => file).filter((file) => file.first !== first.first || file.last !== last.last),
+    );
     this.metrics.merged(sink.topic, run.length);
   }
 }

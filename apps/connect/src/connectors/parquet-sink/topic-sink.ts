@@ -102,7 +102,11 @@ export class TopicSink {
     if (this.batchSinceMs === undefined) return;
     const { batch } = this;
     this.renew();
-    const shares = [...this.partitions.values()].map((sink) => ({ sink, spans: sink.takeSpans(), next: sink.position }));
+    const shares = [...this.partitions.values()].map((sink) => ({
+      sink,
+      spans: sink.takeSpans(),
+      next: sink.position,
+    }));
     this.writing = this.write(batch, shares).then(() =>
       written(this.topic, new Map(shares.map(({ sink, next }) => [sink.partition, next]))),
     );

@@ -40,7 +40,8 @@ class SchemaParser {
 
   parse(schema: Json, namespace: string): AvroNode {
     if (typeof schema === 'string') return this.reference(schema, namespace);
-    if (Array.isArray(schema)) return { kind: 'union', branches: schema.map((branch) => this.parse(branch, namespace)) };
+    if (Array.isArray(schema))
+      return { kind: 'union', branches: schema.map((branch) => this.parse(branch, namespace)) };
     const { type } = schema;
     if (typeof type !== 'string') return this.parse(type as Json, namespace);
     switch (type) {
