@@ -3,7 +3,8 @@ import { brokerBench } from './broker/index.ts';
 import { feedBench } from './feed/index.ts';
 import { kafkaBench } from './kafka/index.ts';
 import { relayBench } from './relay/index.ts';
+import { resumeBench } from './resume/index.ts';
 import { toolkitBench } from './toolkit/index.ts';
 
 /** Every benchmark of the house, in the order in which they run. */
-export const benches: readonly Bench[] = [brokerBench, kafkaBench, relayBench, feedBench, toolkitBench];
+export const benches: readonly Bench[] = [brokerBench, kafkaBench, relayBench, feedBench, toolkitBench, resumeBench];

@@ -55,11 +55,15 @@ export function brokerArguments(dataDir: string, flush: string, config: readonly
 export async function startServer(
   args: readonly string[],
   onErrorLine?: (line: string) => void,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const startedMs = performance.now();
   const extra = (process.env['BENCH_BROKER_NODE_OPTIONS'] ?? '').split(' ').filter((option) => option !== '');
   const child = adopt(
-    spawn(process.execPath, [...extra, ...args], { stdio: ['ignore', 'pipe', onErrorLine ? 'pipe' : 'inherit'] }),
+    spawn(process.execPath, [...extra, ...args], {
+      stdio: ['ignore', 'pipe', onErrorLine ? 'pipe' : 'inherit'],
+      env: { ...process.env, ...environment },
+    }),
   );
   if (onErrorLine) createInterface({ input: child.stderr! }).on('line', onErrorLine);
   const ended = new Promise<void>((done) => child.once('close', () => done()));
