@@ -1,10 +1,14 @@
-import { connectMessaging } from '@headwater/messaging';
-import { DatabaseConfig, KafkaConfig, type ServiceOptions } from '@headwater/service-kit';
+import { type INestApplication } from '@nestjs/common';
+import { KafkaConfig, type ServiceOptions } from '@headwater/service-kit';
+import { ConnectConfig } from './connect-config.ts';
+import { WorkerTransport } from './worker-transport.ts';
 
 /** What this service says about itself; `main.ts` and the specs start it from this. */
 export const service: ServiceOptions = {
   name: 'connect',
   description: 'Connectors: PostgreSQL change capture in, Parquet lake out.',
-  configs: [DatabaseConfig, KafkaConfig],
-  prepare: connectMessaging,
+  configs: [KafkaConfig, ConnectConfig],
+  prepare: (app: INestApplication) => {
+    app.connectMicroservice({ strategy: app.get(WorkerTransport) });
+  },
 };

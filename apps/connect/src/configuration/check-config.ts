@@ -83,7 +83,7 @@ function rangeOf({ min, max }: ConfigField): string {
   return max === undefined ? '' : ` of at most ${max}`;
 }
 
-/** One line for all that is wrong. */
-export function describeProblems(problems: readonly ConfigProblem[]): string {
-  return problems.map(({ field, message }) => `${field} ${message}`).join('; ');
+/** One line for all that is wrong. @param prefix of the fields' names */
+export function describeProblems(problems: readonly ConfigProblem[], prefix = ''): string {
+  return problems.map(({ field, message }) => `${prefix}${field} ${message}`).join('; ');
 }

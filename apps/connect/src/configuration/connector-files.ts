@@ -12,6 +12,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ConfigError } from '@headwater/service-kit';
 import { parse } from 'yaml';
 import { type ConnectorConfig } from '../worker/connector.ts';
 
@@ -23,17 +24,10 @@ export interface ConnectorFile {
   readonly config: ConnectorConfig;
 }
 
-/** A file that cannot be used; the message names file and field. */
-export class ConnectorFileError extends Error {
-  override readonly name = 'ConnectorFileError';
-  readonly code = 'CONNECTOR_FILE_INVALID';
-
-  constructor(
-    readonly file: string,
-    what: string,
-    options?: ErrorOptions,
-  ) {
-    super(`${file}: ${what}`, options);
+/** A file that cannot be used; the message names file and field. As with any wrong configuration the service does not start. */
+export class ConnectorFileError extends ConfigError {
+  constructor(file: string, what: string) {
+    super([{ variable: 'CONNECTORS_FOLDER', reason: 'invalid', message: `connector file ${file}: ${what}` }]);
   }
 }
 
@@ -71,7 +65,7 @@ function parsed(file: string, text: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    throw new ConnectorFileError(file, error instanceof Error ? error.message : String(error), { cause: error });
+    throw new ConnectorFileError(file, error instanceof Error ? error.message : String(error));
   }
 }
 

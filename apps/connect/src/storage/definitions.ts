@@ -2,6 +2,7 @@
  * The connectors as the topic `connect_configs` says, in the records of Kafka Connect:
  *
  *     connector-<name>            {"properties": {…}}                          null: deleted
+ *     file-<name>                 {"properties": {…}}                          what a file last said
  *     target-state-<name>         {"state": "STARTED" | "PAUSED" | "STOPPED"}
  *     restart-connector-<name>    {"include-tasks": …, "only-failed": …}       heard by those that are there
  *     restart-task-<name>-<n>     {}
@@ -37,6 +38,7 @@ export interface DefinitionsListener {
 }
 
 const CONNECTOR = 'connector-';
+const FILE = 'file-';
 const TARGET = 'target-state-';
 const RESTART_CONNECTOR = 'restart-connector-';
 const RESTART_TASK = /^restart-task-(.+)-(\d+)$/;
@@ -44,6 +46,7 @@ const RESTART_TASK = /^restart-task-(.+)-(\d+)$/;
 export class Definitions {
   private readonly log: CompactedLog;
   private readonly properties = new Map<string, ConnectorConfig>();
+  private readonly files = new Map<string, string>();
   private readonly targets = new Map<string, TargetState>();
   private listener: DefinitionsListener | undefined;
 
@@ -79,6 +82,16 @@ export class Definitions {
     // First, so that a connector that is to begin paused never runs.
     if (target) await this.log.write(TARGET + name, { state: target });
     await this.log.write(CONNECTOR + name, { properties });
+    await this.log.readToEnd();
+  }
+
+  /** Puts what a file says, if it is not what it last said. */
+  async putFromFile(name: string, properties: ConnectorConfig): Promise<void> {
+    await this.log.readToEnd();
+    const record = { properties };
+    if (this.files.get(name) === JSON.stringify(record)) return;
+    await this.put(name, properties, this.find(name) ? undefined : 'STARTED');
+    await this.log.write(FILE + name, record);
     await this.log.readToEnd();
   }
 
@@ -124,7 +137,10 @@ export class Definitions {
           onlyFailed: false,
         });
     } else if (key.startsWith(RESTART_CONNECTOR)) this.applyRestart(key.slice(RESTART_CONNECTOR.length), value);
-    else if (key.startsWith(TARGET)) {
+    else if (key.startsWith(FILE)) {
+      if (value === null) this.files.delete(key.slice(FILE.length));
+      else this.files.set(key.slice(FILE.length), value);
+    } else if (key.startsWith(TARGET)) {
       const name = key.slice(TARGET.length);
       if (value === null) this.targets.delete(name);
       else this.targets.set(name, (JSON.parse(value) as { state: TargetState }).state);

@@ -78,6 +78,8 @@ export interface TaskContext extends ConnectorContext {
   readonly metrics: Metrics;
   /** Tells that the task is at work: its state is RUNNING from then on. */
   running(): void;
+  /** Tells that it cannot work for the moment, and why; it goes on trying by itself, and is RESTARTING until it is `running` again. */
+  waiting(reason: unknown): void;
 }
 
 /** One share of a connector's work, on one worker. */

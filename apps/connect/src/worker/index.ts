@@ -13,3 +13,6 @@ export {
   type OffsetStore,
   type TaskContext,
 } from './connector.ts';
+export { Plugins } from './plugins.ts';
+export { traceOf } from './task-slot.ts';
+export { Worker, type WorkerParts, type WorkerSettings } from './worker.ts';

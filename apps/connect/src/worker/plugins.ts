@@ -26,7 +26,9 @@ export class Plugins {
     const known = [...this.byName.keys()].join(', ');
     throw new ConnectorError(
       'CLASS_UNKNOWN',
-      name === undefined ? 'connector.class is missing' : `connector.class ${name} is not known here; known are ${known}`,
+      name === undefined
+        ? 'connector.class is missing'
+        : `connector.class ${name} is not known here; known are ${known}`,
       false,
     );
   }

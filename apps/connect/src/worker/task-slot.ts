@@ -7,7 +7,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type TaskStateName, type TargetState } from '../storage/index.ts';
-import { isRetriable, type ConnectorConfig, type ConnectorTask } from './connector.ts';
+import { isRetriable, type ConnectorConfig, type ConnectorTask, type TaskContext } from './connector.ts';
 
 /** What is wanted of a task; another spec is another attempt. */
 export interface TaskSpec {
@@ -23,9 +23,12 @@ export interface TaskReport {
   readonly trace?: string;
 }
 
+/** What a task tells of itself. */
+export type TaskTells = Pick<TaskContext, 'running' | 'waiting'>;
+
 export interface SlotParts {
-  /** Makes the task for one attempt. @param running is called when it is at work. @throws when it cannot be made */
-  createTask(spec: TaskSpec, running: () => void): ConnectorTask;
+  /** Makes the task for one attempt. @throws when it cannot be made */
+  createTask(spec: TaskSpec, tell: TaskTells): ConnectorTask;
   /** Called whenever the report changes, synchronously. */
   onReport(report: TaskReport): void;
   onFailure(error: unknown): void;
@@ -95,8 +98,12 @@ export class TaskSlot {
     const startedMs = performance.now();
     this.tell(this.report.trace === undefined ? { state: 'RESTARTING' } : { ...this.report, state: 'RESTARTING' });
     try {
-      const task = this.parts.createTask(spec, () => {
-        if (!changed.aborted) this.tell({ state: 'RUNNING' });
+      const tell = (report: TaskReport): void => {
+        if (!changed.aborted) this.tell(report);
+      };
+      const task = this.parts.createTask(spec, {
+        running: () => tell({ state: 'RUNNING' }),
+        waiting: (reason) => tell({ state: 'RESTARTING', trace: traceOf(reason) }),
       });
       await task.run(changed);
       if (changed.aborted) return;

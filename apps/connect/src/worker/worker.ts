@@ -21,7 +21,7 @@ import { assignmentOf, claimsOf, toBytes, type Assignment } from './assignment.t
 import { ConnectorError, type ConnectorConfig, type ConnectorContext, type ConnectorTask } from './connector.ts';
 import { type Plugins } from './plugins.ts';
 import { shareTasks, type TaskId } from './share-tasks.ts';
-import { TaskSlot, traceOf, type TaskReport, type TaskSpec } from './task-slot.ts';
+import { TaskSlot, traceOf, type TaskReport, type TaskSpec, type TaskTells } from './task-slot.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 
 export interface WorkerSettings {
@@ -152,6 +152,16 @@ export class Worker {
     return { connector, config, bootstrapServers, registryUrl, client, producer, codec, topicSetup, offsets };
   }
 
+  /** The Kafka cluster's id; null when it has none. @throws when no broker answers */
+  async clusterId(): Promise<string | null> {
+    const admin = await this.parts.client.openAdmin();
+    try {
+      return await admin.clusterId();
+    } finally {
+      await admin.close();
+    }
+  }
+
   private isClosing(): boolean {
     return this.closing.signal.aborted;
   }
@@ -212,7 +222,9 @@ export class Worker {
     this.rebalancing = false;
     const { tasks, unfinished, leader } = assignment;
     const role = membership.isLeader ? 'leader' : `led by ${leader.workerId}`;
-    this.logger.log(`generation ${membership.generation}, ${role}: ${tasks.length > 0 ? tasks.join(', ') : 'no tasks'}`);
+    this.logger.log(
+      `generation ${membership.generation}, ${role}: ${tasks.length > 0 ? tasks.join(', ') : 'no tasks'}`,
+    );
     const mine = new Set(tasks);
     const givenUp = this.claimed.filter((id) => !mine.has(id));
     this.converge();
@@ -293,7 +305,7 @@ export class Worker {
     if (known) return known;
     const { firstPauseMs, maxPauseMs } = this.parts.settings;
     const slot = new TaskSlot(id, {
-      createTask: (spec, running) => this.createTask(spec, running),
+      createTask: (spec, tells) => this.createTask(spec, tells),
       onReport: (report) => this.say(id, report),
       onFailure: () => this.measured.failed(splitId(id)[0]),
       firstPauseMs,
@@ -303,9 +315,9 @@ export class Worker {
     return slot;
   }
 
-  private createTask({ connector, task, config }: TaskSpec, running: () => void): ConnectorTask {
+  private createTask({ connector, task, config }: TaskSpec, tells: TaskTells): ConnectorTask {
     const { plugins, metrics } = this.parts;
-    return plugins.of(config).createTask({ ...this.contextOf(connector, config), task, metrics, running });
+    return plugins.of(config).createTask({ ...this.contextOf(connector, config), task, metrics, ...tells });
   }
 
   /** A member alone says how its tasks are: without a membership others may have them. */

@@ -223,6 +223,8 @@ export interface TopicToCreate {
 
 /** Looks at topics and creates them. */
 export interface TopicAdmin {
+  /** The id of the cluster; null when it has none. */
+  clusterId(): Promise<string | null>;
   /** The names of all topics. */
   list(): Promise<string[]>;
   /** What exists of the named topics. `configNames` says which values of each are asked for. */

@@ -23,6 +23,10 @@ export class KafkajsTopicAdmin implements TopicAdmin {
     return new KafkajsTopicAdmin(admin);
   }
 
+  async clusterId(): Promise<string | null> {
+    return (await this.admin.describeCluster()).clusterId || null;
+  }
+
   list(): Promise<string[]> {
     return this.admin.listTopics();
   }
