@@ -20,6 +20,7 @@ import {
 import { readConnectorFiles, type ConnectorFile, type Environment } from './configuration/index.ts';
 import { ConnectConfig } from './connect-config.ts';
 import { connectorPlugins } from './connectors/index.ts';
+import { LakeModule } from './lake/index.ts';
 import {
   ConnectorController,
   ConnectorPluginController,
@@ -47,6 +48,7 @@ const MAX_PAUSE_MS = 60_000;
         stopping: context.stopping,
       }),
     }),
+    LakeModule,
   ],
   controllers: [RootController, ConnectorController, ConnectorPluginController],
   providers: [

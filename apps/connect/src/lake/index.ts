@@ -3,3 +3,5 @@ export { covers, countedOnce, resumptionOf, type Counted, type OffsetSpan, type 
 export { LakeError } from './lake-error.ts';
 export { dateOfDay, fileNameOf, nameableDay, pathOf, type LakeFile, type StoredFile } from './lake-file.ts';
 export { openLakeStore, wrongLakeUrl, type LakeLocation, type LakeStore, type LakeWriter } from './store/index.ts';
+export { LakeConfig } from './lake-config.ts';
+export { LakeModule } from './lake.module.ts';

@@ -70,8 +70,7 @@ export class S3Store implements LakeStore {
   async topics(): Promise<string[]> {
     const topics: string[] = [];
     for await (const page of this.pages(this.base, '/'))
-      for (const { Prefix: prefix = '' } of page.CommonPrefixes ?? [])
-        topics.push(prefix.slice(this.base.length, -1));
+      for (const { Prefix: prefix = '' } of page.CommonPrefixes ?? []) topics.push(prefix.slice(this.base.length, -1));
     return topics.filter((name) => name !== '' && !name.startsWith('_')).sort();
   }
 
