@@ -26,7 +26,15 @@ export type { Emit, LatePolicy } from './processor/index.ts';
 export type { RestoreProgress } from './restore/index.ts';
 export { startStreams, StreamsApp, type StreamsHealth, type StreamsOptions } from './runtime/index.ts';
 export { ByteTable, type ReadableStore, type RestoredRecord } from './store/index.ts';
-export { MaterializedTable, openTable, type OpenTableOptions } from './table/index.ts';
+export {
+  followTopic,
+  MaterializedTable,
+  openTable,
+  TopicFollower,
+  type FollowedState,
+  type FollowOptions,
+  type OpenTableOptions,
+} from './table/index.ts';
 export {
   GlobalTable,
   GroupedStream,
