@@ -22,7 +22,16 @@ export interface TopicUse {
 }
 
 /** Names of functions that take a topic to read it, and of properties that list such topics. */
-const receiving = new Set(['Subscribe', 'SubscribeBatch', 'subscribes', 'stream', 'table', 'globalTable', 'consume']);
+const receiving = new Set([
+  'Subscribe',
+  'SubscribeBatch',
+  'subscribes',
+  'stream',
+  'table',
+  'globalTable',
+  'openTable',
+  'consume',
+]);
 /** As above, to write it. */
 const sending = new Set(['produces', 'send', 'sendTombstone', 'message', 'to']);
 
@@ -32,11 +41,16 @@ const nameOf = (node: ts.Node): string | undefined => {
   return undefined;
 };
 
+/** `contractTopic(topics.posts, codec)` is the topic still. */
+function isDressed(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && nameOf(node.expression) === 'contractTopic';
+}
+
 /** The call or the property that a reference is given to. */
 function takerOf(reference: ts.Node): { name: string; call: ts.CallExpression | undefined } | undefined {
   let child = reference;
   let node = reference.parent;
-  while (ts.isArrayLiteralExpression(node) || ts.isSpreadElement(node) || ts.isAsExpression(node)) {
+  while (ts.isArrayLiteralExpression(node) || ts.isSpreadElement(node) || ts.isAsExpression(node) || isDressed(node)) {
     child = node;
     node = node.parent;
   }
