@@ -39,13 +39,10 @@ function tablesIn(node: unknown, found: Set<string>): Set<string> {
 
 /** @throws QueryFailure unless it is one SELECT. */
 async function parse(connection: DuckDBConnection, sql: string): Promise<string[]> {
-  const statements = await connection.extractStatements(sql);
-  if (statements.count !== 1)
-    throw new QueryFailure({
-      code: 'query-not-allowed',
-      message: statements.count === 0 ? 'there is no statement' : `one statement is allowed, not ${statements.count}`,
-    });
-  const result = await connection.runAndReadAll('SELECT json_serialize_sql($1)', [sql]);
+  const { count } = sql.trim() === '' ? { count: 0 } : await connection.extractStatements(sql);
+  if (count !== 1)
+    throw new QueryFailure({ code: 'query-not-allowed', message: `one statement is allowed, not ${count}` });
+  const result = await connection.runAndReadAll(`SELECT json_serialize_sql(${literal(sql)})`);
   const tree = JSON.parse(String(result.getRows()[0]![0])) as { error: boolean; error_message?: string };
   if (tree.error)
     throw new QueryFailure({ code: 'query-not-allowed', message: `only SELECT is allowed: ${tree.error_message}` });
