@@ -1,16 +1,16 @@
 import { defineConfig, integer, optional, url } from '@headwater/service-kit';
 
+const address = (description: string) => optional(url({ protocols: ['http:', 'https:'], description }));
+
 /** What the console watches besides Kafka, and how often it looks. */
 export class ConsoleConfig extends defineConfig({
-  socialFeedUrl: optional(
-    url({
-      protocols: ['http:', 'https:'],
-      description: 'address of social-feed, whose feed and totals the page shows',
-    }),
-  ),
-  socialPostsUrl: optional(
-    url({ protocols: ['http:', 'https:'], description: 'address of social-posts, whose commands the page counts' }),
-  ),
+  socialPostsUrl: address('address of social-posts, whose commands the page counts'),
+  socialFeedUrl: address('address of social-feed, whose feed and totals the page shows'),
+  movieflixResumeUrl: address('address of movieflix-resume, which knows where users stopped'),
+  movieflixRecommendationUrl: address('address of movieflix-recommendation, which knows what users may like'),
+  mybankLedgerUrl: address('address of mybank-ledger, whose accounts the page shows'),
+  mybankAlertsUrl: address('address of mybank-alerts, whose thresholds and alerts the page shows'),
+  connectUrl: address('address of connect, whose connectors and lake the page shows'),
   clusterIntervalMs: integer({
     default: 1000,
     min: 100,

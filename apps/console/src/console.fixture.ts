@@ -11,6 +11,8 @@ import { servePage } from './page-files.ts';
 export interface ConsoleOptions {
   readonly kafka: { readonly bootstrapServers: string; readonly registryUrl: string };
   readonly socialFeedUrl?: string;
+  /** Addresses of further services, as `MYBANK_ALERTS_URL`. */
+  readonly addresses?: Readonly<Record<string, string>>;
   readonly port?: number;
   /** Folder of a built page; without it the console serves none. */
   readonly pageFolder?: string;
@@ -24,6 +26,7 @@ export function startConsole(options: ConsoleOptions): Promise<RunningService> {
       KAFKA_BOOTSTRAP_SERVERS: options.kafka.bootstrapServers,
       SCHEMA_REGISTRY_URL: options.kafka.registryUrl,
       SOCIAL_FEED_URL: options.socialFeedUrl,
+      ...options.addresses,
       PORT: String(options.port ?? 0),
       CLUSTER_INTERVAL_MS: '200',
       FEED_INTERVAL_MS: '200',

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { FeedStandIn, kafkaOf, startConsole, writeRecords } from './console.fixture.ts';
@@ -38,11 +41,12 @@ describe('the console tells', () => {
   it('which broker there is, and which parts answer', async () => {
     const state = await stateWhen(({ cluster }) => cluster !== null);
     expect(state.cluster?.brokers).toEqual([{ nodeId: expect.any(Number), address: broker.bootstrapServers }]);
-    expect(state.parts.map(({ name, status }) => [name, status])).toEqual([
+    expect(state.parts.slice(0, 5).map(({ name, status }) => [name, status])).toEqual([
       ['Kafka', 'up'],
       ['Schema registry', 'up'],
       ['social-posts', 'off'],
       ['social-feed', 'up'],
+      ['movieflix-resume', 'off'],
     ]);
   });
 
@@ -114,6 +118,81 @@ describe('the console tells', () => {
     const document = (await (await fetch(`${running.url}/docs/openapi.json`)).json()) as { paths: object };
     expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/api/state', '/api/live']));
     expect((await fetch(`${running.url}/health/ready`)).status).toBe(200);
+  });
+});
+
+describe('the door to the services', () => {
+  let service: Server;
+  let asked: string[];
+  let away: string;
+  const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let elsewhere: RunningService;
+
+  beforeAll(async () => {
+    service = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        asked.push(`${request.method} ${request.url} ${body}`.trimEnd());
+        response.setHeader('content-type', 'application/problem+json');
+        response.writeHead(request.url?.startsWith('/large') === true ? 200 : 422);
+        response.end(
+          request.url?.startsWith('/large') === true ? 'x'.repeat(5 * 1024 ** 2) : '{"detail":"no such thing"}',
+        );
+      });
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const url = `${addressOf(service)}/`;
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    away = addressOf(gone);
+    gone.close();
+    elsewhere = await startConsole({
+      kafka: broker,
+      addresses: { MYBANK_ALERTS_URL: url, CONNECT_URL: away },
+    });
+  });
+  beforeEach(() => {
+    asked = [];
+  });
+  afterAll(async () => {
+    await elsewhere.close();
+    service.close().closeAllConnections();
+  });
+
+  const ask = (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(`${elsewhere.url}/api/services/${path}`, init);
+
+  it('passes on method, path, query and body, and passes the answer back as it is', async () => {
+    const body = JSON.stringify({ amount: '10.00' });
+    const headers = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    const answer = await ask('mybank-alerts/users/a%2Fb/thresholds?x=%20y', { method: 'PUT', headers, body });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      422,
+      expect.stringMatching(/^application\/problem\+json/),
+    ]);
+    expect(await answer.json()).toEqual({ detail: 'no such thing' });
+    expect(asked).toContain('PUT /users/a%2Fb/thresholds?x=%20y {"amount":"10.00"}');
+  });
+
+  it('says which service is away, or not known, or not given', async () => {
+    const told = async (path: string): Promise<unknown[]> => {
+      const answer = await ask(path);
+      return [answer.status, ((await answer.json()) as { detail: string }).detail];
+    };
+    expect(await told('connect/connectors')).toEqual([503, `connect at ${away} cannot be asked: refuses connections`]);
+    expect(await told('movieflix-resume/users')).toEqual([
+      404,
+      'The console was not told where movieflix-resume is: set MOVIEFLIX_RESUME_URL',
+    ]);
+    expect(await told('payroll/users')).toEqual([404, expect.stringContaining('The console knows no service payroll')]);
+  });
+
+  it('passes nothing on for a page of another origin, and nothing back that is too large', async () => {
+    const foreign = await ask('mybank-alerts/x', { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(foreign.status).toBe(403);
+    expect(asked.filter((request) => request.startsWith('POST'))).toEqual([]);
+    expect((await ask('mybank-alerts/large')).status).toBe(502);
   });
 });
 

@@ -73,7 +73,6 @@ describeUnless(absence, 'the page', () => {
   it('shows the parts that answer, and says what is empty', async () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('No consumer groups yet.').waitFor();
-    await page.getByText('Nobody has posted yet.').waitFor();
     await page.getByText(broker.bootstrapServers).waitFor();
   });
 
@@ -93,6 +92,21 @@ describeUnless(absence, 'the page', () => {
     expect(await partitions.getByRole('row').count()).toBe(3);
     await page.keyboard.press('Enter');
     await partitions.waitFor({ state: 'detached' });
+  });
+
+  it('goes from page to page by link and back, with the focus on the page and its name in the title', async () => {
+    await page.getByRole('link', { name: 'MySocialMedia' }).click();
+    await page.getByText('Nobody has posted yet.').waitFor();
+    expect(await page.title()).toBe('MySocialMedia · Headwater console');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    expect(new URL(page.url()).pathname).toBe('/social');
+    await page.goBack();
+    await page.getByRole('row', { name: /^rides/ }).waitFor();
+    await page.getByRole('link', { name: 'MySocialMedia' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Nobody has posted yet.').waitFor();
+    await page.reload();
+    await page.getByText('Nobody has posted yet.').waitFor();
   });
 
   it('shows the feed with its totals changing, its source, and no mark-up of posts', async () => {
@@ -122,6 +136,7 @@ describeUnless(absence, 'the page, when a part goes away,', () => {
     const { port } = broker;
     await broker.close();
     await page.getByText('Kafka is down').waitFor();
+    await page.getByRole('link', { name: 'Platform' }).click();
     await page.getByRole('row', { name: /^rides/ }).waitFor();
     broker = await startBroker({ port });
     await page.getByText('Kafka is down').waitFor({ state: 'detached' });

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
-import { ConsoleConfig } from '../console-config.ts';
 import type { FeedPost } from '../live/live-state.ts';
-import { getJson } from '../parts/http-json.ts';
+import { getJson } from '../services/http-json.ts';
+import { ServiceAddresses } from '../services/service-addresses.ts';
 import { plainExcerpt } from './plain-excerpt.ts';
 
 /** How many posts the page shows. */
@@ -10,11 +10,11 @@ const SHOWN_POSTS = 20;
 
 @Injectable()
 export class FeedReader {
-  private readonly config: ConsoleConfig;
+  private readonly addresses: ServiceAddresses;
   private readonly context: ServiceContext;
 
-  constructor(config: ConsoleConfig, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
-    this.config = config;
+  constructor(addresses: ServiceAddresses, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
+    this.addresses = addresses;
     this.context = context;
   }
 
@@ -23,9 +23,9 @@ export class FeedReader {
    * @throws Error when social-feed does not answer, or not as its contract says
    */
   async read(): Promise<FeedPost[]> {
-    const base = this.config.socialFeedUrl;
+    const base = this.addresses.of('social-feed');
     if (base === undefined) return [];
-    const page = await getJson(`${base.replace(/\/$/, '')}/feed`, this.context.stopping);
+    const page = await getJson(`${base}/feed`, this.context.stopping);
     if (!isObject(page) || !Array.isArray(page['items'])) throw new Error('answered something that is no feed');
     return page['items'].filter(isObject).slice(0, SHOWN_POSTS).map(feedPost);
   }

@@ -5,13 +5,14 @@
  * Concurrency: one look at the cluster and one at the feed are under way at most.
  */
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { topics } from '@headwater/contracts';
 import { HealthChecks, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import { ClusterAdmin } from '../cluster/cluster-admin.ts';
 import { ClusterReader } from '../cluster/cluster.reader.ts';
 import { ConsoleConfig } from '../console-config.ts';
 import { FeedReader } from '../feed/feed.reader.ts';
 import { GroupsReader } from '../groups/groups.reader.ts';
-import { PartsReader } from '../parts/parts.reader.ts';
+import { PartsReader } from '../services/parts.reader.ts';
 import { TopicRates } from '../topics/topic-rates.ts';
 import { TopicsReader, type TopicReading } from '../topics/topics.reader.ts';
 import { liveChange } from './live-change.ts';
@@ -19,10 +20,11 @@ import { LiveStream, type EventSink } from './live-stream.ts';
 import type { GroupState, LiveSample, LiveSnapshot, LiveState, PartState } from './live-state.ts';
 import { RepeatedLook } from './repeated-look.ts';
 import { SampleHistory } from './sample-history.ts';
-import { socialFlow } from './social-flow.ts';
+import { caseFlows } from './case-flows.ts';
 
 const IDLE_FACTOR = 5;
 const BEAT_MS = 15_000;
+const FEED_SERVICE = topics.postsWithCounts.owner;
 /** More listeners than any team has; a flood of them must not take the console down. */
 export const MAXIMUM_LISTENERS = 100;
 
@@ -33,7 +35,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly rates = new TopicRates();
   private readonly history = new SampleHistory();
   private readonly looks: readonly RepeatedLook[];
-  private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flow: socialFlow };
+  private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows };
   /** What Kafka and each HTTP part answered last. */
   private answers: readonly PartState[] = [];
   private feedProblem: string | null = null;
@@ -153,7 +155,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   private parts(): readonly PartState[] {
     const problem = this.feedProblem;
     return this.answers.map((part) =>
-      part.name === socialFlow.reader && part.status === 'up' && problem !== null
+      part.name === FEED_SERVICE && part.status === 'up' && problem !== null
         ? { ...part, status: 'down', problem }
         : part,
     );

@@ -1,5 +1,7 @@
 /** What the page is sent: the whole state once, then what changed. Plain JSON; the page shares these types. */
 
+import type { PagePath } from '../page-paths.ts';
+
 /** `off`: the console was not told where it is. */
 export type PartStatus = 'up' | 'down' | 'off';
 
@@ -84,19 +86,33 @@ export interface FeedPost {
   readonly publishedAt: string;
 }
 
-/** A topic on the way from a command to the read model. */
-export interface FlowTopic {
-  readonly topic: string;
-  readonly label: string;
+/** A place on the way of an event. */
+export type FlowNodeState =
+  | {
+      readonly kind: 'service';
+      readonly name: string;
+      /** Its consumer groups are found by this prefix; a service without one only writes. */
+      readonly group?: string;
+    }
+  | {
+      readonly kind: 'topics';
+      readonly label: string;
+      /** Counted together. */
+      readonly topics: readonly string[];
+    }
+  | { readonly kind: 'store'; readonly name: string; readonly about: string };
+
+/** Places that an event passes at the same step. */
+export interface FlowStep {
+  readonly title: string;
+  readonly nodes: readonly FlowNodeState[];
 }
 
-/** How an event travels, by the platform's contracts: what is written by whom and read by whom. */
+/** How events of a case travel, by the platform's contracts: what is written by whom and read by whom, from left to right. */
 export interface FlowState {
-  readonly writer: string;
-  readonly inputs: readonly FlowTopic[];
-  /** The consumer group is found by this prefix. */
-  readonly reader: string;
-  readonly output: FlowTopic;
+  /** Path of the case's page. */
+  readonly page: PagePath;
+  readonly steps: readonly FlowStep[];
 }
 
 /** Samples of the last minutes, oldest first, so that charts are full when the page opens. */
@@ -114,7 +130,7 @@ export interface LiveState {
   readonly topics: readonly TopicState[];
   readonly groups: readonly GroupState[];
   readonly feed: readonly FeedPost[];
-  readonly flow: FlowState;
+  readonly flows: readonly FlowState[];
 }
 
 export interface LiveSnapshot {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LiveChange, LiveSnapshot } from './live-state.ts';
 import { LiveStream, type EventSink } from './live-stream.ts';
-import { socialFlow } from './social-flow.ts';
+import { caseFlows } from './case-flows.ts';
 
 /** A socket whose buffer a test fills and drains. */
 class Socket implements EventSink {
@@ -40,7 +40,7 @@ class Socket implements EventSink {
 }
 
 const snapshot = (): LiveSnapshot => ({
-  state: { parts: [], cluster: null, topics: [], groups: [], feed: [], flow: socialFlow },
+  state: { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows },
   history: { atMs: [], topicRates: {}, groupLags: {} },
 });
 const change: LiveChange = { cluster: null };

@@ -9,9 +9,9 @@ export interface TopicReading {
   readonly partitions: readonly PartitionState[];
 }
 
-/** Processes keep `__consumer_offsets` and `_schemas` for themselves; dead letters are named by the contracts. */
+/** Processes keep `__consumer_offsets`, `_schemas` and `connect_…` for themselves; dead letters are named by the contracts. */
 function kindOf(name: string): TopicKind {
-  if (name.startsWith('_')) return 'internal';
+  if (name.startsWith('_') || name.startsWith('connect_')) return 'internal';
   return name.includes('.dead-letter.') ? 'dead-letter' : 'data';
 }
 

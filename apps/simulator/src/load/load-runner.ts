@@ -43,10 +43,9 @@ export async function runLoad(options: LoadRunOptions): Promise<LoadResult> {
   const deliver = async (event: TraceEvent, dueMs: number): Promise<void> => {
     const result = await options.send(event);
     latency.record(clock.nowMs() - dueMs);
-    const reasons = result.outcome === 'refused' ? [result.reason] : (result.refusedItems ?? []);
-    const status = result.outcome === 'refused' ? result.status : 200;
-    for (const reason of reasons) refusals.push({ event, status, reason });
-    acknowledged += result.outcome === 'refused' ? 0 : event.count - reasons.length;
+    const refused = result.outcome === 'refused' ? [result] : (result.refusedItems ?? []);
+    for (const { status, reason } of refused) refusals.push({ event, status, reason });
+    acknowledged += result.outcome === 'refused' ? 0 : event.count - refused.length;
     options.onProgress?.({ done: acknowledged, total });
   };
 

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { CommandSender } from './command-sender.ts';
-import { type TraceEvent } from './trace.ts';
+import { type RefusedItem, type TraceEvent } from './trace.ts';
 
 const EVENT: TraceEvent = {
   kind: 'likes',
@@ -108,13 +108,16 @@ describe('the command sender', () => {
     expect(attempts).toBe(1);
   });
 
-  it('passes on which items of a batch were refused', async () => {
-    const { url } = await listen((_request, response) => response.end('{"refused":["no such show"]}'));
-    const refusedItems = (answer: unknown): readonly string[] => (answer as { refused: string[] }).refused;
-    expect(await sender(url).sender.send({ ...EVENT, count: 3, refusedItems })).toMatchObject({
+  it('passes on which items of a batch were refused, after those that could not be taken just now', async () => {
+    const answers = ['[{"status":503,"reason":"away"}]', '[{"status":404,"reason":"no such show"}]'];
+    const { url } = await listen((_request, response) => response.end(answers.shift()));
+    const batch = { ...EVENT, count: 3, refusedItems: (answer: unknown) => answer as readonly RefusedItem[] };
+    const { sender: made, retries } = sender(url);
+    expect(await made.send(batch)).toMatchObject({
       outcome: 'acknowledged',
-      refusedItems: ['no such show'],
+      refusedItems: [{ status: 404, reason: 'no such show' }],
     });
+    expect(retries).toEqual(['away']);
   });
 
   it('gives up with a clear error when nothing was acknowledged for long', async () => {

@@ -1,11 +1,11 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { SimulatorError } from '../simulator-error.ts';
 import { type ReplayClock } from './replay-clock.ts';
-import { type TraceEvent } from './trace.ts';
+import { type RefusedItem, type TraceEvent } from './trace.ts';
 
 /** What became of a command that got an answer. */
 export type SendResult =
-  | { readonly outcome: 'acknowledged'; readonly latencyMs: number; readonly refusedItems?: readonly string[] }
+  | { readonly outcome: 'acknowledged'; readonly latencyMs: number; readonly refusedItems?: readonly RefusedItem[] }
   | { readonly outcome: 'refused'; readonly status: number; readonly reason: string };
 
 /** Sends one command until it is acknowledged or refused. */
@@ -64,13 +64,13 @@ export class CommandSender {
       const answer = await this.attempt(event);
       if (answer.status < 400) {
         this.lastProgressMs = clock.nowMs();
-        const latencyMs = this.lastProgressMs - startMs;
-        if (event.refusedItems === undefined) return { outcome: 'acknowledged', latencyMs };
-        return { outcome: 'acknowledged', latencyMs, refusedItems: event.refusedItems(JSON.parse(answer.text)) };
+        return {
+          outcome: 'acknowledged',
+          latencyMs: this.lastProgressMs - startMs,
+          ...(answer.refusedItems.length === 0 ? {} : { refusedItems: answer.refusedItems }),
+        };
       }
-      if (answer.status < 500 && !RETRIABLE_STATUS.has(answer.status)) {
-        return { outcome: 'refused', status: answer.status, reason: answer.reason };
-      }
+      if (!isRetriable(answer.status)) return { outcome: 'refused', status: answer.status, reason: answer.reason };
       this.options.onRetry?.(answer.reason);
       this.assertHope(event.service, answer.reason);
       const longestMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10), LONGEST_PAUSE_MS);
@@ -92,10 +92,16 @@ export class CommandSender {
         body: JSON.stringify(event.body),
       });
       const text = await body.text();
-      return { status: statusCode, text, reason: statusCode < 400 ? '' : `${statusCode} ${detailOf(text)}` };
+      if (statusCode >= 400) return refusal(statusCode, `${statusCode} ${detailOf(text)}`);
+      const refusedItems = event.refusedItems?.(JSON.parse(text)) ?? [];
+      // The whole batch is sent again for an item that could not be taken just now: the others change nothing then.
+      const later = refusedItems.find(({ status }) => isRetriable(status));
+      return later === undefined
+        ? { status: statusCode, reason: '', refusedItems }
+        : refusal(later.status, later.reason);
     } catch (error) {
       const code = Error.isError(error) && 'code' in error ? String(error.code) : '';
-      return { status: 599, text: '', reason: code || (Error.isError(error) ? error.message : String(error)) };
+      return refusal(599, code || (Error.isError(error) ? error.message : String(error)));
     }
   }
 
@@ -110,8 +116,16 @@ export class CommandSender {
 
 interface Answer {
   readonly status: number;
-  readonly text: string;
   readonly reason: string;
+  readonly refusedItems: readonly RefusedItem[];
+}
+
+function refusal(status: number, reason: string): Answer {
+  return { status, reason, refusedItems: [] };
+}
+
+function isRetriable(status: number): boolean {
+  return status >= 500 || RETRIABLE_STATUS.has(status);
 }
 
 /** The words of a problem document, or the beginning of whatever was answered. */

@@ -8,7 +8,7 @@
 import { LatencyHistogram } from './latency-histogram.ts';
 import { type ReplayClock } from './replay-clock.ts';
 import { type SendCommand } from './command-sender.ts';
-import { type Trace, type TraceEvent } from './trace.ts';
+import { type RefusedItem, type Trace, type TraceEvent } from './trace.ts';
 
 export interface ReplayOptions {
   /** Recorded time over real time: 1000 plays a day in 86 s; `max` does not wait. */
@@ -45,10 +45,8 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   return await new Replay(trace, options).run();
 }
 
-/** Status given to an event that hangs on one that was refused. */
-const NOT_SENT = 0;
-/** Status of an item that was refused within a batch that was taken. */
-const ACCEPTED = 200;
+/** What hangs on an event that was refused has no answer of its own. */
+const NOT_SENT: RefusedItem = { status: 0, reason: 'not sent, because what it belongs to was refused' };
 
 class Replay {
   private readonly trace: Trace;
@@ -116,24 +114,24 @@ class Replay {
   private async deliver(event: TraceEvent, allowed: boolean): Promise<boolean> {
     if (this.failure) return false;
     if (!allowed) {
-      this.refuse(event, NOT_SENT, ['not sent, because what it belongs to was refused'], event.count);
+      this.refuse(event, [NOT_SENT], event.count);
       return false;
     }
     const result = await this.slots.use(() => this.options.send(event));
     if (result.outcome === 'refused') {
-      this.refuse(event, result.status, [result.reason], event.count);
+      this.refuse(event, [result], event.count);
       return !event.begins;
     }
     const refused = result.refusedItems ?? [];
     this.latency.record(result.latencyMs);
     this.acknowledged[event.kind] = (this.acknowledged[event.kind] ?? 0) + event.count - refused.length;
-    this.refuse(event, ACCEPTED, refused, refused.length);
+    this.refuse(event, refused, refused.length);
     this.tell(event.count - refused.length);
     return true;
   }
 
-  private refuse(event: TraceEvent, status: number, reasons: readonly string[], count: number): void {
-    for (const reason of reasons) this.refusals.push({ event, status, reason });
+  private refuse(event: TraceEvent, refused: readonly RefusedItem[], count: number): void {
+    for (const { status, reason } of refused) this.refusals.push({ event, status, reason });
     if (count > 0) this.tell(count);
   }
 

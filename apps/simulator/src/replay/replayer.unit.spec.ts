@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type SendCommand } from './command-sender.ts';
 import { type ReplayClock } from './replay-clock.ts';
 import { replay, type ReplayOptions, type ReplayProgress } from './replayer.ts';
-import { type TraceEvent } from './trace.ts';
+import { type RefusedItem, type TraceEvent } from './trace.ts';
 
 /** A clock that moves only when someone sleeps. */
 class StillClock implements ReplayClock {
@@ -59,6 +59,8 @@ const acknowledge = async (): Promise<{ outcome: 'acknowledged'; latencyMs: numb
   await turn();
   return { outcome: 'acknowledged', latencyMs: 2 };
 };
+
+const refused = (reason: string): RefusedItem => ({ status: 404, reason });
 
 describe('a replay', () => {
   it('acknowledges every event once and counts by kind', async () => {
@@ -148,7 +150,7 @@ describe('a replay', () => {
           Promise.resolve({
             outcome: 'acknowledged',
             latencyMs: 1,
-            refusedItems: sent.chain === 'b' ? ['too long', 'no show'] : [],
+            refusedItems: sent.chain === 'b' ? [refused('too long'), refused('no show')] : [],
           }),
         onProgress: (progress) => told.push(progress),
       },

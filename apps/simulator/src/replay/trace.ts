@@ -24,10 +24,16 @@ export interface TraceEvent {
   readonly idempotencyKey: string;
   /** How many things of its kind the body carries. */
   readonly count: number;
-  /** Where a batch is answered item by item: the reasons of those that were refused. */
-  readonly refusedItems?: (answer: unknown) => readonly string[];
+  /** Where a batch is answered item by item: those that were refused. */
+  readonly refusedItems?: (answer: unknown) => readonly RefusedItem[];
   /** File and line that it was read from, for messages. */
   readonly origin: string;
+}
+
+/** An item of a batch that was refused, as a request of its own would have been. */
+export interface RefusedItem {
+  readonly status: number;
+  readonly reason: string;
 }
 
 /** A recording, ready to be replayed. */

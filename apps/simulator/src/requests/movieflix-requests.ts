@@ -1,5 +1,5 @@
 /** Requests of MovieFlix's API, which recordings and synthetic load share. */
-import { type TraceEvent } from '../replay/trace.ts';
+import { type RefusedItem, type TraceEvent } from '../replay/trace.ts';
 
 export const SHOWS_CHAIN = 'shows';
 export const LARGEST_BATCH = 500;
@@ -63,7 +63,12 @@ export function positionsRequest(positions: readonly Position[], identity: Ident
 }
 
 /** Each item of a batch is answered by itself. */
-function refusedPositions(answer: unknown): readonly string[] {
-  const { results = [] } = answer as { results?: readonly { status?: unknown; detail?: unknown }[] };
-  return results.flatMap(({ status, detail }) => (status === 'rejected' ? [String(detail)] : []));
+function refusedPositions(answer: unknown): readonly RefusedItem[] {
+  const { results } = answer as {
+    readonly results: readonly { readonly status: string; readonly problem?: { status: number; detail: string } }[];
+  };
+  return results.flatMap(({ status, problem }) => {
+    if (status !== 'refused') return [];
+    return [{ status: problem?.status ?? 0, reason: problem?.detail ?? 'refused without a reason' }];
+  });
 }

@@ -33,7 +33,8 @@ export class LiveConsole {
   topics = $state.raw<readonly TopicState[]>([]);
   groups = $state.raw<readonly GroupState[]>([]);
   feed = $state.raw<readonly FeedPost[]>([]);
-  flow = $state.raw<FlowState | null>(null);
+  /** Empty until the console has answered. */
+  flows = $state.raw<readonly FlowState[]>([]);
   samples = $state.raw<readonly LiveSample[]>([]);
   #source: EventSource | undefined;
   #reopen: ReturnType<typeof setTimeout> | undefined;
@@ -78,7 +79,7 @@ export class LiveConsole {
     this.topics = state.topics;
     this.groups = state.groups;
     this.feed = state.feed;
-    this.flow = state.flow;
+    this.flows = state.flows;
     this.samples = history.atMs.map((atMs, index) => ({
       atMs,
       topicRates: column(history.topicRates, index),

@@ -1,5 +1,6 @@
 import { penceOf, type Payment } from '../../requests/mybank-requests.ts';
-import { type Check, type Facts, type GetAnswer } from '../../verify/check.ts';
+import { type Check, type Facts } from '../../verify/check.ts';
+import { readPages } from '../../verify/read-pages.ts';
 import { type RecordingKind } from '../recording.ts';
 import { FILES, readLeedsSpending, THRESHOLD_PENCE, traceOf, type LeedsSpending } from './read-leeds-spending.ts';
 
@@ -58,25 +59,12 @@ function alerts({ units, payments }: LeedsSpending): Check {
     service: 'mybank-alerts',
     expected: new Map(expected),
     read: async (userId, get) => {
-      const all = await readAlerts(userId, get);
+      const all = await readPages<Alert>(`/users/${userId}/alerts`, get);
       return (
         all && alertFacts(all.map(({ transactionId, amount }) => ({ transactionId, pence: penceOf(amount) ?? 0 })))
       );
     },
   };
-}
-
-async function readAlerts(userId: string, get: GetAnswer): Promise<Alert[] | undefined> {
-  const all: Alert[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page = (await get(
-      `/users/${userId}/alerts${cursor === '' ? '' : `?cursor=${encodeURIComponent(cursor)}`}`,
-    )) as { readonly items: readonly Alert[]; readonly nextCursor: string | null } | undefined;
-    if (page === undefined) return undefined;
-    all.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return all;
 }
 
 function alertFacts(all: readonly Pick<Payment, 'transactionId' | 'pence'>[]): Facts {

@@ -1,5 +1,6 @@
 import { type Position } from '../../requests/movieflix-requests.ts';
 import { type Check, type Facts, type GetAnswer } from '../../verify/check.ts';
+import { readPages } from '../../verify/read-pages.ts';
 import { type RecordingKind } from '../recording.ts';
 import { FILES, readMovieTweetings, SHOW_SECONDS, traceOf, type MovieTweetings } from './read-movie-tweetings.ts';
 
@@ -47,13 +48,14 @@ function resumeLists(users: ReadonlyMap<string, readonly Position[]>): Check {
 }
 
 async function readResumeList(userId: string, get: GetAnswer): Promise<Facts | undefined> {
-  const answer = (await get(`/users/${encodeURIComponent(userId)}/resume?limit=1000`)) as
-    { readonly items: readonly Pick<Position, 'showId' | 'positionSeconds'>[] } | undefined;
-  return answer === undefined ? undefined : resumeFacts(answer.items);
+  const items = await readPages<ResumeItem>(`/users/${encodeURIComponent(userId)}/resume`, get);
+  return items && resumeFacts(items);
 }
 
+type ResumeItem = Pick<Position, 'showId' | 'positionSeconds'>;
+
 /** Shows with their positions. Two that were left at the same time stand in either order. */
-function resumeFacts(items: readonly Pick<Position, 'showId' | 'positionSeconds'>[]): Facts {
+function resumeFacts(items: readonly ResumeItem[]): Facts {
   const shows = items.map(({ showId, positionSeconds }) => `${showId} at ${positionSeconds} s`).toSorted();
   return { shows: items.length, 'to continue': shows.join(', ') };
 }

@@ -1,5 +1,6 @@
 const TIMEOUT_MS = 3000;
-const MAXIMUM_ANSWER_BYTES = 4 * 1024 * 1024;
+/** More than any page shows. */
+export const MAXIMUM_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
  * Gets JSON from another service.
@@ -10,7 +11,7 @@ export async function getJson(url: string, stopping: AbortSignal): Promise<unkno
   try {
     response = await fetch(url, { signal: AbortSignal.any([stopping, AbortSignal.timeout(TIMEOUT_MS)]) });
   } catch (error) {
-    throw new Error(reasonOf(error), { cause: error });
+    throw new Error(reasonOf(error, TIMEOUT_MS), { cause: error });
   }
   const text = await response.text();
   if (!response.ok) throw new Error(`answered ${response.status}`);
@@ -19,12 +20,12 @@ export async function getJson(url: string, stopping: AbortSignal): Promise<unkno
 }
 
 /** fetch says only "fetch failed"; what the network said is in the cause. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+export function reasonOf(error: unknown, timeoutMs: number): string {
+  if (!Error.isError(error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
   const cause: unknown = error.cause;
-  if (cause instanceof Error && 'code' in cause) {
+  if (Error.isError(cause) && 'code' in cause) {
     return cause.code === 'ECONNREFUSED' ? 'refuses connections' : String(cause.code);
   }
-  return error.message;
+  return Error.isError(cause) ? cause.message : error.message;
 }

@@ -1,28 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { KafkaConfig, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
-import { ConsoleConfig } from '../console-config.ts';
 import type { PartState } from '../live/live-state.ts';
 import { getJson } from './http-json.ts';
+import { ServiceAddresses } from './service-addresses.ts';
 
 /** Whether the parts that speak HTTP answer. */
 @Injectable()
 export class PartsReader {
   private readonly kafka: KafkaConfig;
-  private readonly config: ConsoleConfig;
+  private readonly addresses: ServiceAddresses;
   private readonly context: ServiceContext;
 
-  constructor(kafka: KafkaConfig, config: ConsoleConfig, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
+  constructor(kafka: KafkaConfig, addresses: ServiceAddresses, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
     this.kafka = kafka;
-    this.config = config;
+    this.addresses = addresses;
     this.context = context;
   }
 
   read(): Promise<PartState[]> {
-    const { socialPostsUrl, socialFeedUrl } = this.config;
     return Promise.all([
       this.ask('Schema registry', this.kafka.schemaRegistryUrl, '/subjects'),
-      this.ask('social-posts', socialPostsUrl, '/health/ready'),
-      this.ask('social-feed', socialFeedUrl, '/health/ready'),
+      ...this.addresses.names.map((name) => this.ask(name, this.addresses.of(name), '/health/ready')),
     ]);
   }
 

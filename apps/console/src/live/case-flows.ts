@@ -1,0 +1,60 @@
+import { topics } from '@headwater/contracts';
+import type { FlowNodeState, FlowState } from './live-state.ts';
+
+type Topic = (typeof topics)[keyof typeof topics];
+
+const table = (...together: readonly Topic[]): FlowNodeState => ({
+  kind: 'topics',
+  label: together.map(({ name }) => name.replaceAll('_', ' ')).join(', '),
+  topics: together.map(({ name }) => name),
+});
+
+const writer = (topic: Topic): FlowNodeState => ({ kind: 'service', name: topic.owner });
+const reader = (name: string): FlowNodeState => ({ kind: 'service', name, group: name });
+
+/** What goes into the lake, case by case. */
+const CASE_TOPICS: readonly (readonly Topic[])[] = [
+  [topics.posts, topics.likes, topics.comments],
+  [topics.showPosition, topics.recommendations],
+  [topics.bankTransactions, topics.userAlerts],
+];
+
+/** The ways of the cases' events, by the contracts. */
+export const caseFlows: readonly FlowState[] = [
+  {
+    page: '/social',
+    steps: [
+      { title: 'Commands', nodes: [writer(topics.posts)] },
+      { title: 'Events', nodes: [table(topics.posts), table(topics.likes), table(topics.comments)] },
+      { title: 'Read model', nodes: [reader(topics.postsWithCounts.owner)] },
+      { title: 'Published table', nodes: [table(topics.postsWithCounts)] },
+    ],
+  },
+  {
+    page: '/movieflix',
+    steps: [
+      { title: 'Positions', nodes: [writer(topics.showPosition)] },
+      { title: 'Table of positions', nodes: [table(topics.showPosition)] },
+      { title: 'Profiles and similarity', nodes: [reader(topics.recommendations.owner)] },
+      { title: 'Published tables', nodes: [table(topics.recommendations), table(topics.shows)] },
+    ],
+  },
+  {
+    page: '/mybank',
+    steps: [
+      { title: 'The bank, in PostgreSQL', nodes: [{ kind: 'service', name: 'mybank-ledger' }] },
+      { title: 'Change capture', nodes: [writer(topics.bankTransactions)] },
+      { title: 'Committed rows', nodes: [table(topics.bankTransactions)] },
+      { title: 'Detection', nodes: [reader(topics.userAlerts.owner)] },
+      { title: 'Published', nodes: [table(topics.userAlerts), table(topics.userSettings)] },
+    ],
+  },
+  {
+    page: '/lake',
+    steps: [
+      { title: 'Topics of every case', nodes: CASE_TOPICS.map((together) => table(...together)) },
+      { title: 'Parquet sink', nodes: [{ kind: 'service', name: 'connect', group: 'connect-' }] },
+      { title: 'Lake', nodes: [{ kind: 'store', name: 'Parquet files', about: 'by topic and date' }] },
+    ],
+  },
+];

@@ -1,0 +1,98 @@
+/**
+ * The one door from the page to the services: a request below `/api/services/NAME/` is passed on to that service, with a
+ * limit of time and of size, and its answer is passed back as it is. Services stay unpublished; a service that is away is a
+ * problem document that says so.
+ */
+import { Controller, Delete, Get, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Problem, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MAXIMUM_ANSWER_BYTES, reasonOf } from './http-json.ts';
+import { ServiceAddresses } from './service-addresses.ts';
+
+/** Longer than services allow themselves: a query over the lake is given its time there. */
+const TIMEOUT_MS = 20_000;
+const PREFIX = '/api/services/';
+
+@ApiExcludeController()
+@Controller('api/services')
+export class GatewayController {
+  private readonly addresses: ServiceAddresses;
+  private readonly context: ServiceContext;
+
+  constructor(addresses: ServiceAddresses, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
+    this.addresses = addresses;
+    this.context = context;
+  }
+
+  @Get(':service/*')
+  async get(@Param('service') service: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.forward(service, request, reply);
+  }
+
+  @Put(':service/*')
+  async put(@Param('service') service: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.forward(service, request, reply);
+  }
+
+  @Post(':service/*')
+  async post(@Param('service') service: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.forward(service, request, reply);
+  }
+
+  @Delete(':service/*')
+  async delete(@Param('service') service: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.forward(service, request, reply);
+  }
+
+  private async forward(service: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const address = this.addressOf(service);
+    assertOwnPage(request);
+    const path = request.url.slice(PREFIX.length + encodeURIComponent(service).length);
+    const signal = AbortSignal.any([this.context.stopping, AbortSignal.timeout(TIMEOUT_MS)]);
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await fetch(`${address}${path}`, {
+        method: request.method,
+        ...bodyOf(request),
+        signal,
+        redirect: 'manual',
+      });
+      text = await answer.text();
+    } catch (error) {
+      const detail = `${service} at ${address} cannot be asked: ${reasonOf(error, TIMEOUT_MS)}`;
+      throw new Problem({ status: 503, code: 'service-away', title: 'A service is away', detail, cause: error });
+    }
+    if (text.length > MAXIMUM_ANSWER_BYTES)
+      throw new Problem({
+        status: 502,
+        code: 'answer-too-large',
+        detail: `${service} answered more than ${MAXIMUM_ANSWER_BYTES / 1024 ** 2} MiB: ask for less of it`,
+      });
+    const type = answer.headers.get('content-type') ?? 'application/json';
+    await reply.status(answer.status).header('content-type', type).header('cache-control', 'no-store').send(text);
+  }
+
+  private addressOf(service: string): string {
+    const address = this.addresses.of(service);
+    if (address !== undefined) return address;
+    const detail = this.addresses.isKnown(service)
+      ? `The console was not told where ${service} is: set ${service.replaceAll('-', '_').toUpperCase()}_URL`
+      : `The console knows no service ${service}: it knows ${this.addresses.names.join(', ')}`;
+    throw new Problem({ status: 404, code: 'service-unknown', title: 'No such service', detail });
+  }
+}
+
+/** A page of another origin that somebody has open must not give commands through a console on loopback. */
+function assertOwnPage(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  const detail = 'Requests of pages of another origin are not passed on';
+  throw new Problem({ status: 403, code: 'other-origin', title: 'Not from here', detail });
+}
+
+function bodyOf({ body }: FastifyRequest): RequestInit {
+  if (body === undefined || body === null) return {};
+  return { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+}
