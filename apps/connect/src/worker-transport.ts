@@ -49,6 +49,8 @@ export class WorkerTransport extends Server implements CustomTransportStrategy {
     throw new Error('the worker has no events');
   }
 
+  // The signature is Nest's.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   unwrap<T>(): T {
     throw new Error('the worker has no server under it');
   }

@@ -4,7 +4,7 @@
  *     name: mybank-ledger
  *     config:
  *       connector.class: postgres-source
- *       database.url: ${LEDGER_DATABASE_URL}
+ *       database.url: ${MYBANK_LEDGER_DATABASE_URL}
  *       tables:
  *         public.transactions: { topic: bank_transactions, key: account_id }
  *

@@ -9,7 +9,7 @@ const INITIAL_STATES = ['RUNNING', 'PAUSED', 'STOPPED'] as const;
 const configSchema = {
   type: 'object',
   additionalProperties: { type: 'string' },
-  example: { 'connector.class': 'postgres-source', 'tasks.max': '1', 'database.url': '${LEDGER_DATABASE_URL}' },
+  example: { 'connector.class': 'postgres-source', 'tasks.max': '1', 'database.url': '${MYBANK_LEDGER_DATABASE_URL}' },
 } as const;
 
 export class CreateConnectorRequest {

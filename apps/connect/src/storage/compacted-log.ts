@@ -16,7 +16,7 @@ export class CompactedLog {
   private readonly logger = new Logger('CompactedLog');
   private readonly reader: LogReader;
   private applied = 0;
-  private readonly waiting = new Set<{ readonly offset: number; resolve(): void }>();
+  private readonly waiting = new Set<{ readonly offset: number; readonly resolve: () => void }>();
 
   constructor(
     client: KafkaClient,

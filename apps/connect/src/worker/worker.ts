@@ -233,7 +233,7 @@ export class Worker {
       this.onLeading();
     }
     if (!unfinished || givenUp.length === 0) return;
-    await Promise.all(givenUp.map((id) => this.slots.get(id)?.ended()));
+    await Promise.all(givenUp.flatMap((id) => this.slots.get(id)?.ended() ?? []));
     this.member.rejoin();
   }
 

@@ -106,7 +106,7 @@ function rowSchemaOf({ contract, event }: EnvelopeContract): SchemaObject {
   const { fields = [] } = JSON.parse(event.schema) as { readonly fields?: readonly SchemaField[] };
   for (const name of ['before', 'after']) {
     const type = fields.find((field) => field.name === name)?.type;
-    const record = [type ?? []].flat().find((branch) => isRecord(branch as SchemaNode));
+    const record = [type ?? []].flat().find((branch) => isRecord(branch));
     if (record) return record as SchemaObject;
   }
   throw new ReplicationError(

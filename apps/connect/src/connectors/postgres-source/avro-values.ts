@@ -83,7 +83,7 @@ export class AvroRows {
       if (field.default !== undefined) return [];
       throw this.differs(`the contract's field ${field.name} has neither a column nor a default`);
     }
-    const branches = Array.isArray(field.type) ? (field.type as readonly SchemaNode[]) : [field.type as SchemaNode];
+    const branches = Array.isArray(field.type) ? (field.type as readonly SchemaNode[]) : [field.type];
     const values = branches.filter((branch) => branch !== 'null');
     const fromText = values.length === 1 ? fromTextOf(values[0]!) : undefined;
     if (!fromText)

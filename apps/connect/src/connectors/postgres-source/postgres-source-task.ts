@@ -106,7 +106,11 @@ export class PostgresSourceTask implements ConnectorTask {
       disconnected: waits,
       failed: waits,
       fenced: () => waits(new Error('the slot went to another process while this one was not heard of')),
-      stopped: (error) => this.failed.reject(new ConnectorError(error.code, error.message, false, { cause: error })),
+      stopped: (error) => {
+        // Its owner may be about to make the table.
+        const mayPass = error.code === 'TABLE_MISSING';
+        this.failed.reject(new ConnectorError(error.code, error.message, mayPass, { cause: error }));
+      },
       snapshotEnded: (rows) => logger.log(`the initial snapshot is published: ${rows} rows`),
       slotLost: (reason) => logger.error(`${reason}; reading every row anew`),
       schemaChanged: ({ schema, table }, columns) =>

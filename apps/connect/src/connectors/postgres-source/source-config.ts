@@ -9,7 +9,7 @@ export const sourceFields: readonly ConfigField[] = [
     type: 'PASSWORD',
     importance: 'HIGH',
     documentation:
-      'The database, postgres://user:password@host:port/name, best as a reference such as ${LEDGER_DATABASE_URL}. The role needs REPLICATION ' +
+      'The database, postgres://user:password@host:port/name, best as a reference such as ${MYBANK_LEDGER_DATABASE_URL}. The role needs REPLICATION ' +
       'and SELECT, and owns the tables or finds the publication made.',
   },
   {
