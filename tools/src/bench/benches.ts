@@ -2,9 +2,10 @@ import type { Bench } from './bench.ts';
 import { brokerBench } from './broker/index.ts';
 import { feedBench } from './feed/index.ts';
 import { kafkaBench } from './kafka/index.ts';
+import { lakeBench } from './lake/index.ts';
 import { relayBench } from './relay/index.ts';
 import { resumeBench } from './resume/index.ts';
 import { toolkitBench } from './toolkit/index.ts';
 
 /** Every benchmark of the house, in the order in which they run. */
-export const benches: readonly Bench[] = [brokerBench, kafkaBench, relayBench, feedBench, toolkitBench, resumeBench];
+export const benches: readonly Bench[] = [brokerBench, kafkaBench, relayBench, feedBench, toolkitBench, lakeBench, resumeBench];
