@@ -3,8 +3,9 @@
  *
  * A batch of offsets a..b of a partition gives one file for each of its days, all named a..b, published one after another; the next batch
  * begins when all of them are there. So whatever was killed at whatever moment, for every file named `first..last` all records before
- * `first` are in the lake. From the names alone follows where a writer goes on (`resumeFrom`): at the greatest `first`, leaving out the
- * days whose files claim what it reads again. No other note of progress is kept, and none can disagree with the files.
+ * `first` are in the lake. From the names alone follows where a writer goes on (`resumptionOf`): at the greatest `first`. Of what it
+ * reads again it leaves out, day by day, what files claim already, and publishes the rest in order of `first`, so that the same still
+ * holds. No other note of progress is kept, and none can disagree with the files.
  *
  * Ranges of one day overlap in two cases: files were merged into one that claims them all, and the merged ones are not removed yet; or a
  * store that cannot fence took a late file of a writer that had lost its partition. Both hold the same rows, so that `countedOnce` says
@@ -49,9 +50,18 @@ export function resumptionOf(files: readonly OffsetSpan[]): Resumption {
   return { resumeFrom, claimedTo };
 }
 
-/** Whether the spans claim all of one. */
-export function covers(spans: readonly OffsetSpan[], wanted: OffsetSpan): boolean {
-  return mergedSpans(spans).some(({ first, last }) => first <= wanted.first && wanted.last <= last);
+/** What of one span the others do not claim, in order. */
+export function unclaimed(spans: readonly OffsetSpan[], wanted: OffsetSpan): OffsetSpan[] {
+  const left: OffsetSpan[] = [];
+  let first = wanted.first;
+  for (const span of mergedSpans(spans)) {
+    if (span.last < first) continue;
+    if (span.first > wanted.last) break;
+    if (span.first > first) left.push({ first, last: span.first - 1 });
+    first = span.last + 1;
+  }
+  if (first <= wanted.last) left.push({ first, last: wanted.last });
+  return left;
 }
 
 /** A file and the offsets of it that count. */

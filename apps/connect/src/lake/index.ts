@@ -1,5 +1,5 @@
 /** The lake: files whose names say what is in them, where they lie, and SQL over them. */
-export { covers, countedOnce, resumptionOf, type Counted, type OffsetSpan, type Reading } from './coverage.ts';
+export { countedOnce, resumptionOf, unclaimed, type Counted, type OffsetSpan, type Reading } from './coverage.ts';
 export { LakeError } from './lake-error.ts';
 export { dateOfDay, fileNameOf, nameableDay, pathOf, type LakeFile, type StoredFile } from './lake-file.ts';
 export { openLakeStore, wrongLakeUrl, type LakeLocation, type LakeStore, type LakeWriter } from './store/index.ts';

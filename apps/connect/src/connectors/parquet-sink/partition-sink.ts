@@ -1,6 +1,6 @@
 import {
-  covers,
   resumptionOf,
+  unclaimed,
   type LakeStore,
   type LakeWriter,
   type OffsetSpan,
@@ -69,8 +69,9 @@ export class PartitionSink {
     ];
   }
 
-  isClaimed(date: string, span: OffsetSpan): boolean {
-    return covers(this.spans.get(date) ?? [], span);
+  /** What of a span no file of that day claims yet. */
+  unclaimed(date: string, span: OffsetSpan): OffsetSpan[] {
+    return unclaimed(this.spans.get(date) ?? [], span);
   }
 
   /** A path to write a file at before it is published. */

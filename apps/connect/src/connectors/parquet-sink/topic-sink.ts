@@ -150,12 +150,18 @@ export class TopicSink {
     metrics.flushed(this.topic, batch.rows, batch.bytes, nowMs() - startedMs);
   }
 
+  /** Writes what of a span is not in the lake, in order of the files' first offsets (see lake/coverage.ts). */
   private async writeSpan(batch: RowBatch, sink: PartitionSink, span: OffsetSpan): Promise<void> {
-    for (const { date, day } of await batch.days(sink.partition, span)) {
-      if (sink.isClaimed(date, span)) continue;
+    const days = await batch.days(sink.partition, span);
+    const pieces = days
+      .flatMap(({ date, day }) => sink.unclaimed(date, span).map((piece) => ({ date, day, piece })))
+      .sort((one, other) => one.piece.first - other.piece.first);
+    for (const { date, day, piece } of pieces) {
+      const isWhole = piece.first === span.first && piece.last === span.last;
+      if (!isWhole && !(await batch.days(sink.partition, piece)).some((found) => found.day === day)) continue;
       const draft = sink.nextDraft();
-      await batch.write(sink.partition, span, day, draft);
-      await sink.publish(draft, date, span);
+      await batch.write(sink.partition, piece, day, draft);
+      await sink.publish(draft, date, piece);
       this.parts.metrics.published(this.topic);
     }
   }
