@@ -1,10 +1,13 @@
 /**
- * Group append: requests that wait in one process share one call and one transaction.
+ * Group append: requests that wait in one process share a call and its transaction.
  *
- * While a call is under way, new requests wait; the next call takes all of them, up to a limit in number and bytes. So a
- * lone request is never delayed, and a busy process pays one commit for many. A call holds at most one request of each
- * stream. Each request has its own outcome; when a call fails and was certainly rolled back, its requests are tried one by
- * one, so that a request that PostgreSQL cannot take fails alone.
+ * While calls are under way, new requests wait; the next call takes all of them, up to a limit in number and bytes. So a
+ * lone request is never delayed, and a busy process pays one commit for many. Two calls may be under way at a time, so that
+ * one works while the other waits for the disk: what waits is shared between them where it is worth a call of its own.
+ *
+ * A stream has at most one request in a call, and one call at a time: its requests keep their order. Each request has its
+ * own outcome; when a call fails and was certainly rolled back, its requests are tried one by one, so that a request that
+ * PostgreSQL cannot take fails alone.
  */
 import { isRolledBack } from '../database/index.ts';
 import { EventStoreError } from './event-store-error.ts';
@@ -25,6 +28,12 @@ export interface BatchLimits {
   readonly maxWaitingAppends: number;
 }
 
+/** Calls under way at a time, each on a connection of the pool. */
+const callsAtOnce = 2;
+
+/** Less than this is not shared between calls: a second commit would cost more than it brings. */
+const worthSharingBytes = 16_384;
+
 interface WaitingAppend {
   readonly streamId: string;
   readonly json: string;
@@ -36,7 +45,10 @@ export class AppendBatcher {
   private readonly run: RunAppends;
   private readonly limits: BatchLimits;
   private waiting: WaitingAppend[] = [];
-  private busy = false;
+  /** Streams of the calls under way. */
+  private readonly busyStreams = new Set<string>();
+  private calls = 0;
+  private scheduled = false;
 
   constructor(run: RunAppends, limits: BatchLimits) {
     this.run = run;
@@ -50,28 +62,47 @@ export class AppendBatcher {
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ streamId, json, resolve, reject });
-      if (!this.busy) void this.drain();
+      this.schedule();
     });
   }
 
-  private async drain(): Promise<void> {
-    this.busy = true;
-    // The other requests of this turn of the event loop come along.
-    await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const batch = this.takeBatch();
-      const error = await this.settle(batch);
-      if (error === undefined) continue;
-      if (batch.length === 1 || !isRolledBack(error)) {
-        for (const append of batch) append.reject(error);
-        continue;
-      }
-      for (const append of batch) {
-        const ownError = await this.settle([append]);
-        if (ownError !== undefined) append.reject(ownError);
-      }
+  /** The other requests of this turn of the event loop come along. */
+  private schedule(): void {
+    if (this.scheduled || this.calls === callsAtOnce) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      this.begin();
+    });
+  }
+
+  private begin(): void {
+    while (this.calls < callsAtOnce && this.waiting.length > 0) {
+      const batch = this.takeBatch(callsAtOnce - this.calls);
+      if (batch.length === 0) return;
+      this.calls += 1;
+      for (const { streamId } of batch) this.busyStreams.add(streamId);
+      void this.call(batch);
     }
-    this.busy = false;
+  }
+
+  private async call(batch: readonly WaitingAppend[]): Promise<void> {
+    const error = await this.settle(batch);
+    if (error !== undefined) await this.settleEach(batch, error);
+    for (const { streamId } of batch) this.busyStreams.delete(streamId);
+    this.calls -= 1;
+    this.schedule();
+  }
+
+  private async settleEach(batch: readonly WaitingAppend[], error: unknown): Promise<void> {
+    if (batch.length === 1 || !isRolledBack(error)) {
+      for (const append of batch) append.reject(error);
+      return;
+    }
+    for (const append of batch) {
+      const ownError = await this.settle([append]);
+      if (ownError !== undefined) append.reject(ownError);
+    }
   }
 
   /** Resolves the appends of a call that came through; answers the error of one that did not. */
@@ -85,14 +116,15 @@ export class AppendBatcher {
     }
   }
 
-  private takeBatch(): WaitingAppend[] {
+  /** What waits, or its share when there is much and several calls may begin. */
+  private takeBatch(shares: number): WaitingAppend[] {
     const batch: WaitingAppend[] = [];
     const left: WaitingAppend[] = [];
-    const streams = new Set<string>();
+    const streams = new Set(this.busyStreams);
+    const maxBytes = Math.min(this.limits.maxBatchBytes, this.shareBytes(shares));
     let bytes = 0;
     for (const append of this.waiting) {
-      const fits =
-        batch.length < this.limits.maxBatchAppends && bytes + append.json.length <= this.limits.maxBatchBytes;
+      const fits = batch.length < this.limits.maxBatchAppends && bytes + append.json.length <= maxBytes;
       // A stream that was left behind stays behind: its requests keep their order.
       if ((fits || batch.length === 0) && !streams.has(append.streamId)) {
         batch.push(append);
@@ -104,5 +136,11 @@ export class AppendBatcher {
     }
     this.waiting = left;
     return batch;
+  }
+
+  private shareBytes(shares: number): number {
+    if (shares === 1) return Number.POSITIVE_INFINITY;
+    const bytes = this.waiting.reduce((sum, { json }) => sum + json.length, 0);
+    return bytes < worthSharingBytes ? bytes : Math.ceil(bytes / shares);
   }
 }
