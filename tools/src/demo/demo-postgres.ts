@@ -92,7 +92,7 @@ export async function useOutsidePostgres(serverUrl: string): Promise<DemoPostgre
       const database = `${OUTSIDE_PREFIX}${name}`;
       await onServer(serverUrl, async (client) => {
         const identifier = client.escapeIdentifier(database);
-        if (fresh) await client.query(`DROP DATABASE IF EXISTS ${identifier} WITH (FORCE)`);
+        if (fresh) await dropDatabase(client, database);
         await client.query(`CREATE DATABASE ${identifier}`).catch((error: unknown) => {
           if (!hasCode(error, DUPLICATE_DATABASE)) throw error;
         });
@@ -103,6 +103,14 @@ export async function useOutsidePostgres(serverUrl: string): Promise<DemoPostgre
     },
     stop: () => Promise.resolve(),
   };
+}
+
+/** With the slots of change captures, which would keep it and its write-ahead log. */
+async function dropDatabase(client: pg.Client, database: string): Promise<void> {
+  const slots = 'FROM pg_replication_slots WHERE database = $1';
+  await client.query(`SELECT pg_terminate_backend(active_pid) ${slots} AND active_pid IS NOT NULL`, [database]);
+  await client.query(`SELECT pg_drop_replication_slot(slot_name) ${slots} AND active_pid IS NULL`, [database]);
+  await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(database)} WITH (FORCE)`);
 }
 
 async function onServer(serverUrl: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {

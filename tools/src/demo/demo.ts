@@ -2,7 +2,7 @@
  * The demo from its first step to its last: PostgreSQL and the broker first, then the services and the console beside
  * each other; stopped in the reverse order. Nothing is left running, whichever step fails.
  */
-import { rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
@@ -21,7 +21,7 @@ const SMALLEST_FREE_BYTES = 200_000_000;
 const EARLIER_RUN_DEADLINE_MS = 15_000;
 
 /** Folders under the data folder that `--fresh` removes. The folder itself may hold what is not the demo's. */
-const DATA_FOLDERS = ['broker', 'postgres', 'logs'] as const;
+const DATA_FOLDERS = ['broker', 'postgres', 'logs', ...SERVICES.flatMap(({ folders }) => Object.values(folders ?? {}))];
 
 export class Demo {
   private readonly options: DemoOptions;
@@ -33,6 +33,7 @@ export class Demo {
   private broker: PartProcess | undefined;
   private postgresStart: Promise<DemoPostgres> | undefined;
   private postgres: DemoPostgres | undefined;
+  private readonly databases = new Map<string, Promise<string>>();
   private files: StateFiles | undefined;
   private unlock: () => void = () => undefined;
   private stopped: Promise<void> | undefined;
@@ -147,8 +148,6 @@ export class Demo {
   }
 
   private async startService(part: ServicePart, ports: Ports): Promise<void> {
-    const database =
-      part.database === undefined ? undefined : await this.postgres?.database(part.database, this.options.fresh);
     const service = new PartProcess(
       {
         name: part.name,
@@ -157,7 +156,7 @@ export class Demo {
         env: environment({
           ...this.serviceEnvironment(ports),
           PORT: String(ports.get(part.name)),
-          ...(database === undefined ? {} : { DATABASE_URL: database }),
+          ...(await this.stores(part)),
         }),
         cwd: this.root,
       },
@@ -170,6 +169,25 @@ export class Demo {
       await service.start();
       await awaitReadiness(part.name, `http://${HOST}:${ports.get(part.name)}`, () => this.isStopping);
     });
+  }
+
+  /** Databases and folders of a service, by the variables that name them. */
+  private async stores({ database, foreignDatabases, folders }: ServicePart): Promise<Record<string, string>> {
+    const databases = { ...foreignDatabases, ...(database === undefined ? {} : { DATABASE_URL: database }) };
+    const stores: Record<string, string> = {};
+    for (const [variable, name] of Object.entries(databases)) stores[variable] = (await this.database(name)) ?? '';
+    for (const [variable, folder] of Object.entries(folders ?? {})) {
+      stores[variable] = join(this.dataDir, folder);
+      mkdirSync(stores[variable], { recursive: true });
+    }
+    return stores;
+  }
+
+  /** Several services may ask for one at once: it is made, and emptied if so asked, only once. */
+  private database(name: string): Promise<string> | undefined {
+    const made = this.databases.get(name) ?? this.postgres?.database(name, this.options.fresh);
+    if (made !== undefined) this.databases.set(name, made);
+    return made;
   }
 
   /** What services share: Kafka, the registry, and each other's addresses as `SOCIAL_FEED_URL`. */

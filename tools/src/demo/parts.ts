@@ -15,6 +15,10 @@ export interface ServicePart {
   readonly port: number;
   /** Database that the service owns; none if absent. */
   readonly database?: string;
+  /** Databases of others that it is given, by the variable that names them: what a capture reads. */
+  readonly foreignDatabases?: Readonly<Record<string, string>>;
+  /** Folders under the data folder that it is given, by the variable that names them. `--fresh` empties them. */
+  readonly folders?: Readonly<Record<string, string>>;
 }
 
 /** The bundled broker with the schema registry. */
@@ -45,7 +49,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'console',
-    about: 'topics, groups and the feed, live',
+    about: 'the platform and each case, live',
     script: 'apps/console/dist/main.js',
     port: 8080,
   },
@@ -64,5 +68,37 @@ export const SERVICES: readonly ServicePart[] = [
     script: 'apps/social-feed/dist/main.js',
     port: 3002,
     database: 'social_feed',
+  },
+  {
+    kind: 'service',
+    name: 'movieflix-resume',
+    about: 'MovieFlix, where users stopped; API at /docs',
+    script: 'apps/movieflix-resume/dist/main.js',
+    port: 3003,
+  },
+  {
+    kind: 'service',
+    name: 'mybank-ledger',
+    about: 'MyBank, accounts and transactions; API at /docs',
+    script: 'apps/mybank-ledger/dist/main.js',
+    port: 3005,
+    database: 'mybank_ledger',
+  },
+  {
+    kind: 'service',
+    name: 'mybank-alerts',
+    about: 'MyBank, thresholds and alerts; API at /docs',
+    script: 'apps/mybank-alerts/dist/main.js',
+    port: 3006,
+    database: 'mybank_alerts',
+  },
+  {
+    kind: 'service',
+    name: 'connect',
+    about: 'change capture and the lake; API at /docs',
+    script: 'apps/connect/dist/main.js',
+    port: 3007,
+    foreignDatabases: { MYBANK_LEDGER_DATABASE_URL: 'mybank_ledger' },
+    folders: { LAKE_URL: 'lake' },
   },
 ];
