@@ -9,15 +9,29 @@ const version = 2;
 /** Kafka's error codes that a member answers in ways of their own. */
 export const memberErrors = {
   none: 0,
-  coordinatorLoading: 14,
-  coordinatorNotAvailable: 15,
-  notCoordinator: 16,
   illegalGeneration: 22,
-  inconsistentProtocol: 23,
   unknownMember: 25,
   rebalanceInProgress: 27,
   memberIdRequired: 79,
 } as const;
+
+const errorNames: Readonly<Record<number, string>> = {
+  14: 'COORDINATOR_LOAD_IN_PROGRESS',
+  15: 'COORDINATOR_NOT_AVAILABLE',
+  16: 'NOT_COORDINATOR',
+  22: 'ILLEGAL_GENERATION',
+  23: 'INCONSISTENT_GROUP_PROTOCOL: another protocol type has this group',
+  24: 'INVALID_GROUP_ID',
+  25: 'UNKNOWN_MEMBER_ID',
+  26: "INVALID_SESSION_TIMEOUT: it is not between the broker's group.min.session.timeout.ms and group.max.session.timeout.ms",
+  30: 'GROUP_AUTHORIZATION_FAILED',
+  81: 'GROUP_MAX_SIZE_REACHED',
+};
+
+/** Kafka's name of an error, with what to do about it where that is not plain. */
+export function errorNameOf(errorCode: number): string {
+  return errorNames[errorCode] ?? `error ${errorCode}`;
+}
 
 export interface Joined {
   readonly errorCode: number;

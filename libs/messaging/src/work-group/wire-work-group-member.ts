@@ -11,7 +11,7 @@ import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import type { WorkGroupListener, WorkGroupMember, WorkGroupMembership, WorkGroupOptions } from '../client/index.ts';
 import { ClusterView, type WireConnection } from '../log-reader/index.ts';
 import { findCoordinator } from '../transactions/index.ts';
-import { heartbeat, join, leave, memberErrors, sync, type Joined } from './membership-api.ts';
+import { errorNameOf, heartbeat, join, leave, memberErrors, sync, type Joined } from './membership-api.ts';
 
 export interface WireWorkGroupSettings extends WorkGroupOptions {
   readonly clientId: string;
@@ -30,7 +30,7 @@ class GroupFailure extends Error {
     step: string,
     readonly errorCode: number,
   ) {
-    super(`${step} was answered with error ${errorCode}`);
+    super(`${step} was answered with ${errorNameOf(errorCode)}`);
   }
 }
 
