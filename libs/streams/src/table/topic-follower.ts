@@ -31,7 +31,7 @@ export interface FollowedState {
    * Takes the next record; a tombstone's value starts at -1. After the log lost what was to be read next, records come again from the
    * beginning. What it throws ends the following.
    */
-  apply(record: RestoredRecord): void;
+  apply(record: RestoredRecord, partition: number, offset: number): void;
 }
 
 interface Followed {
@@ -245,7 +245,7 @@ export class TopicFollower {
             ? undefined
             : this.state.prepare?.(cursor.source.subarray(cursor.valueStart, cursor.valueEnd));
         if (waits) await waits;
-        this.state.apply(cursor);
+        this.state.apply(cursor, followed.partition, cursor.offset);
         followed.records++;
       }
       followed.bytes += chunk.bytes;
