@@ -1,3 +1,4 @@
+import { bankDrill } from './bank/bank-drill.ts';
 import { crashDrill } from './crash/crash-drill.ts';
 import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
@@ -5,6 +6,7 @@ import { eventStoreDrill } from './event-store/event-store-drill.ts';
 import { captureDrill } from './replication/capture-drill.ts';
 import { relayDrill } from './replication/relay-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
+import { lakeDrill } from './lake/lake-drill.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order of `--help`. */
@@ -16,4 +18,5 @@ export const drills: readonly Drill[] = [
   relayDrill,
   captureDrill,
   consumerDrill,
+  lakeDrill,
 ];

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { TopicSource } from './topic-reader.ts';
 
-const { Kafka, logLevel } = kafkajs;
+const { Kafka, KafkaJSProtocolError, logLevel } = kafkajs;
 
 /** Offsets by partition. */
 export type PartitionOffsets = ReadonlyMap<number, bigint>;
@@ -25,14 +25,26 @@ export class TopicOffsets implements AsyncDisposable {
 
   /** How many records before `ends` a group has not committed. */
   async behind(groupId: string, topic: string, ends: PartitionOffsets): Promise<number> {
-    const [of] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
-    const committed = new Map((of?.partitions ?? []).map(({ partition, offset }) => [partition, BigInt(offset)]));
+    const committed = new Map(
+      (await this.committedBy(groupId, topic)).map(({ partition, offset }) => [partition, BigInt(offset)]),
+    );
     let behind = 0;
     for (const [partition, end] of ends) {
       const offset = committed.get(partition) ?? 0n;
       behind += Math.max(0, Number(end - (offset < 0n ? 0n : offset)));
     }
     return behind;
+  }
+
+  /** Nothing while the group's coordinator is still loading: it is asked again. */
+  private async committedBy(groupId: string, topic: string): Promise<readonly kafkajs.PartitionOffset[]> {
+    try {
+      const [of] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
+      return of?.partitions ?? [];
+    } catch (error) {
+      if (error instanceof KafkaJSProtocolError && error.retriable) return [];
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

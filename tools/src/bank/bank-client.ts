@@ -1,0 +1,73 @@
+/** What the tests of the bank ask of its services, with patience: a part that was killed comes back. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface BankAccount {
+  readonly accountId: string;
+  /** Undefined for a counter-account. */
+  readonly userId?: string;
+  readonly name: string;
+  readonly currency: string;
+}
+
+export interface UserAlert {
+  readonly number: number;
+  readonly alertId: string;
+  readonly transactionId: string;
+  readonly accountId: string;
+  readonly amount: string;
+}
+
+const retryMs = 100;
+const longestAnswerMs = 20_000;
+const accountsPerRequest = 500;
+
+/**
+ * Asks until there is an answer: a connection that is refused or cut, and 5xx, are asked again.
+ * @throws Error for a 4xx
+ */
+export async function ask(method: string, url: string, body?: unknown): Promise<unknown> {
+  for (;;) {
+    const response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(longestAnswerMs),
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    }).catch(() => undefined);
+    const text = await response?.text().catch(() => undefined);
+    if (response && text !== undefined && response.status < 500) {
+      if (response.ok) return text === '' ? undefined : JSON.parse(text);
+      throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+    }
+    await delay(retryMs);
+  }
+}
+
+export async function openAccounts(ledgerUrl: string, accounts: readonly BankAccount[]): Promise<void> {
+  for (let first = 0; first < accounts.length; first += accountsPerRequest)
+    await ask('POST', `${ledgerUrl}/accounts`, { accounts: accounts.slice(first, first + accountsPerRequest) });
+}
+
+/** One threshold on every account that somebody holds. */
+export async function setThresholds(
+  alertsUrl: string,
+  accounts: readonly BankAccount[],
+  threshold: { readonly amount: string; readonly currency: string; readonly occurredAt?: string },
+): Promise<void> {
+  for (const { accountId, userId } of accounts)
+    if (userId !== undefined) await ask('PUT', `${alertsUrl}/users/${userId}/thresholds/${accountId}`, threshold);
+}
+
+/** All alerts of a user, the latest first. */
+export async function userAlerts(alertsUrl: string, userId: string): Promise<UserAlert[]> {
+  const alerts: UserAlert[] = [];
+  let cursor: string | null = null;
+  do {
+    const at: string = cursor === null ? '' : `&cursor=${cursor}`;
+    const page = (await ask('GET', `${alertsUrl}/users/${userId}/alerts?limit=100${at}`)) as {
+      items: UserAlert[];
+      nextCursor: string | null;
+    };
+    alerts.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return alerts;
+}
