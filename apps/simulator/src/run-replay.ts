@@ -13,7 +13,6 @@ import { verifyAnswers, type Comparison } from './verify/verify-answers.ts';
 
 const SHOWN_DIFFERENCES = 20;
 const LONGEST_FACT = 80;
-const VERIFY_CONCURRENCY = 16;
 
 /**
  * Replays the recording, or each of the folder's, one after another. Returns whether everything was acknowledged and, if
@@ -68,7 +67,6 @@ async function verify(
       get: reader.get,
       clock: systemClock,
       patienceMs: command.verifyPatienceMs,
-      concurrency: VERIFY_CONCURRENCY,
       onProgress: (equal, total) => {
         const end = equal === total ? '\n' : '';
         if (output.isTTY) output.write(`\r\x1b[2K  ${equal}/${total} ${check.things} are equal${end}`);

@@ -8,6 +8,8 @@ export type GetAnswer = (path: string) => Promise<unknown>;
 export interface Check {
   /** What is compared, in a few words: `totals of every post`. */
   readonly title: string;
+  /** How many questions the service takes at once. */
+  readonly concurrency: number;
   /** What is asked about, in the plural: `posts`. */
   readonly things: string;
   readonly service: string;

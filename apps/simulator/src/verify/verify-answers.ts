@@ -11,7 +11,6 @@ export interface VerifyOptions {
   readonly clock: ReplayClock;
   /** Ends the wait when no answer changed for so long. */
   readonly patienceMs: number;
-  readonly concurrency: number;
   readonly onProgress?: (equal: number, total: number) => void;
 }
 
@@ -60,7 +59,7 @@ async function readAll(things: readonly string[], options: VerifyOptions): Promi
   const worker = async (): Promise<void> => {
     for (const thing of queue) answers.push([thing, await options.check.read(thing, options.get)]);
   };
-  await Promise.all(Array.from({ length: options.concurrency }, worker));
+  await Promise.all(Array.from({ length: options.check.concurrency }, worker));
   return answers;
 }
 

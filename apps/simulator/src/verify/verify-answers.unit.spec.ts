@@ -19,8 +19,8 @@ function feed(history: Readonly<Record<string, readonly [fromMs: number, totals:
   };
   const read = (postId: string): Promise<Facts | undefined> =>
     Promise.resolve(history[postId]?.findLast(([fromMs]) => fromMs <= nowMs)?.[1]);
-  const check = { title: 'totals', things: 'posts', service: 'social-feed', expected: EXPECTED, read };
-  return { check, get: () => Promise.resolve(undefined), clock, patienceMs: 2000, concurrency: 2 };
+  const check = { title: 'totals', things: 'posts', service: 'social-feed', expected: EXPECTED, concurrency: 2, read };
+  return { check, get: () => Promise.resolve(undefined), clock, patienceMs: 2000 };
 }
 
 describe('the comparison of answers', () => {

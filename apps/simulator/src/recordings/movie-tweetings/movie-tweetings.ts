@@ -42,6 +42,7 @@ function resumeLists(users: ReadonlyMap<string, readonly Position[]>): Check {
     title: 'shows to continue of every user',
     things: 'users',
     service: 'movieflix-resume',
+    concurrency: 16,
     expected: new Map(expected),
     read: readResumeList,
   };

@@ -18,6 +18,7 @@ function totalsOfPosts(trace: Trace): Check {
     title: 'totals of every post',
     things: 'posts',
     service: 'social-feed',
+    concurrency: 16,
     expected: expectedTotals(trace),
     read: async (postId, get) => {
       const answer = await get(`/posts/${encodeURIComponent(postId)}/totals`);
