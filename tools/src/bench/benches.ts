@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { bankBench } from './bank/index.ts';
 import { brokerBench } from './broker/index.ts';
 import { feedBench } from './feed/index.ts';
 import { kafkaBench } from './kafka/index.ts';
@@ -8,4 +9,13 @@ import { resumeBench } from './resume/index.ts';
 import { toolkitBench } from './toolkit/index.ts';
 
 /** Every benchmark of the house, in the order in which they run. */
-export const benches: readonly Bench[] = [brokerBench, kafkaBench, relayBench, feedBench, toolkitBench, lakeBench, resumeBench];
+export const benches: readonly Bench[] = [
+  brokerBench,
+  kafkaBench,
+  relayBench,
+  feedBench,
+  toolkitBench,
+  lakeBench,
+  resumeBench,
+  bankBench,
+];
