@@ -28,28 +28,27 @@ export interface ScoringOptions extends SimilarityOptions, PopularityOptions {
   /** So many of a user's newest watches say what they like. */
   readonly seeds: number;
   /** ε: what a show without any likeness has. */
-  readonly popularityShare: number;
+  readonly likenessFloor: number;
   /** δ: what a show has that nobody watched lately. */
-  readonly floor: number;
+  readonly popularityFloor: number;
   /** γ: what a show of unknown genres has. */
   readonly genreFloor: number;
-  /** κ: how much the genres count. */
-  readonly genreExponent: number;
-  /** α, β: how much likeness and popularity count. */
+  /** α: how much likeness counts. */
   readonly likenessExponent: number;
-  readonly popularityExponent: number;
+  /** κ: how much genres count. */
+  readonly genreExponent: number;
 }
 
 export const defaultScoring: ScoringOptions = {
   pairedWatches: 50,
-  shrinkage: 500,
-  halfLifeSeconds: 2 * 86_400,
-  bucketSeconds: 21_600,
+  shrinkage: 50,
+  pairHalfLifeDays: 14,
+  halfLifeSeconds: 4 * 86_400,
+  bucketSeconds: 43_200,
   seeds: 30,
-  popularityShare: 0.01,
-  floor: 0.001,
+  likenessFloor: 1e-5,
+  popularityFloor: 1e-6,
   genreFloor: 0.05,
-  genreExponent: 0.25,
   likenessExponent: 0.5,
-  popularityExponent: 1,
+  genreExponent: 0.1,
 };

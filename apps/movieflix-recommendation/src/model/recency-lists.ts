@@ -19,8 +19,26 @@ interface Page {
   readonly amounts: Uint8Array;
 }
 
-/** What `put` dropped, or that it took nothing. */
-export type Dropped = { readonly id: number; readonly seconds: number; readonly amount: number };
+/** An entry that had to go. */
+export interface Dropped {
+  readonly id: number;
+  readonly seconds: number;
+  readonly amount: number;
+}
+
+/** Where a list lies, oldest entry first, until the lists change. */
+export interface ListRange extends Page {
+  readonly from: number;
+  readonly to: number;
+}
+
+const nowhere: ListRange = {
+  ids: new Uint32Array(),
+  seconds: new Uint32Array(),
+  amounts: new Uint8Array(),
+  from: 0,
+  to: 0,
+};
 
 export class RecencyLists {
   private readonly pages: Page[] = [];
@@ -50,6 +68,16 @@ export class RecencyLists {
 
   count(list: number): number {
     return this.counts[list] ?? 0;
+  }
+
+  /** For loops over many entries. */
+  range(list: number): ListRange {
+    const count = this.count(list);
+    if (count === 0) return nowhere;
+    const start = this.starts[list]!;
+    const { ids, seconds, amounts } = this.pages[start >>> pageBits]!;
+    const from = start & pageMask;
+    return { ids, seconds, amounts, from, to: from + count };
   }
 
   /** The place of an id in a list, or -1. */

@@ -127,12 +127,6 @@ export class RecommendationModel {
     return this.recommender.recommend(this.users.find(userId), count);
   }
 
-  /** Shows that the same people watch, most similar first. */
-  similarTo(showId: string, count: number): { readonly showId: string; readonly similarity: number }[] {
-    const show = this.shows.find(showId);
-    return show === undefined ? [] : this.recommender.similarTo(show, count);
-  }
-
   /** The second of the user's newest watch, or undefined. */
   newestWatchOf(userId: string): number | undefined {
     const user = this.users.find(userId);
@@ -152,9 +146,10 @@ export class RecommendationModel {
     if (dropped) this.uncount(user, dropped.id, dropped.seconds, dropped.amount);
     const weight = weightOf(amount);
     this.popularity.add(show, atSeconds, weight);
+    this.similarity.advance(atSeconds);
     const gone = this.viewers.add(show, user, atSeconds, weight);
-    if (gone?.id !== user) this.similarity.count(show, weight, 1);
-    if (gone && gone.id !== user) this.similarity.count(show, gone.amount, -1);
+    if (gone?.id !== user) this.similarity.add(show, weight);
+    if (gone && gone.id !== user) this.similarity.remove(show, gone.amount);
     return 'changed';
   }
 
@@ -169,7 +164,7 @@ export class RecommendationModel {
     this.popularity.remove(show, seconds, weightOf(amount));
     const place = this.viewers.find(show, user);
     if (place < 0) return;
-    this.similarity.count(show, this.viewers.amountAt(show, place), -1);
+    this.similarity.remove(show, this.viewers.amountAt(show, place));
     this.viewers.removeAt(show, place);
   }
 

@@ -1,10 +1,10 @@
 /**
  * Scores shows for a user. With the user's newest watches i (the seeds), their weights w(i) and similarity s(i, j):
  *
- *     likeness(j)   = Σ w(i) · s(i, j)                    as a share of the greatest of all j
- *     popularity(j) = what is popular now                 as a share of the greatest of all j
+ *     likeness(j)   = Σ w(i) · s(i, j)                    as a share of all candidates
+ *     popularity(j) = what is popular now                 as a share of all candidates
  *     genre(j)      = mean share of j's genres in what the user watched
- *     score(j)      = (likeness + ε)^α · (popularity + δ)^β · (genre + γ)^κ
+ *     score(j)      = (likeness + ε)^α · (popularity + δ) · (genre + γ)^κ
  *
  * Candidates are the shows that somebody watched who watched a seed, and the most popular; never what the user has begun, and only what is
  * in the catalogue. Without likeness to any seed, or for a user of whom nothing is known, popularity alone is the reason.
@@ -32,13 +32,6 @@ export interface Knowledge {
   readonly watches: RecencyLists;
 }
 
-interface Candidate {
-  readonly show: number;
-  likeness: number;
-  seed: number;
-  strongest: number;
-}
-
 interface Scored {
   readonly show: number;
   readonly score: number;
@@ -48,6 +41,11 @@ interface Scored {
 const popularCandidates = 200;
 
 export class Recommender {
+  /** By show, of the user who is asked for; zeros between. */
+  private likeness = new Float64Array(1024);
+  private strongest = new Float64Array(1024);
+  private seeds = new Uint32Array(1024);
+
   constructor(
     private readonly known: Knowledge,
     private readonly similarity: Similarity,
@@ -56,32 +54,32 @@ export class Recommender {
   ) {}
 
   recommend(user: number | undefined, count: number): Recommendation[] {
-    const candidates = user === undefined ? new Map<number, Candidate>() : this.likeSeedsOf(user);
     const { shows, facts, watches } = this.known;
-    const mayBe = (show: number): boolean =>
-      facts[show] !== undefined && (user === undefined || watches.find(user, show) < 0);
+    this.makeRoom(shows.end);
+    const liked = user === undefined ? [] : this.likeSeedsOf(user);
+    const begun = new Set<number>();
+    if (user !== undefined) {
+      const { ids, from, to } = watches.range(user);
+      for (let at = from; at < to; at++) begun.add(ids[at]!);
+    }
+    const mayBe = (show: number): boolean => facts[show] !== undefined && !begun.has(show);
+    const candidates = liked.filter(mayBe);
     for (const show of this.popularity.top(popularCandidates, mayBe, shows.compare))
-      if (!candidates.has(show)) candidates.set(show, { show, likeness: 0, seed: -1, strongest: 0 });
-    const best = this.best(this.scored(user, candidates, mayBe), count);
-    return best.map(({ show, score, seed }) => ({
+      if (this.likeness[show] === 0) candidates.push(show);
+    const scored = this.scored(user, candidates);
+    for (const show of liked) this.likeness[show] = this.strongest[show] = 0;
+    return best(scored, count, shows.compare).map(({ show, score, seed }) => ({
       showId: shows.name(show),
       score,
       becauseOf: seed < 0 ? undefined : shows.name(seed),
     }));
   }
 
-  similarTo(show: number, count: number): { readonly showId: string; readonly similarity: number }[] {
-    const { shows, facts } = this.known;
-    const found: Scored[] = [];
-    this.similarity.forEach(show, -1, (other, score) => {
-      if (facts[other]) found.push({ show: other, score, seed: show });
-    });
-    return this.best(found, count).map((each) => ({ showId: shows.name(each.show), similarity: each.score }));
-  }
-
-  private likeSeedsOf(user: number): Map<number, Candidate> {
+  /** The shows that are like one of the user's seeds; how much and which seed most is left in the arrays. */
+  private likeSeedsOf(user: number): number[] {
     const { watches } = this.known;
-    const candidates = new Map<number, Candidate>();
+    const { likeness, strongest, seeds } = this;
+    const liked: number[] = [];
     const count = watches.count(user);
     for (let place = count - 1; place >= Math.max(0, count - this.options.seeds); place--) {
       const weight = weightOf(watches.amountAt(user, place));
@@ -89,42 +87,46 @@ export class Recommender {
       const seed = watches.idAt(user, place);
       this.similarity.forEach(seed, user, (show, similarity) => {
         const part = weight * similarity;
-        const candidate = candidates.get(show);
-        if (!candidate) candidates.set(show, { show, likeness: part, seed, strongest: part });
-        else {
-          candidate.likeness += part;
-          if (part <= candidate.strongest) return;
-          candidate.strongest = part;
-          candidate.seed = seed;
-        }
+        if (likeness[show] === 0) liked.push(show);
+        likeness[show]! += part;
+        if (part <= strongest[show]!) return;
+        strongest[show] = part;
+        seeds[show] = seed;
       });
     }
-    return candidates;
+    return liked;
   }
 
-  private scored(
-    user: number | undefined,
-    candidates: ReadonlyMap<number, Candidate>,
-    mayBe: (show: number) => boolean,
-  ): Scored[] {
+  private scored(user: number | undefined, candidates: readonly number[]): Scored[] {
     const { facts, watches } = this.known;
-    const { popularityShare, floor, genreFloor, likenessExponent, popularityExponent, genreExponent } = this.options;
+    const { likenessFloor, popularityFloor, genreFloor, likenessExponent, genreExponent } = this.options;
     const genres = user === undefined ? undefined : genreSharesOf(user, watches, facts);
-    const may = [...candidates.values()].filter(({ show }) => mayBe(show));
-    const mostLike = may.reduce((most, { likeness }) => Math.max(most, likeness), 0) || 1;
-    const mostPopular = may.reduce((most, { show }) => Math.max(most, this.popularity.scoreOf(show)), 0) || 1;
-    return may.map(({ show, likeness, seed }) => {
-      const like = (likeness / mostLike + popularityShare) ** likenessExponent;
-      const popular = (this.popularity.scoreOf(show) / mostPopular + floor) ** popularityExponent;
+    let totalLikeness = 0;
+    let totalPopularity = 0;
+    for (const show of candidates) {
+      totalLikeness += this.likeness[show]!;
+      totalPopularity += this.popularity.scoreOf(show);
+    }
+    return candidates.map((show) => {
+      const likeness = this.likeness[show]!;
+      const like = (likeness / (totalLikeness || 1) + likenessFloor) ** likenessExponent;
+      const popular = this.popularity.scoreOf(show) / (totalPopularity || 1) + popularityFloor;
       const genre = genres ? (meanShare(genres, facts[show]!.genres) + genreFloor) ** genreExponent : 1;
-      return { show, seed, score: like * popular * genre };
+      return { show, seed: likeness > 0 ? this.seeds[show]! : -1, score: like * popular * genre };
     });
   }
 
-  private best(scored: Scored[], count: number): Scored[] {
-    const { compare } = this.known.shows;
-    return scored.sort((one, other) => other.score - one.score || compare(one.show, other.show)).slice(0, count);
+  private makeRoom(shows: number): void {
+    if (shows <= this.likeness.length) return;
+    const room = Math.ceil(shows * 1.5);
+    this.likeness = new Float64Array(room);
+    this.strongest = new Float64Array(room);
+    this.seeds = new Uint32Array(room);
   }
+}
+
+function best(scored: Scored[], count: number, compare: (one: number, other: number) => number): Scored[] {
+  return scored.sort((one, other) => other.score - one.score || compare(one.show, other.show)).slice(0, count);
 }
 
 function meanShare(shares: ReadonlyMap<string, number>, genres: readonly string[]): number {

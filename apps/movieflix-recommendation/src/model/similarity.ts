@@ -1,24 +1,33 @@
 /**
  * Item-to-item similarity, learned with every watch: what must be known of a pair of shows is who watched both, and that is read from the
- * watches themselves. Nothing is computed in advance, so nothing is behind.
+ * watches themselves, when it is asked for. Nothing is computed in advance, so nothing is behind.
  *
- *     sim(i, j) = Σ w(u, i) · w(u, j)  /  √((n(i) + σ) · (n(j) + σ))        n(i) = Σ w(v, i)²
+ *     s(i, j) = Σ w(u, i) · w(u, j) · 2^(-age(u, j) / H)  /  √(n(i) + σ)        n(i) = Σ w(u, i)
  *
- * over the newest viewers u of i, and all kept viewers v; w is how far a user watched, 0 to 10. σ shrinks what few have watched. Sums are of
- * whole numbers: they come out the same in any order.
+ * over the newest viewers u of i; w is how far a user watched, 0 to 10; age is from the newest watch of all, in whole days. It is not
+ * symmetric: it says what people who watched i have watched lately. σ shrinks what few have watched.
  */
 import type { RecencyLists } from './recency-lists.ts';
+import { weightOf } from './watch.ts';
 
 export interface SimilarityOptions {
-  /** Of a user's watches, so many of the newest count for pairs. */
+  /** Of a viewer's watches, so many of the newest count. */
   readonly pairedWatches: number;
-  /** σ, in the unit of w². */
+  /** σ, in the unit of w. */
   readonly shrinkage: number;
+  /** H: after so many days a watch counts half. */
+  readonly pairHalfLifeDays: number;
 }
+
+const daySeconds = 86_400;
+/** Of older watches nothing is learned. */
+const rememberedDays = 365;
 
 export class Similarity {
   private norms = new Float64Array(1024);
   private together = new Float64Array(1024);
+  private readonly decay: Float64Array;
+  private newestSeconds = 0;
 
   /**
    * @param watches of each user, shows.
@@ -28,43 +37,55 @@ export class Similarity {
     private readonly watches: RecencyLists,
     private readonly viewers: RecencyLists,
     private readonly options: SimilarityOptions,
-  ) {}
+  ) {
+    this.decay = Float64Array.from({ length: rememberedDays }, (_, days) => 2 ** (-days / options.pairHalfLifeDays));
+  }
 
   get bytes(): number {
     return this.norms.byteLength + this.together.byteLength;
   }
 
-  /** A viewer came (1) or went (-1). */
-  count(show: number, amount: number, sign: 1 | -1): void {
+  /** A viewer of this weight came. */
+  add(show: number, weight: number): void {
     if (show >= this.norms.length) this.makeRoom(show);
-    this.norms[show]! += sign * amount * amount;
+    this.norms[show]! += weight;
   }
 
-  /** Calls `take` with each show that was watched by viewers of `show`, other than `except`, and their similarity. */
+  /** A viewer of this weight went. */
+  remove(show: number, weight: number): void {
+    this.norms[show]! -= weight;
+  }
+
+  /** From where ages count. */
+  advance(seconds: number): void {
+    if (seconds > this.newestSeconds) this.newestSeconds = seconds;
+  }
+
+  /** Calls `take` with each show that was watched by viewers of `show` other than `except`. */
   forEach(show: number, except: number, take: (other: number, similarity: number) => void): void {
     const { together } = this;
     const touched = this.addUp(show, except);
-    const { shrinkage } = this.options;
-    const norm = this.norms[show]! + shrinkage;
+    const scale = 1 / Math.sqrt((this.norms[show] ?? 0) + this.options.shrinkage);
     for (const other of touched) {
-      const similarity = together[other]! / Math.sqrt(norm * (this.norms[other]! + shrinkage));
+      take(other, together[other]! * scale);
       together[other] = 0;
-      take(other, similarity);
     }
   }
 
+  /** In the order of the lists, which does not depend on what came first: so sums come out the same to the last bit. */
   private addUp(show: number, except: number): number[] {
-    const { together, watches, viewers } = this;
+    const { together, watches, viewers, decay, newestSeconds } = this;
     const touched: number[] = [];
     for (let place = viewers.count(show) - 1; place >= 0; place--) {
       const viewer = viewers.idAt(show, place);
-      if (viewer === except) continue;
-      const amount = viewers.amountAt(show, place);
-      const count = watches.count(viewer);
-      for (let each = count - 1; each >= Math.max(0, count - this.options.pairedWatches); each--) {
-        const other = watches.idAt(viewer, each);
-        const product = amount * watches.amountAt(viewer, each);
-        if (other === show || product === 0) continue;
+      const weight = viewers.amountAt(show, place);
+      if (viewer === except || weight === 0) continue;
+      const { ids, seconds, amounts, from, to } = watches.range(viewer);
+      for (let at = Math.max(from, to - this.options.pairedWatches); at < to; at++) {
+        const other = ids[at]!;
+        const remembered = decay[Math.floor((newestSeconds - seconds[at]!) / daySeconds)] ?? 0;
+        const product = weight * weightOf(amounts[at]!) * remembered;
+        if (product === 0 || other === show) continue;
         if (together[other] === 0) touched.push(other);
         together[other]! += product;
       }

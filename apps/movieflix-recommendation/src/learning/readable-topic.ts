@@ -1,0 +1,74 @@
+/** Records of a topic to its events; what is no event and never will be is told in the log and passed over, or it would hold up all. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { TopicContract, TopicEvent } from '@headwater/contracts';
+import { isUnreadable, type EventCodec } from '@headwater/messaging';
+import type { FollowedState, RestoredRecord } from '@headwater/streams';
+
+const registryRetryMs = 500;
+
+/** Takes an event by its key; `undefined` is a tombstone. */
+export type TakeEvent<Topic extends TopicContract> = (
+  key: string,
+  event: TopicEvent<Topic> | undefined,
+  partition: number,
+  offset: number,
+) => void;
+
+export class ReadableTopic<Topic extends TopicContract> implements FollowedState {
+  readonly topic: string;
+  private readonly logger = new Logger('ReadableTopic');
+
+  constructor(
+    private readonly contract: Topic,
+    private readonly codec: EventCodec,
+    private readonly take: TakeEvent<Topic>,
+  ) {
+    this.topic = contract.name;
+  }
+
+  prepare(value: Buffer): Promise<void> | undefined {
+    try {
+      return this.codec.isKnown(this.contract, value) ? undefined : this.learnSchema(Buffer.from(value));
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return undefined;
+    }
+  }
+
+  apply(record: RestoredRecord, partition: number, offset: number): void {
+    if (record.keyStart < 0) return;
+    const key = record.source.toString('utf8', record.keyStart, record.keyEnd);
+    if (record.valueStart < 0) {
+      this.take(key, undefined, partition, offset);
+      return;
+    }
+    const event = this.decode(record.source.subarray(record.valueStart, record.valueEnd), partition, offset);
+    if (event) this.take(key, event, partition, offset);
+  }
+
+  private decode(value: Buffer, partition: number, offset: number): TopicEvent<Topic> | undefined {
+    try {
+      return this.codec.decodeKnown(this.contract, value);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      this.logger.error(`passing over record ${offset} of ${this.topic}-${partition}: ${textOf(error)}`);
+      return undefined;
+    }
+  }
+
+  private async learnSchema(value: Buffer): Promise<void> {
+    for (;;) {
+      try {
+        await this.codec.decode(this.contract, value);
+        return;
+      } catch (error) {
+        if (isUnreadable(error)) return;
+        this.logger.warn(`${textOf(error)}; trying again`);
+        await delay(registryRetryMs, undefined, { ref: false });
+      }
+    }
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
