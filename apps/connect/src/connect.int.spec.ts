@@ -1,5 +1,5 @@
 /** Sharing and capturing, on this broker and on Apache Kafka. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import { topics, type TransactionChange } from '@headwater/contracts';
 import { type RunningService } from '@headwater/service-kit';
 import { TopicReader, type ReadMessage } from '@headwater/testkit';
@@ -15,6 +15,9 @@ import {
   until,
   type RunningPostgres,
 } from '../fixtures/connect-stage.ts';
+
+// Workers join and leave, on a machine that may be busy with other suites.
+jest.setTimeout(180_000);
 
 let postgres: RunningPostgres;
 
