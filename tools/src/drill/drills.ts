@@ -19,4 +19,5 @@ export const drills: readonly Drill[] = [
   captureDrill,
   consumerDrill,
   lakeDrill,
+  bankDrill,
 ];
