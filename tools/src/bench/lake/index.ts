@@ -17,7 +17,7 @@ export const lakeBench: Bench = {
 };
 
 async function* rows({ quick, onProgress }: BenchOptions): AsyncIterable<Row> {
-  const [rounds, likes] = quick ? [1, 60_000] : [3, 600_000];
+  const [rounds, likes] = quick ? [1, 60_000] : [3, 400_000];
   const written: number[] = [];
   const read: number[] = [];
   const queried: number[] = [];

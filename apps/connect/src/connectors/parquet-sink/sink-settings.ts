@@ -11,6 +11,7 @@ export interface SinkSettings {
   readonly flushBytes: number;
   readonly flushIntervalMs: number;
   readonly memoryBytes: number;
+  readonly sessionTimeoutMs: number;
   readonly compactMinFiles: number;
   readonly compactTargetBytes: number;
   readonly tidyIntervalMs: number;
@@ -83,6 +84,14 @@ export const sinkFields: readonly ConfigField[] = [
     default: '536870912',
     min: 67_108_864,
     documentation: "What rows that are not written yet may take of this task's memory.",
+  },
+  {
+    name: 'session.timeout.ms',
+    type: 'INT',
+    default: '10000',
+    min: 500,
+    max: 1_800_000,
+    documentation: "Milliseconds without a sign of life after which a task's partitions go to others.",
   },
   {
     name: 'compact.min.files',
@@ -166,6 +175,7 @@ export function readSinkSettings(config: ConnectorConfig): SinkSettings {
     flushBytes: numberOf('flush.bytes'),
     flushIntervalMs: numberOf('flush.interval.ms'),
     memoryBytes: numberOf('memory.bytes'),
+    sessionTimeoutMs: numberOf('session.timeout.ms'),
     compactMinFiles: numberOf('compact.min.files'),
     compactTargetBytes: numberOf('compact.target.bytes'),
     tidyIntervalMs: numberOf('tidy.interval.ms'),

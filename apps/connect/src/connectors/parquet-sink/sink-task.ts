@@ -111,9 +111,9 @@ export class ParquetSinkTask implements ConnectorTask {
       {
         groupId: `connect-${connector}`,
         topics: [...present.keys()],
-        sessionTimeoutMs: 10_000,
-        rebalanceTimeoutMs: 30_000,
-        heartbeatIntervalMs: 1_000,
+        sessionTimeoutMs: this.settings.sessionTimeoutMs,
+        rebalanceTimeoutMs: Math.max(30_000, this.settings.sessionTimeoutMs),
+        heartbeatIntervalMs: Math.min(1_000, this.settings.sessionTimeoutMs / 5),
       },
       {
         onAssigned: (partitions) => assign(partitions),
