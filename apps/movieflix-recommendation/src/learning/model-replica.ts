@@ -94,7 +94,7 @@ export class ModelReplica {
   }
 
   private watches(): FollowedState {
-    return new ReadableTopic(topics.showPosition, this.options.codec, (key, event, partition, offset) => {
+    return ReadableTopic.consume(topics.showPosition, this.options.codec, (key, event, partition, offset) => {
       // Neither id holds a `|`.
       const [userId = '', showId = ''] = key.split('|');
       const learned = event ? this.model.learn(watchOf(event.value)) : this.model.unlearn(userId, showId);

@@ -27,6 +27,15 @@ export class ReadableTopic<Topic extends TopicContract> implements FollowedState
     this.topic = contract.name;
   }
 
+  /** A topic of another service, or that this one reads as any other would. */
+  static consume<Topic extends TopicContract>(
+    contract: Topic,
+    codec: EventCodec,
+    take: TakeEvent<Topic>,
+  ): ReadableTopic<Topic> {
+    return new ReadableTopic(contract, codec, take);
+  }
+
   prepare(value: Buffer): Promise<void> | undefined {
     try {
       return this.codec.isKnown(this.contract, value) ? undefined : this.learnSchema(Buffer.from(value));
