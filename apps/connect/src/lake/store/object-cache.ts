@@ -19,7 +19,7 @@ export class ObjectCache {
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
 
-  /** @param folder is cleared at first use and belongs to this cache alone. */
+  /** @param folder belongs to this cache alone */
   constructor(
     private readonly folder: string,
     private readonly maxBytes: number,
@@ -74,11 +74,5 @@ export class ObjectCache {
         () => undefined,
       );
     }
-  }
-
-  async clear(): Promise<void> {
-    this.entries.clear();
-    this.bytes = 0;
-    await fs.rm(this.folder, { recursive: true, force: true });
   }
 }

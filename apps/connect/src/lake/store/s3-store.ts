@@ -67,11 +67,15 @@ export class S3Store implements LakeStore {
     });
   }
 
+  /** By all keys: stores differ in how they list by delimiter. */
   async topics(): Promise<string[]> {
-    const topics: string[] = [];
-    for await (const page of this.pages(this.base, '/'))
-      for (const { Prefix: prefix = '' } of page.CommonPrefixes ?? []) topics.push(prefix.slice(this.base.length, -1));
-    return topics.filter((name) => name !== '' && !name.startsWith('_')).sort();
+    const topics = new Set<string>();
+    for await (const page of this.pages(this.base))
+      for (const { Key: key = '' } of page.Contents ?? []) {
+        const file = parsePath(key.slice(this.base.length));
+        if (file) topics.add(file.topic);
+      }
+    return [...topics].sort();
   }
 
   async files(topic: string): Promise<StoredFile[]> {
@@ -175,18 +179,14 @@ export class S3Store implements LakeStore {
     });
   }
 
-  private async *pages(prefix: string, delimiter?: string): AsyncGenerator<ListObjectsV2CommandOutput> {
+  private async *pages(prefix: string): AsyncGenerator<ListObjectsV2CommandOutput> {
     let token: string | undefined;
     do {
       let page: ListObjectsV2CommandOutput;
+      const more = token === undefined ? {} : { ContinuationToken: token };
       try {
         page = await this.client.send(
-          new ListObjectsV2Command({
-            Bucket: this.options.bucket,
-            Prefix: prefix,
-            ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-            ...(token === undefined ? {} : { ContinuationToken: token }),
-          }),
+          new ListObjectsV2Command({ Bucket: this.options.bucket, Prefix: prefix, ...more }),
         );
       } catch (error) {
         throw this.unreachable(`did not list ${prefix}`, error);
@@ -203,7 +203,7 @@ export class S3Store implements LakeStore {
 
   async close(): Promise<void> {
     this.client.destroy();
-    await this.cache.clear();
+    await fs.rm(this.options.workFolder, { recursive: true, force: true });
   }
 }
 
