@@ -9,18 +9,13 @@
 export {
   ChangeCapture,
   changeCaptureMigrations,
-  ChangeCaptureModule,
   UNAVAILABLE_VALUE,
   type CapturedTable,
   type CaptureObserver,
   type CaptureOptions,
-  type CaptureHealthPort,
-  type CaptureMetricsPort,
-  type CaptureParts,
   type CapturePhase,
   type CaptureProgress,
   type CaptureStatus,
-  type ChangeCaptureModuleOptions,
   type ChangePublisher,
   type ChangeRecord,
   type EnvelopeEncoding,
@@ -28,6 +23,13 @@ export {
   type Operation,
   type SourceNames,
 } from './change-capture/index.ts';
+export {
+  ChangeCaptureModule,
+  type CaptureHealthPort,
+  type CaptureMetricsPort,
+  type CaptureParts,
+  type ChangeCaptureModuleOptions,
+} from './change-capture-module/index.ts';
 export { type SqlExecutor } from './database/index.ts';
 export {
   handleCommand,
@@ -78,7 +80,6 @@ export {
   outboxSlotOf,
   outboxMigrations,
   OutboxRelay,
-  RecordRejectedError,
   WalOutboxRelay,
   walRelayState,
   type Aggregate,
@@ -129,4 +130,5 @@ export {
   type TableName,
   type TransactionInfo,
 } from './replication/index.ts';
+export { RecordRejectedError } from './rejection/index.ts';
 export { snapshotMigrations, SnapshotStore, type Snapshot, type SnapshotKey } from './snapshots/index.ts';

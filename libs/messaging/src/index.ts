@@ -90,7 +90,13 @@ export {
   type MessagingAsyncOptions,
   type MessagingOptions,
 } from './module/index.ts';
-export { KafkaChangePublisher, KafkaOutboxPublisher } from './outbox/index.ts';
+export {
+  KafkaChangePublisher,
+  KafkaOutboxPublisher,
+  LeanProducer,
+  type BulkProducer,
+  type LeanProducerOptions,
+} from './outbox/index.ts';
 export {
   CreateParkedMessages1700000000001,
   ParkedKeys,

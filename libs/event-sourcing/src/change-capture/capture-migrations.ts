@@ -5,7 +5,7 @@
  *
  * A slot that is missing although its row says `stream` was lost.
  */
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateChangeCaptures1763700000004 implements MigrationInterface {
   readonly name = 'CreateChangeCaptures1763700000004';

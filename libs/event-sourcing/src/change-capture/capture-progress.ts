@@ -1,4 +1,4 @@
-import { type ClientBase } from 'pg';
+import type { ClientBase } from 'pg';
 import { type CapturePhase, type CaptureProgress } from './capture-options.ts';
 
 /** The row of a capture in the table `change_captures`, in the database that is captured (`changeCaptureMigrations`). */

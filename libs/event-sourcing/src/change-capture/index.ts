@@ -3,6 +3,8 @@
  *
  * First an initial snapshot, then the write-ahead log from exactly there. PostgreSQL is told that a change is safe only after the
  * broker has acknowledged it. `changeCaptureMigrations` brings the table that remembers how far a capture came.
+ *
+ * It needs neither Nest nor TypeORM, and is `@headwater/event-sourcing/capture` by itself, for a process that does nothing else.
  */
 export { ChangeCapture } from './change-capture.ts';
 export {
@@ -22,5 +24,12 @@ export {
   type Operation,
   type SourceNames,
 } from './envelope.ts';
-export { type CaptureHealthPort, type CaptureMetricsPort } from './capture-telemetry.ts';
-export { ChangeCaptureModule, type CaptureParts, type ChangeCaptureModuleOptions } from './change-capture.module.ts';
+export {
+  ReplicationError,
+  type ReplicationErrorCode,
+  type ReplicationObserver,
+  type ReplicationState,
+  type ReplicationStatus,
+  type TableName,
+} from '../replication/index.ts';
+export { RecordRejectedError } from '../rejection/index.ts';

@@ -1,6 +1,6 @@
 /** Publishes records topic by topic, at once, each topic in order; what the broker will never take is found by halving. */
 import { ReplicationError } from '../replication/index.ts';
-import { RecordRejectedError } from '../outbox/index.ts';
+import { RecordRejectedError } from '../rejection/index.ts';
 import { type CapturedRecord } from './capture-record.ts';
 import { type ChangePublisher } from './change-publisher.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { EventStore, type DomainEvent } from '../event-store/index.ts';
 import { SnapshotStore } from '../snapshots/index.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
-import { type DataSource, type QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { BarrierWatch, EventStore, type BarrierAlarm } from './index.ts';
 

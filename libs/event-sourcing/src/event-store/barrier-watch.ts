@@ -6,7 +6,7 @@
  * nothing fails: so somebody has to look, and to say who it is.
  */
 import { Logger } from '@nestjs/common';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { sleep } from '../timing/index.ts';
 import { type EventStore } from './event-store.ts';
 

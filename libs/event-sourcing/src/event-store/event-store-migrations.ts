@@ -11,7 +11,7 @@
  *
  * Transaction ids belong to one PostgreSQL cluster: events that are copied to another one need new ones.
  */
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLES = `
 CREATE TABLE streams (

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { Outbox } from '../outbox/index.ts';
 import { EventStore, type EventStoreError, VersionConflictError, newEventId, type ExpectedVersion } from './index.ts';

@@ -1,4 +1,4 @@
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { sqlStateOf, type SqlExecutor } from '../database/index.ts';
 import { AppendBatcher, type AppendOutcome } from './append-batcher.ts';
 import { appendRequestJson, type AppendRequest, type AppendResult } from './append-request.ts';

@@ -1,4 +1,4 @@
-import { type InjectionToken, type ModuleMetadata } from '@nestjs/common';
+import type { InjectionToken, ModuleMetadata } from '@nestjs/common';
 
 /** Where a module gets what it works with: made by a factory, of what Nest injects. */
 export interface PartsSource<Parts> {

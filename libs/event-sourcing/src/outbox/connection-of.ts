@@ -1,5 +1,5 @@
-import { type ClientConfig } from 'pg';
-import { type DataSource } from 'typeorm';
+import type { ClientConfig } from 'pg';
+import type { DataSource } from 'typeorm';
 
 /** How the driver `pg` reaches the database of a `DataSource`. @throws TypeError when it is none of PostgreSQL */
 export function connectionOf(dataSource: DataSource): ClientConfig {

@@ -8,7 +8,7 @@
  * others stand by. Either takes over from the other without loss: stop the one, start the other.
  */
 export { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
-export { RecordRejectedError, type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
+export { type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
 export { Outbox, type HeldAggregate, type OutboxState } from './outbox.ts';
 export { OutboxRelay } from './outbox-relay.ts';
 export { type RelayObserver, type RelayOptions, type RelayStatus } from './relay-options.ts';

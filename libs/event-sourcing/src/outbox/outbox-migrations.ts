@@ -15,7 +15,7 @@
  *
  * NOTIFY takes a lock for the whole database at commit, so a writer notifies only when a relay sleeps.
  */
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Shards of the aggregates: the most relays that can share the work. A power of two. */
 const SHARDS = 32;

@@ -27,10 +27,3 @@ export interface OutboxPublisher {
    */
   publish(topic: string, records: readonly OutboxRecord[]): Promise<void>;
 }
-
-/** At least one of the records can never be published. The relay finds out which, and holds its aggregate. */
-export class RecordRejectedError extends Error {
-  override readonly name = 'RecordRejectedError';
-  readonly code = 'RECORD_REJECTED';
-  readonly retriable = false;
-}

@@ -8,7 +8,7 @@
  * refused.
  */
 import { randomUUID } from 'node:crypto';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { type OutboxPublisher } from './outbox-publisher.ts';
 import { publishIsolating, type PublishOutcome } from './publish-isolating.ts';
 import { type Relay } from './relay.ts';

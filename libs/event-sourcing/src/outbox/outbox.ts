@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { type SqlExecutor } from '../database/index.ts';
 import { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
 

@@ -4,7 +4,8 @@
  * A rejection does not say which record it means, so the records are halved until it is known, the front half first. Once
  * a record is dead, the later ones of its aggregate are left out, so that nothing overtakes it.
  */
-import { RecordRejectedError, type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
+import { RecordRejectedError } from '../rejection/index.ts';
+import { type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
 
 export interface PublishOutcome<Record extends OutboxRecord> {
   /** Acknowledged by the broker. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { publishIsolating } from './publish-isolating.ts';
-import { RecordRejectedError, type OutboxRecord } from './outbox-publisher.ts';
+import { RecordRejectedError } from '../rejection/index.ts';
+import { type OutboxRecord } from './outbox-publisher.ts';
 
 function record(seq: number, aggregateId: string): OutboxRecord {
   const aggregate = { type: 'post', id: aggregateId };

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { RecordingPublisher } from '../../fixtures/recording-publisher.ts';
 import { EventStore, newEventId } from '../event-store/index.ts';

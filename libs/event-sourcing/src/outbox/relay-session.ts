@@ -5,7 +5,7 @@
  * Every write is fenced: it takes effect only for rows whose shard still carries the token under which it was claimed.
  */
 import { EventEmitter } from 'node:events';
-import { type DataSource, type QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { type SqlExecutor } from '../database/index.ts';
 import { type OutboxRecord } from './outbox-publisher.ts';
 

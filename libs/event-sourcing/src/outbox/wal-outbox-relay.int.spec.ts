@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { RecordingPublisher, rejecting } from '../../fixtures/recording-publisher.ts';
 import { until } from '../../fixtures/until.ts';

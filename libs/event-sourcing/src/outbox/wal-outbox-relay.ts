@@ -7,7 +7,7 @@
  * relay publishes at a time, of either form. A topic that cannot be written holds up the others.
  */
 import { randomUUID } from 'node:crypto';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import {
   parseLsn,
   ReplicationError,

@@ -2,7 +2,7 @@
  * Applies pages of events, one transaction each, and finds the event at fault when one fails: half of the page is tried, then
  * half of that, until a single event is left. What comes before it is applied; the projection stands still in front of it.
  */
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { type SqlExecutor } from '../database/index.ts';
 import { type EventPage, type GlobalPosition, type RecordedEvent } from '../event-store/index.ts';
 import { type PageReader } from './page-reader.ts';

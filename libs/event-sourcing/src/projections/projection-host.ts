@@ -3,7 +3,7 @@
  * takes over when it ends.
  */
 import { randomUUID } from 'node:crypto';
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { comparePositions, type EventStore, type GlobalPosition } from '../event-store/index.ts';
 import { sleep } from '../timing/index.ts';
 import { findProjection } from './projection-checkpoints.ts';

@@ -3,7 +3,7 @@
  *
  * The lock saves work; correctness does not rest on it: whoever moves a checkpoint must find it where it was read.
  */
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { comparePositions, START_OF_LOG, type EventStore, type GlobalPosition } from '../event-store/index.ts';
 import { sleep, WakeUp } from '../timing/index.ts';
 import { AppliedPages, CheckpointMoved, EventFailed } from './applied-pages.ts';

@@ -8,7 +8,7 @@
  *
  * NOTIFY takes a lock for the whole database at commit, so a writer of events notifies only when a host sleeps.
  */
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const TABLES = `
 CREATE TABLE projections (

@@ -7,7 +7,7 @@
  *
  * Commits of a rebuild do not wait for the disk: tables and checkpoint are lost together, if at all.
  */
-import { type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { sqlDetailOf, sqlStateOf, type SqlExecutor } from '../database/index.ts';
 import { type EventStore, type GlobalPosition } from '../event-store/index.ts';
 import { AppliedPages, CheckpointMoved } from './applied-pages.ts';

@@ -3,7 +3,7 @@
  * error of it ends the session; the host opens another.
  */
 import { EventEmitter } from 'node:events';
-import { type DataSource, type QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { type SqlExecutor } from '../database/index.ts';
 
 /** A host that was not seen for so long is gone: writers need not notify it. */

@@ -1,4 +1,4 @@
-import { type ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
 import { type ReplicationError } from './replication-error.ts';
 
 /** A table by schema and name. */

@@ -1,5 +1,5 @@
 /** The table of snapshots: the newest of each stream and type. It may be emptied at any time. */
-import { type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 class CreateSnapshots1763700000003 implements MigrationInterface {
   readonly name = 'CreateSnapshots1763700000003';

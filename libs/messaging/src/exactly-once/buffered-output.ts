@@ -2,7 +2,8 @@ import type { EventContract, EventValue, TopicContract } from '@headwater/contra
 import type { RecordToWrite } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import type { OutputOptions, TransactionOutput } from '../consumer/index.ts';
-import { assertFits, bytesOfRecord, outgoingHeaders, type EncodedRecord } from '../producer/index.ts';
+import { assertFits, bytesOfRecord } from '../delivery/index.ts';
+import { outgoingHeaders, type EncodedRecord } from '../producer/index.ts';
 
 /** Keeps what one attempt of a handler sends, until it is known whether the attempt counts. */
 export class BufferedOutput implements TransactionOutput {

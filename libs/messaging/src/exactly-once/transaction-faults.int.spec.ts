@@ -6,7 +6,7 @@ import { TestService } from '../../fixtures/test-service.ts';
 import { until } from '../../fixtures/until.ts';
 import { systemClock } from '../clock/index.ts';
 import { TransactionFailure, type FetchedRecords, type GroupMember, type KafkaClient } from '../client/index.ts';
-import { bytesOfRecord } from '../producer/index.ts';
+import { bytesOfRecord } from '../delivery/index.ts';
 import { TransactionWriting } from './index.ts';
 
 type Fault = (commit: () => Promise<void>) => Promise<void>;

@@ -2,9 +2,9 @@
  * The log reader on the wire: a loop for each broker, one fetch in flight in each, over all partitions that it leads and that have
  * room. Partitions take turns in being first, so that a large one starves nobody.
  */
-import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import type { FetchedChunk, LogReader, LogReaderListener, LogReaderOptions, OffsetRange } from '../client/index.ts';
+import { logOf } from '../logging/index.ts';
 import { ClusterView } from './cluster-view.ts';
 import { fetchPartitions, listOffsets, type FetchedPartition } from './fetch-api.ts';
 import { BatchChunk } from './record-batches.ts';
@@ -34,7 +34,7 @@ export interface WireLogReaderSettings extends LogReaderOptions {
 }
 
 export class WireLogReader implements LogReader {
-  private readonly logger = new Logger('LogReader');
+  private readonly logger = logOf('LogReader');
   private readonly cluster: ClusterView;
   private readonly feeds = new Map<string, Feed>();
   private readonly loops = new Map<number, Promise<void>>();

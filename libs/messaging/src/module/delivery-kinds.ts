@@ -9,10 +9,10 @@ import {
   type HandleMessages,
   type SubscriptionOptions,
 } from '../consumer/index.ts';
+import { bytesOfRecord } from '../delivery/index.ts';
 import { EffectGroups, EffectMetrics } from '../effects/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { TransactionalSubscription, TransactionHandling, TransactionWriting } from '../exactly-once/index.ts';
-import { bytesOfRecord } from '../producer/index.ts';
 
 /** The kinds of delivery that the transport is given: rooms that build on it. */
 export const deliveryKinds: DeliveryKinds = {

@@ -1,4 +1,6 @@
 /** The Nest module that sets messaging up in a service. */
+import './nest-log.ts';
+
 export {
   connectMessaging,
   MessagingModule,

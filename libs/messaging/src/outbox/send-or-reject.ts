@@ -1,11 +1,16 @@
-import { RecordRejectedError } from '@headwater/event-sourcing';
+import { RecordRejectedError } from '@headwater/event-sourcing/capture';
 import type { RecordToWrite } from '../client/index.ts';
 import { MessagingError } from '../errors/index.ts';
-import type { MessageProducer } from '../producer/index.ts';
+
+/** The part of a `MessageProducer` that publishers need. */
+export interface BulkProducer {
+  /** Sends records of one topic in order; resolves when the broker has acknowledged all. Calls for one topic must not overlap. */
+  sendAll(topic: string, records: readonly RecordToWrite[]): Promise<void>;
+}
 
 /** @throws {RecordRejectedError} when one can never be written; any other error may pass. */
 export async function sendOrReject(
-  producer: MessageProducer,
+  producer: BulkProducer,
   topic: string,
   records: readonly RecordToWrite[],
 ): Promise<void> {

@@ -7,5 +7,4 @@ export {
   type SendOptions,
 } from './message-producer.ts';
 export { outgoingHeaders, type OutgoingOptions } from './outgoing-headers.ts';
-export { assertFits, bytesOfRecord } from './record-bytes.ts';
 export { messageIdOf } from './idempotent-message-id.ts';

@@ -10,14 +10,12 @@ import { systemClock, type Clock } from '../clock/index.ts';
 import type { CompressionCodec, KafkaClient, Partitioner, RecordToWrite } from '../client/index.ts';
 import type { MetricsPort } from '../consumer/index.ts';
 import type { EventCodec } from '../codec/index.ts';
+import { assertFits, bytesOfRecord, BulkSender, TopicDeliverer } from '../delivery/index.ts';
 import { MessagingError } from '../errors/index.ts';
-import { BulkSender } from './bulk-sender.ts';
 import { inSendSpan } from '../telemetry/index.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { ProducerMetrics } from './producer-metrics.ts';
 import { outgoingHeaders, type OutgoingOptions } from './outgoing-headers.ts';
-import { assertFits, bytesOfRecord } from './record-bytes.ts';
-import { TopicDeliverer } from './topic-deliverer.ts';
 import { TopicQueue } from './topic-queue.ts';
 
 /** How a producer batches, waits and holds back. */

@@ -5,15 +5,7 @@
  * `lingerMs` of the first that waits, shares the next.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RecordToWrite } from '../client/index.ts';
-
-export interface QueuedRecord {
-  readonly record: RecordToWrite;
-  readonly bytes: number;
-  readonly deadlineMs: number;
-  resolve(): void;
-  reject(error: Error): void;
-}
+import type { QueuedRecord } from '../delivery/index.ts';
 
 export interface TopicQueueOptions {
   readonly lingerMs: number;

@@ -1,29 +1,15 @@
 /** Captures with this workspace's libraries until it is told to end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChangeCapture, WalOutboxRelay } from '@headwater/event-sourcing';
-import {
-  createKafkajsClient,
-  EventCodec,
-  KafkaChangePublisher,
-  KafkaOutboxPublisher,
-  MessageProducer,
-  systemClock,
-} from '@headwater/messaging';
+import { ChangeCapture } from '@headwater/event-sourcing/capture';
+import { KafkaChangePublisher, KafkaOutboxPublisher, LeanProducer } from '@headwater/messaging/publishers';
 import { readOptions } from '../../load/programs.ts';
-import { openCaptureDatabase } from './database.ts';
 import type { CaptureSource } from './work.ts';
 
 const lookMs = 20;
 
 const source = readOptions() as CaptureSource;
 const { name, databaseUrl, bootstrapServers, topic } = source;
-const client = createKafkajsClient({
-  clientId: 'bench-capture',
-  bootstrapServers: [bootstrapServers],
-  clock: systemClock,
-});
-// Values are encoded already, so that the registry is never asked.
-const producer = new MessageProducer(client, new EventCodec('http://127.0.0.1:1'));
+const producer = new LeanProducer({ clientId: 'bench-capture', bootstrapServers: [bootstrapServers] });
 const { capture, isStreaming } = source.form === 'rows' ? captureRows() : await captureOutbox();
 capture.start();
 process.once('SIGTERM', () => {
@@ -45,6 +31,11 @@ function captureRows() {
 }
 
 async function captureOutbox() {
+  // The relay is part of a service: it comes with the service's libraries.
+  const [{ WalOutboxRelay }, { openCaptureDatabase }] = await Promise.all([
+    import('@headwater/event-sourcing'),
+    import('./database.ts'),
+  ]);
   const database = await openCaptureDatabase(databaseUrl);
   const observer = { stopped: complain, disconnected: complain };
   const capture = new WalOutboxRelay(database, new KafkaOutboxPublisher(producer), { slot: name, observer });

@@ -6,10 +6,9 @@
  * beside that of the single records, so no order is kept between the two.
  */
 import type { Clock } from '../clock/index.ts';
-import type { KafkaClient, RecordToWrite } from '../client/index.ts';
+import type { RecordToWrite } from '../client/index.ts';
 import { assertFits } from './record-bytes.ts';
-import { TopicDeliverer, type TopicDelivererOptions } from './topic-deliverer.ts';
-import type { QueuedRecord } from './topic-queue.ts';
+import { TopicDeliverer, type QueuedRecord, type TopicDelivererOptions, type WriterSource } from './topic-deliverer.ts';
 
 export interface BulkSenderOptions extends TopicDelivererOptions {
   readonly maxRequestBytes: number;
@@ -19,7 +18,7 @@ export class BulkSender {
   private readonly deliverers = new Map<string, TopicDeliverer>();
 
   constructor(
-    private readonly client: KafkaClient,
+    private readonly client: WriterSource,
     private readonly options: BulkSenderOptions,
     private readonly clock: Clock,
     private readonly bytesOf: (record: RecordToWrite) => number,

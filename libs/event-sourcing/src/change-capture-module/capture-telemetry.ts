@@ -1,8 +1,7 @@
 /** What operators see of a capture: metrics, log lines and a liveness check. The service's registries fit the ports as they are. */
 import { Logger } from '@nestjs/common';
+import { type CaptureObserver, type ChangeCapture } from '../change-capture/index.ts';
 import { formatLsn, replicationGauges } from '../replication/index.ts';
-import { type CaptureObserver } from './capture-options.ts';
-import { type ChangeCapture } from './change-capture.ts';
 
 /** Where metrics are kept, in the shape of Prometheus' client. */
 export interface CaptureMetricsPort {

@@ -5,7 +5,6 @@
  * deadline is over its fate is unknown: the records are given up, and the writer with them, as its sequence numbers must not be
  * used for other records.
  */
-import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import {
   WriteFailure,
@@ -15,23 +14,35 @@ import {
   type WriterOptions,
 } from '../client/index.ts';
 import { MessagingError } from '../errors/index.ts';
-import type { QueuedRecord } from './topic-queue.ts';
+import { logOf } from '../logging/index.ts';
 
 const retryBackoff: Backoff = { firstMs: 100, maxMs: 2_000 };
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A record that its caller waits for. */
+export interface QueuedRecord {
+  readonly record: RecordToWrite;
+  readonly bytes: number;
+  readonly deadlineMs: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** What opens writers. */
+export type WriterSource = Pick<KafkaClient, 'bootstrapServers' | 'openWriter'>;
 
 export interface TopicDelivererOptions extends WriterOptions {
   readonly deliveryTimeoutMs: number;
 }
 
 export class TopicDeliverer {
-  private readonly logger = new Logger('Producer');
+  private readonly logger = logOf('Producer');
   private writer: Promise<RecordWriter> | undefined;
 
   constructor(
     private readonly topic: string,
-    private readonly client: KafkaClient,
+    private readonly client: WriterSource,
     private readonly options: TopicDelivererOptions,
     private readonly clock: Clock,
   ) {}

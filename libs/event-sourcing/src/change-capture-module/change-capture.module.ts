@@ -5,8 +5,8 @@ import {
   type DynamicModule,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { ChangeCapture, type CaptureOptions, type ChangePublisher } from '../change-capture/index.ts';
 import { type PartsSource } from '../nest/index.ts';
-import { type CaptureOptions } from './capture-options.ts';
 import {
   captureTelemetry,
   registerCaptureGauges,
@@ -14,8 +14,6 @@ import {
   type CaptureHealthPort,
   type CaptureMetricsPort,
 } from './capture-telemetry.ts';
-import { ChangeCapture } from './change-capture.ts';
-import { type ChangePublisher } from './change-publisher.ts';
 
 /** Where the parts of the capture come from. */
 export type ChangeCaptureModuleOptions = PartsSource<CaptureParts>;
