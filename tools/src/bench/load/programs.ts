@@ -72,6 +72,11 @@ export interface SyncLoad extends Span {
   readonly perSecond: number;
 }
 
+/** Of each write with its sync by itself, and of the time from when it was due until it was done. */
+export interface SyncResult extends LatencyResult {
+  readonly p99AfterDueMs: number;
+}
+
 export interface StuckConsumers extends Endpoint {
   readonly kind: 'stuck' | 'never reads';
   readonly consumers: number;
