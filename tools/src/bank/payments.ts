@@ -25,11 +25,13 @@ export interface Payment {
   readonly bookedAt: string;
 }
 
-/** The recorded payments, in order, or undefined when they are not there. */
+/** The recorded payments, in order, or undefined when they are not there. Two of nothing are left out: there is nothing to book. */
 export async function readPayments(): Promise<Payment[] | undefined> {
   if (!existsSync(LEEDS)) return undefined;
   const [names = [], ...rows] = rowsOf(await readFile(LEEDS, 'utf8'));
-  return rows.map((row) => paymentOf(Object.fromEntries(names.map((name, column) => [name, row[column] ?? '']))));
+  return rows
+    .map((row) => paymentOf(Object.fromEntries(names.map((name, column) => [name, row[column] ?? '']))))
+    .filter(({ pence }) => pence !== 0);
 }
 
 function paymentOf(row: Readonly<Record<string, string>>): Payment {
@@ -58,14 +60,15 @@ const slugOf = (text: string): string =>
 
 /** RFC 4180: quoted fields may hold commas, quotes and line breaks. */
 function rowsOf(text: string): string[][] {
-  return [...text.matchAll(/(?:(?:"(?:[^"]|"")*"|[^",\n]*)(?:,|(?=\r?\n|$)))+/g)]
-    .map(([line]) => line)
-    .filter((line) => line !== '')
-    .map((line) =>
-      [...line.matchAll(/("(?:[^"]|"")*"|[^",]*)(?:,|$)/g)]
-        .map(([, field = '']) => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field))
-        .map((field) => field.replace(/\r$/, '')),
-    );
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, field = '', end] of text.matchAll(/("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/g)) {
+    row.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
+    if (end === ',') continue;
+    if (row.length > 1) rows.push(row);
+    row = [];
+  }
+  return rows;
 }
 
 /** A payment in a hundred is large, some exactly as large as the threshold, some credit notes. */

@@ -1,11 +1,20 @@
 /** What must have become of the payments, held against what the services and the topics say. */
-import { topics, type LargeTransactionDetected, type TransactionChange } from '@headwater/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  topics,
+  type LargeTransactionDetected,
+  type TopicContract,
+  type TransactionChange,
+} from '@headwater/contracts';
 import { TopicReader } from '@headwater/testkit';
 import { ask, userAlerts, type BankStage, type Payment } from '../../bank/index.ts';
 import { Violation } from '../violation.ts';
 
 /** One threshold on every account. */
 export const thresholdPence = 100_000_00;
+
+const longestReadMs = 300_000;
+const lookMs = 250;
 
 /** The transactions that must alert: what leaves an account, strictly more than the threshold. */
 export const expectedAlerts = (payments: readonly Payment[]): Set<string> =>
@@ -101,18 +110,21 @@ async function compareCapture(stage: BankStage, payments: readonly Payment[]): P
   return all.length - rows.size;
 }
 
-/** Reads until so many different values were seen. */
+/** Reads until so many different values were seen; looked at now and then, since there are tens of thousands. */
 async function takeDistinct<Value>(
   reader: TopicReader,
-  topic: Parameters<TopicReader['take']>[0],
+  topic: TopicContract,
   keyOf: (value: Value) => string,
   count: number,
 ): Promise<Value[]> {
-  let wanted = count;
+  const deadlineMs = performance.now() + longestReadMs;
   for (;;) {
-    const values = (await reader.take<Value>(topic, () => true, wanted)).map(({ value }) => value);
-    if (new Set(values.map(keyOf)).size >= count) return values;
-    wanted = values.length + 1;
+    const values = reader.seen<Value>(topic, () => true).map(({ value }) => value);
+    const distinct = new Set(values.map(keyOf)).size;
+    if (distinct >= count) return values;
+    if (performance.now() > deadlineMs)
+      throw new Violation('what is answered is published', `${topic.name} has ${distinct} of ${count}`);
+    await delay(lookMs);
   }
 }
 
