@@ -78,6 +78,13 @@ export const SERVICES: readonly ServicePart[] = [
   },
   {
     kind: 'service',
+    name: 'movieflix-recommendation',
+    about: 'MovieFlix, what to watch next; API at /docs',
+    script: 'apps/movieflix-recommendation/dist/main.js',
+    port: 3004,
+  },
+  {
+    kind: 'service',
     name: 'mybank-ledger',
     about: 'MyBank, accounts and transactions; API at /docs',
     script: 'apps/mybank-ledger/dist/main.js',
