@@ -130,14 +130,14 @@ export interface ServiceSource {
   readonly text: string;
 }
 
-/** The services' sources without their specs, in order of service and file. */
+/** The services' sources without their specs and fixtures, in order of service and file. */
 export function eachServiceSource(root: string): ServiceSource[] {
   return serviceNames(root).flatMap((service) => {
     const folder = path.posix.join('apps', service, 'src');
     if (!fs.existsSync(path.join(root, folder))) return [];
     return fs
       .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('node_modules'))
+      .filter((name) => name.endsWith('.ts') && !/\.(spec|fixture)\.ts$/.test(name) && !name.includes('node_modules'))
       .sort()
       .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))
       .map((file) => ({ service, file, text: fs.readFileSync(path.join(root, file), 'utf8') }));
