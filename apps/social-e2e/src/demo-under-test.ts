@@ -8,8 +8,24 @@ import { Program, type Exit } from './program.ts';
 
 export const LAUNCHER = 'tools/dist/demo/main.js';
 
-/** Parts that the drill kills. */
-export type PartName = 'broker' | 'social-posts' | 'social-feed' | 'postgres' | 'console';
+/** Parts of the demo, by their names. */
+const PART_NAMES = [
+  'broker',
+  'postgres',
+  'console',
+  'social-posts',
+  'social-feed',
+  'movieflix-resume',
+  'movieflix-recommendation',
+  'mybank-ledger',
+  'mybank-alerts',
+  'connect',
+] as const;
+
+export type PartName = (typeof PART_NAMES)[number];
+
+/** What the demo names in its list of addresses. */
+export const ENDPOINT_NAMES = [...PART_NAMES, 'registry'] as const;
 
 export type Endpoints = Readonly<Record<PartName | 'registry', string>>;
 

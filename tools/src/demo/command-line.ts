@@ -11,6 +11,8 @@ export interface DemoOptions {
   /** Begin without the data of earlier runs. */
   readonly fresh: boolean;
   readonly ports: PortChoice;
+  /** Folder of recordings that are replayed as soon as the demo is ready. */
+  readonly recordings?: string;
   /** An outside PostgreSQL server instead of the bundled one. */
   readonly databaseUrl?: string;
 }
@@ -20,6 +22,8 @@ export const HELP = `headwater demo: PostgreSQL, broker, schema registry, servic
 Usage: npm start -- [options]
 
   --fresh           begin without the data of earlier runs
+  --replay          when ready, replay every recording in ../shared/data and compare the result with it
+  --recordings DIR  replay those in DIR instead
   --dir DIR         folder of data, logs and addresses                    (default .headwater, or HEADWATER_DIR)
   --ports auto      take free ports instead of the fixed ones             (or HEADWATER_PORTS=auto)
   --port-base N     count the ports from N on: N, N+1, …                  (or HEADWATER_PORTS=N)
@@ -32,6 +36,8 @@ Addresses are written to DIR/endpoints.json, logs to DIR/logs. Ctrl-C stops ever
 
 const OPTIONS = {
   fresh: { type: 'boolean', default: false },
+  replay: { type: 'boolean', default: false },
+  recordings: { type: 'string' },
   dir: { type: 'string' },
   ports: { type: 'string' },
   'port-base': { type: 'string' },
@@ -51,6 +57,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       dataDir: values.dir ?? nonEmpty(environment['HEADWATER_DIR']) ?? `${root}/.headwater`,
       fresh: values.fresh,
       ports: portChoice(values, environment),
+      ...recordingsOf(values, root),
       ...(nonEmpty(databaseUrl) === undefined ? {} : { databaseUrl: databaseUrlOf(databaseUrl ?? '') }),
     },
   };
@@ -65,6 +72,14 @@ function parse(args: readonly string[]) {
       cause: error,
     });
   }
+}
+
+function recordingsOf(
+  { replay, recordings }: { readonly replay: boolean; readonly recordings?: string | undefined },
+  root: string,
+): Pick<DemoOptions, 'recordings'> {
+  if (recordings !== undefined) return { recordings };
+  return replay ? { recordings: `${root}/../shared/data` } : {};
 }
 
 function portChoice(

@@ -25,10 +25,17 @@ describe("the demo's command line", () => {
     });
   });
 
+  it('replays recordings where asked', () => {
+    expect(parse(['--replay'])).toMatchObject({ options: { recordings: '/clone/../shared/data' } });
+    expect(parse(['--recordings', 'mine'])).toMatchObject({ options: { recordings: 'mine' } });
+  });
+
   it('documents every flag and variable', () => {
     expect(parse(['--help'])).toEqual({ kind: 'help' });
     for (const word of [
       '--fresh',
+      '--replay',
+      '--recordings',
       '--dir',
       '--ports',
       '--port-base',

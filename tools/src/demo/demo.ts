@@ -13,6 +13,7 @@ import { PartLog } from './part-log.ts';
 import { PartProcess, type PartEvents } from './part-process.ts';
 import { BROKER, SERVICES, type ServicePart } from './parts.ts';
 import { choosePorts, type Ports } from './ports.ts';
+import { Replay } from './replay.ts';
 import { StateFiles } from './state-files.ts';
 import { tableLines, type Terminal } from './terminal.ts';
 
@@ -31,6 +32,7 @@ export class Demo {
   private readonly logs: PartLog[] = [];
   private readonly services: PartProcess[] = [];
   private broker: PartProcess | undefined;
+  private replaying: Replay | undefined;
   private postgresStart: Promise<DemoPostgres> | undefined;
   private postgres: DemoPostgres | undefined;
   private readonly databases = new Map<string, Promise<string>>();
@@ -63,6 +65,14 @@ export class Demo {
     const file = this.files.writeEndpoints(this.endpoints(ports));
     this.printTable(ports, performance.now() - startMs);
     this.terminal.line(`ready endpoints=${file} startMs=${Math.round(performance.now() - startMs)}`);
+    if (this.options.recordings !== undefined) this.replay(this.options.recordings);
+  }
+
+  /** Runs beside the demo, which goes on when it has ended, however it ended. */
+  private replay(recordings: string): void {
+    this.replaying = new Replay(this.root, this.dataDir, recordings, this.openLog('replay'), (level, message) => {
+      if (!this.isStopping) this.terminal.part('replay', level, message);
+    });
   }
 
   /** Stops everything in order; calling it again awaits the same stop. */
@@ -72,12 +82,14 @@ export class Demo {
 
   /** Ends every part at once. PostgreSQL's guard ends the server when this process is gone. */
   kill(): void {
+    this.replaying?.kill();
     for (const part of this.services) part.kill();
     this.broker?.kill();
   }
 
   private async stopAll(): Promise<void> {
     this.isStopping = true;
+    await this.replaying?.stop();
     await Promise.all(this.services.map((part) => part.stop()));
     await this.broker?.stop();
     const postgres = await this.postgresStart?.catch(() => undefined);

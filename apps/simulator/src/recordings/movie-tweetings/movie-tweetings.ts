@@ -11,7 +11,7 @@ export const movieTweetings: RecordingKind = {
   read: async (folder) => {
     const recording = await readMovieTweetings(folder);
     const users = positionsOfUsers(recording);
-    return { trace: traceOf(recording), checks: [resumeLists(users)] };
+    return { trace: traceOf(recording), checks: [resumeLists(users), profiles(users)] };
   },
 };
 
@@ -45,6 +45,26 @@ function resumeLists(users: ReadonlyMap<string, readonly Position[]>): Check {
     concurrency: 16,
     expected: new Map(expected),
     read: readResumeList,
+  };
+}
+
+/** How many shows were begun, and how many of them watched to their end. */
+function profiles(users: ReadonlyMap<string, readonly Position[]>): Check {
+  const expected = [...users].map(([userId, positions]): [string, Facts] => {
+    const finished = positions.filter(({ positionSeconds }) => positionSeconds === SHOW_SECONDS).length;
+    return [userId, { begun: positions.length, finished }];
+  });
+  return {
+    title: 'profiles of every user',
+    things: 'users',
+    service: 'movieflix-recommendation',
+    concurrency: 16,
+    expected: new Map(expected),
+    read: async (userId, get) => {
+      const answer = (await get(`/users/${encodeURIComponent(userId)}/profile`)) as
+        { readonly begun: number; readonly finished: number } | undefined;
+      return answer && { begun: answer.begun, finished: answer.finished };
+    },
   };
 }
 
