@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
-import { type Contest, type Figure, isContestWanted, runOrSkip } from '../contest.ts';
+import { type Contest, type Figure, isContestWanted, runOrSkip, type Sample } from '../contest.ts';
 import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
 import { produceSample, type ProduceShape, produceToTopic } from '../load/measures.ts';
 import type { Span } from '../load/programs.ts';
@@ -14,6 +14,9 @@ import { ratioAtLeast, valueAtLeast } from '../target.ts';
 
 type Side = 'broker' | 'raw';
 
+/** The same load before, which is not counted: a program of some size takes this long until its code is compiled. */
+const warmUp: Span = { warmUpMs: 0, measuredMs: 1500 };
+
 /** Pipelined Produce requests, acks=all, against the raw sink. */
 export async function* produceRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
   for (const contest of [...batchContests(options.quick), ...singleContests(options.quick)])
@@ -26,13 +29,13 @@ export async function* produceRows(options: BenchOptions): AsyncIterable<Row | S
 const flushes: readonly Flush[] = ['os', 'fsync'];
 
 function batchContests(quick: boolean): Contest<Side>[] {
-  const span = spanOf(quick, 2000);
+  const spans = spansOf(quick, 2000);
   return flushes.flatMap((flush) =>
     sizes.map(({ label, batchBytes }) => ({
       name: `broker/produce/${label}/${flushLabels[flush]}`,
       figures: batchFigures(flush, batchBytes),
       rounds: 3,
-      measure: (side: Side) => produceTo(side, flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, span),
+      measure: (side: Side) => produceTo(side, flush, { batchBytes, connections: 1, inFlight: batchesInFlight }, spans),
     })),
   );
 }
@@ -45,32 +48,43 @@ function batchFigures(flush: Flush, batchBytes: number): Figure[] {
 }
 
 function singleContests(quick: boolean): Contest<Side>[] {
-  const span = spanOf(quick, 1200);
+  const spans = spansOf(quick, 1200);
   return flushes.flatMap((flush) =>
     singles.map(({ label, connections, inFlight }) => ({
       name: `broker/one record/${label}/${flushLabels[flush]}`,
       figures: [{ suffix: '', unit: 'records/s', better: 'more' as const }],
       rounds: 3,
-      measure: (side: Side) => produceTo(side, flush, { batchBytes: 0, connections, inFlight }, span),
+      measure: (side: Side) => produceTo(side, flush, { batchBytes: 0, connections, inFlight }, spans),
     })),
   );
 }
 
-function produceTo(side: Side, flush: Flush, shape: ProduceShape, span: Span) {
-  return withFolder(async (folder) => {
-    if (side === 'broker') {
-      const server = await startBroker(folder, { flush });
-      try {
-        return await produceToTopic(server.address, shape, span);
-      } finally {
-        await server.stop();
-      }
-    }
-    const sink = await startServer(programArguments('broker/raw-sink', [join(folder, 'sink'), flush]));
-    try {
-      return await produceSample(addressOf(sink), shape, span, topicOf(0), false);
-    } finally {
-      await sink.stop();
-    }
+/** One load after the other; the last one counts. */
+function spansOf(quick: boolean, measuredMs: number): readonly Span[] {
+  const measured = spanOf(quick, measuredMs);
+  return quick ? [measured] : [warmUp, measured];
+}
+
+async function produceTo(side: Side, flush: Flush, shape: ProduceShape, spans: readonly Span[]): Promise<Sample> {
+  return await withFolder(async (folder) => {
+    await using stack = new AsyncDisposableStack();
+    const load = side === 'broker' ? await loadOfBroker(stack, folder, flush) : await loadOfSink(stack, folder, flush);
+    let sample: Sample | undefined;
+    for (const span of spans) sample = await load(shape, span);
+    return sample!;
   });
+}
+
+type Load = (shape: ProduceShape, span: Span) => Promise<Sample>;
+
+async function loadOfBroker(stack: AsyncDisposableStack, folder: string, flush: Flush): Promise<Load> {
+  const server = await startBroker(folder, { flush });
+  stack.defer(() => server.stop());
+  return (shape, span) => produceToTopic(server.address, shape, span);
+}
+
+async function loadOfSink(stack: AsyncDisposableStack, folder: string, flush: Flush): Promise<Load> {
+  const sink = await startServer(programArguments('broker/raw-sink', [join(folder, 'sink'), flush]));
+  stack.defer(() => sink.stop());
+  return (shape, span) => produceSample(addressOf(sink), shape, span, topicOf(0), false);
 }
