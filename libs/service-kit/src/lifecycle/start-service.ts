@@ -65,9 +65,10 @@ export async function startService(
     await app.listen(config.port, config.host);
     await app.startAllMicroservices();
   } catch (error) {
-    await app
-      .close()
-      .catch((closeError: unknown) => logger.warn({ err: closeError }, 'could not close what had started'));
+    // As at any stop: what streams to a client ends, and what does not is cut.
+    await closeOnce(app, config, stopping)().catch((closeError: unknown) =>
+      logger.warn({ err: closeError }, 'could not close what had started'),
+    );
     throw error;
   }
   app.get(HealthChecks).setServingState('serving');
