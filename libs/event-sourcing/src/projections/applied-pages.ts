@@ -1,6 +1,9 @@
 /**
  * Applies pages of events, one transaction each, and finds the event at fault when one fails: half of the page is tried, then
  * half of that, until a single event is left. What comes before it is applied; the projection stands still in front of it.
+ *
+ * Pages grow up to the limit only while they are applied quickly: readers of all events wait for a transaction that is open
+ * for long.
  */
 import type { DataSource } from 'typeorm';
 import { type SqlExecutor } from '../database/index.ts';
@@ -26,6 +29,11 @@ export interface PageTarget {
   apply(transaction: SqlExecutor, events: readonly RecordedEvent[]): Promise<void>;
 }
 
+/** Pages that fail are smaller than this, and pages that are applied quickly are larger. */
+const usualEvents = 5_000;
+const quickMs = 300;
+const slowMs = 1_000;
+
 export class AppliedPages {
   private batchEvents: number;
 
@@ -35,7 +43,7 @@ export class AppliedPages {
     private readonly target: PageTarget,
     private readonly maxBatchEvents: number,
   ) {
-    this.batchEvents = maxBatchEvents;
+    this.batchEvents = Math.min(usualEvents, maxBatchEvents);
   }
 
   /**
@@ -46,9 +54,10 @@ export class AppliedPages {
   async advance(from: GlobalPosition): Promise<EventPage> {
     for (;;) {
       const page = await this.reader.read(from, this.batchEvents);
+      const startedMs = performance.now();
       try {
         await this.applyPage(from, page);
-        this.batchEvents = Math.min(this.maxBatchEvents, this.batchEvents * 2);
+        this.adapt(performance.now() - startedMs);
         return page;
       } catch (error) {
         if (error instanceof CheckpointMoved || page.events.length === 0) throw error;
@@ -56,6 +65,13 @@ export class AppliedPages {
         this.batchEvents = Math.ceil(page.events.length / 2);
       }
     }
+  }
+
+  private adapt(tookMs: number): void {
+    const usual = Math.min(usualEvents, this.maxBatchEvents);
+    if (this.batchEvents < usual) this.batchEvents = Math.min(usual, this.batchEvents * 2);
+    else if (tookMs < quickMs) this.batchEvents = Math.min(this.maxBatchEvents, this.batchEvents * 2);
+    else if (tookMs > slowMs) this.batchEvents = Math.max(usual, Math.floor(this.batchEvents / 2));
   }
 
   private async applyPage(from: GlobalPosition, { events, position }: EventPage): Promise<void> {

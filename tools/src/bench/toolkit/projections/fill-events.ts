@@ -1,7 +1,7 @@
 import { eventStoreMigrations, projectionMigrations } from '@headwater/event-sourcing';
 import { DatabaseConfig, openDatabase } from '@headwater/service-kit';
+import type { EventsWork } from './work.ts';
 
-export const streams = 1_000;
 const eventsPerInsert = 100_000;
 
 export function openEventsDatabase(databaseUrl: string) {
@@ -9,8 +9,8 @@ export function openEventsDatabase(databaseUrl: string) {
   return openDatabase('bench', config, { migrations: [...eventStoreMigrations, ...projectionMigrations] });
 }
 
-/** So many events of a thousand streams, straight into the table. */
-export async function fillEvents(databaseUrl: string, events: number): Promise<void> {
+/** Events of so many streams, straight into the table. */
+export async function fillEvents({ databaseUrl, events, streams }: EventsWork): Promise<void> {
   const database = await openEventsDatabase(databaseUrl);
   for (let first = 0; first < events; first += eventsPerInsert)
     await database.query(

@@ -3,7 +3,7 @@ import { EventStore, type Projection, ProjectionHost, ProjectionsOperator } from
 import pg from 'pg';
 import { finish, readOptions } from '../../load/programs.ts';
 import { percentile } from '../../statistics.ts';
-import { openEventsDatabase, streams } from './fill-events.ts';
+import { openEventsDatabase } from './fill-events.ts';
 import type { EventsWork, RebuildFigures } from './work.ts';
 
 interface Measured {
@@ -70,7 +70,8 @@ async function queryTimes(): Promise<number[]> {
       `stream-${number % 100}`,
     ]);
     latenciesMs.push(performance.now() - askedMs);
-    if (Number(rows[0]?.events) < Math.floor(work.events / streams)) throw new Error('a query saw a half-built table');
+    if (Number(rows[0]?.events) < Math.floor(work.events / work.streams))
+      throw new Error('a query saw a half-built table');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await client.end();

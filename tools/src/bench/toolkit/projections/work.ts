@@ -2,6 +2,8 @@
 export interface EventsWork {
   readonly databaseUrl: string;
   readonly events: number;
+  /** That have these events, in turn. */
+  readonly streams: number;
 }
 
 export interface SelectFigures {
