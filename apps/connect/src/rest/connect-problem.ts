@@ -34,6 +34,15 @@ export function rebalancing(): Problem {
   return connectProblem(409, 'rebalancing', message);
 }
 
+/** It does not know yet what is defined. */
+export function workerStarting(): Problem {
+  return connectProblem(
+    503,
+    'worker-starting',
+    'This worker is still reading what is defined. Send it again in a moment.',
+  );
+}
+
 export function conflict(code: string, message: string): Problem {
   return connectProblem(409, code, message);
 }

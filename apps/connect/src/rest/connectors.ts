@@ -27,6 +27,7 @@ import {
   connectorUnknown,
   pluginUnknown,
   taskUnknown,
+  workerStarting,
 } from './connect-problem.ts';
 import { ConnectorViews, type ConnectorInfo, type ConnectorStatus, type TaskStatus } from './views.ts';
 
@@ -43,6 +44,7 @@ export class Connectors {
   }
 
   names(): string[] {
+    this.assertOpen();
     return this.worker.definitions.names();
   }
 
@@ -164,7 +166,12 @@ export class Connectors {
     return [{ field: 'connector.class', message: name === undefined ? 'is missing' : `${name} is not known` }];
   }
 
+  private assertOpen(): void {
+    if (!this.worker.knowsDefinitions) throw workerStarting();
+  }
+
   private find(name: string): Definition {
+    this.assertOpen();
     const definition = this.worker.definitions.find(name);
     if (!definition) throw connectorUnknown(name);
     return definition;

@@ -63,6 +63,7 @@ export class Worker {
   private claimed: readonly TaskId[] = [];
   private shared: readonly TaskId[] = [];
   private rebalancing = false;
+  private opened = false;
   private workerId = '';
   private url = '';
   private onLeading: () => void = () => undefined;
@@ -80,6 +81,11 @@ export class Worker {
     const { assignment, member } = this;
     if (!assignment || this.rebalancing || !member?.membership) return undefined;
     return { ...assignment.leader, isSelf: member.membership.isLeader };
+  }
+
+  /** Whether it has read what is defined. */
+  get knowsDefinitions(): boolean {
+    return this.opened;
   }
 
   /** Whether it is a member and knows all definitions. */
@@ -182,6 +188,7 @@ export class Worker {
           onChanged: () => this.changed(),
           onRestart: (restart) => this.restart(restart),
         });
+        this.opened = true;
         return;
       } catch (error) {
         this.logger.warn(`cannot read what is defined yet: ${traceOf(error)}; trying again`);
