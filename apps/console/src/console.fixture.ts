@@ -111,3 +111,45 @@ export async function writeRecords(bootstrapServers: string, topic: string, coun
     await admin.disconnect();
   }
 }
+
+/** Answers of any service, by method and path without its query; what was asked is kept. Unknown paths are 404. */
+export class ServiceStandIn {
+  readonly asked: string[] = [];
+  readonly answers = new Map<string, unknown>();
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<ServiceStandIn> {
+    const server = createServer();
+    const standIn = new ServiceStandIn(server);
+    server.on('request', (request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const path = (request.url ?? '').split('?')[0];
+        standIn.asked.push(`${request.method} ${request.url} ${body}`.trimEnd());
+        const answer = standIn.answers.get(`${request.method} ${path}`);
+        const isProblem = typeof answer === 'object' && answer !== null && 'detail' in answer;
+        response.setHeader('content-type', isProblem ? 'application/problem+json' : 'application/json');
+        response.writeHead(answer === undefined ? 404 : isProblem ? 400 : 200);
+        response.end(JSON.stringify(answer ?? { detail: `there is no ${path}` }));
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return standIn;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+}

@@ -1,75 +1,41 @@
 /** The page in a real browser, against a real broker: what a person sees. Skipped where no Chromium is installed. */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { FeedStandIn, startConsole, writeRecords } from './console.fixture.ts';
+import { absenceOfBrowser, buildPage, type BuiltPage } from './page.fixture.ts';
 
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = [process.env['CHROMIUM_PATH'], ...BROWSERS].find(
-  (file) => file !== undefined && existsSync(file),
-);
-const root = path.resolve(import.meta.dirname, '../../..');
-
-const absence =
-  executablePath === undefined
-    ? `there is no Chromium at ${BROWSERS.join(', ')} or in CHROMIUM_PATH (Debian: apt install chromium).`
-    : undefined;
-
-let pageFolder: string;
-let browser: Browser;
+let built: BuiltPage;
 let broker: RunningBroker;
 let feed: FeedStandIn;
 let running: RunningService;
 let page: Page;
-const problems: string[] = [];
-const cleanUp: (() => Promise<unknown>)[] = [];
+const cleanUp: (() => PromiseLike<unknown>)[] = [];
 
 beforeAll(async () => {
-  if (executablePath === undefined) return;
-  pageFolder = await mkdtemp(path.join(tmpdir(), 'headwater-page-'));
-  cleanUp.push(() => rm(pageFolder, { recursive: true }));
-  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
-  const build = [vite, 'build', 'apps/console', '--outDir', pageFolder, '--logLevel', 'error'];
-  await promisify(execFile)(process.execPath, build, { cwd: root });
+  if (absenceOfBrowser !== undefined) return;
+  built = await buildPage();
+  cleanUp.push(() => built[Symbol.asyncDispose]());
   broker = await startBroker();
   cleanUp.push(() => broker.close());
   feed = await FeedStandIn.start();
   cleanUp.push(() => feed.close());
-  running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, pageFolder });
+  running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, pageFolder: built.folder });
   cleanUp.push(() => running.close());
-  browser = await chromium.launch({
-    executablePath,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  });
-  cleanUp.push(() => browser.close());
-  page = await openPage({ width: 1280, height: 900 });
+  page = await built.open(running.url);
 }, 120_000);
 
 afterEach(() => {
-  expect(problems.splice(0)).toEqual([]);
+  if (absenceOfBrowser === undefined) expect(built.problems.splice(0)).toEqual([]);
 });
 
 afterAll(async () => {
   for (const step of cleanUp.toReversed()) await step();
 });
 
-async function openPage(viewport: { width: number; height: number }, colorScheme?: 'dark'): Promise<Page> {
-  const opened = await browser.newPage({ viewport, ...(colorScheme === undefined ? {} : { colorScheme }) });
-  opened.setDefaultTimeout(25_000);
-  opened.on('pageerror', (error) => problems.push(error.message));
-  await opened.goto(running.url);
-  return opened;
-}
-
-describeUnless(absence, 'the page', () => {
+describeUnless(absenceOfBrowser, 'the page', () => {
   it('shows the parts that answer, and says what is empty', async () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('No consumer groups yet.').waitFor();
@@ -122,7 +88,7 @@ describeUnless(absence, 'the page', () => {
   });
 
   it('fits a phone, in the dark too', async () => {
-    const phone = await openPage({ width: 360, height: 740 }, 'dark');
+    const phone = await built.open(running.url, { width: 360, height: 740 }, 'dark');
     await phone.getByRole('heading', { name: 'Topics' }).waitFor();
     await phone.getByRole('row', { name: /^rides/ }).waitFor();
     // The page's own words for "how much wider than the screen".
@@ -131,7 +97,7 @@ describeUnless(absence, 'the page', () => {
   });
 });
 
-describeUnless(absence, 'the page, when a part goes away,', () => {
+describeUnless(absenceOfBrowser, 'the page, when a part goes away,', () => {
   it('says that the broker is down, keeps what it knows, and recovers with it', async () => {
     const { port } = broker;
     await broker.close();
@@ -146,7 +112,7 @@ describeUnless(absence, 'the page, when a part goes away,', () => {
     const port = Number(new URL(running.url).port);
     await running.close();
     await page.getByText('The console does not answer.').waitFor();
-    running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, port, pageFolder });
+    running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, port, pageFolder: built.folder });
     await page.getByText('Live', { exact: true }).waitFor();
   });
 });

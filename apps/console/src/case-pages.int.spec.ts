@@ -1,0 +1,253 @@
+/** The pages of the cases in a real browser, against stand-ins of their services that answer as their contracts say. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { RunningService } from '@headwater/service-kit';
+import { startBroker, type RunningBroker } from '@headwater/testkit';
+import { describeUnless } from '@headwater/testkit/absence';
+import type { Page } from 'playwright-core';
+import { ServiceStandIn, startConsole } from './console.fixture.ts';
+import { absenceOfBrowser, buildPage, type BuiltPage } from './page.fixture.ts';
+
+const PHONE = { width: 360, height: 740 };
+
+let built: BuiltPage;
+let broker: RunningBroker;
+let service: ServiceStandIn;
+let running: RunningService;
+let page: Page;
+const cleanUp: (() => PromiseLike<unknown>)[] = [];
+
+beforeAll(async () => {
+  if (absenceOfBrowser !== undefined) return;
+  built = await buildPage();
+  cleanUp.push(() => built[Symbol.asyncDispose]());
+  broker = await startBroker();
+  cleanUp.push(() => broker.close());
+  service = await ServiceStandIn.start();
+  cleanUp.push(() => service.close());
+  const addresses = {
+    MOVIEFLIX_RESUME_URL: service.url,
+    MOVIEFLIX_RECOMMENDATION_URL: service.url,
+    MYBANK_ALERTS_URL: service.url,
+    CONNECT_URL: service.url,
+  };
+  running = await startConsole({ kafka: broker, addresses, pageFolder: built.folder });
+  cleanUp.push(() => running.close());
+}, 120_000);
+
+beforeEach(() => {
+  if (absenceOfBrowser !== undefined) return;
+  service.asked.length = 0;
+  service.answers.clear();
+});
+
+afterEach(async () => {
+  if (absenceOfBrowser !== undefined) return;
+  await page.close();
+  expect(built.problems.splice(0)).toEqual([]);
+});
+
+afterAll(async () => {
+  for (const step of cleanUp.toReversed()) await step();
+});
+
+async function expectToFitPhone(path: string, landmark: string): Promise<void> {
+  const phone = await built.open(`${running.url}${path}`, PHONE, 'dark');
+  await phone.getByRole('heading', { name: landmark }).waitFor();
+  // The page's own words for "how much wider than the screen".
+  expect(await phone.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  await phone.close();
+}
+
+const show = (showId: string, title: string, positionSeconds: number): object => ({
+  showId,
+  title,
+  positionSeconds,
+  durationSeconds: 6000,
+  deviceId: 'tv',
+  occurredAt: '2013-03-31T00:35:42Z',
+});
+
+describeUnless(absenceOfBrowser, "MovieFlix's page", () => {
+  it('shows what a user may continue and what is recommended, and follows both', async () => {
+    const recommendation = (title: string, text: string): object => ({
+      showId: title,
+      title,
+      genres: ['Drama'],
+      score: 1,
+      reason: { kind: 'because-you-watched', text },
+    });
+    service.answers.set('GET /query', { columns: [], rows: [['ada'], ['bob']] });
+    service.answers.set('GET /users/ada/resume', { items: [show('1', 'Argo', 600)], nextCursor: null });
+    service.answers.set('GET /users/ada/recommendations', {
+      cold: false,
+      items: [recommendation('Looper', 'Because you watched Argo')],
+    });
+    service.answers.set('GET /users/ada/profile', {
+      begun: 3,
+      finished: 2,
+      lastWatchedAt: null,
+      genres: [{ genre: 'Drama', share: 0.6 }],
+    });
+    page = await built.open(`${running.url}/movieflix`);
+    await page.getByText('Argo', { exact: true }).waitFor();
+    await page.getByText('10:00 of 1:40:00').waitFor();
+    await page.getByText('Because you watched Argo').waitFor();
+    await page.getByText('60 %').waitFor();
+    expect(new URL(page.url()).searchParams.get('user')).toBe('ada');
+
+    service.answers.set('GET /users/ada/resume', { items: [show('1', 'Argo', 1200)], nextCursor: null });
+    service.answers.set('GET /users/ada/recommendations', {
+      cold: false,
+      items: [recommendation('Dredd', 'Because you watched Looper')],
+    });
+    await page.getByText('20:00 of 1:40:00').waitFor();
+    await page.getByText('Dredd').waitFor();
+    await expectToFitPhone('/movieflix?user=ada', 'Argo');
+  });
+
+  it('shows the user that is named, and says which service is away while the other goes on', async () => {
+    service.answers.set('GET /users/bob/resume', { items: [show('1', 'Argo', 600)], nextCursor: null });
+    service.answers.set('GET /users/bob/recommendations', { detail: 'the model is being built' });
+    page = await built.open(`${running.url}/movieflix`);
+    await page.getByRole('textbox', { name: 'User' }).fill('bob');
+    await page.keyboard.press('Enter');
+    await page.getByText('Argo', { exact: true }).waitFor();
+    await page.getByText('the model is being built').waitFor();
+  });
+});
+
+describeUnless(absenceOfBrowser, "MyBank's page", () => {
+  const alert = (number: number, counterparty: string): object => ({
+    number,
+    alertId: String(number),
+    accountId: 'current',
+    amount: '150000.50',
+    currency: 'GBP',
+    counterparty,
+    description: 'Building works',
+    bookedAt: '2020-06-04T12:00:00Z',
+    thresholdAmount: '100000.00',
+    detectedAt: '2020-06-04T12:00:01Z',
+  });
+  const threshold = { accountId: 'current', amount: '100000.00', currency: 'GBP', inForceFrom: '2020-05-01T00:00:00Z' };
+
+  it('shows alerts as they are found, and sets a threshold', async () => {
+    service.answers.set('GET /users/ada/alerts', { items: [alert(1, 'Wates Ltd')], nextCursor: null });
+    service.answers.set('GET /users/ada/thresholds', { items: [threshold] });
+    page = await built.open(`${running.url}/mybank?user=ada`);
+    await page.getByText('Wates Ltd').waitFor();
+    await page.getByText('£150,000.50').waitFor();
+    service.answers.set('GET /users/ada/alerts', {
+      items: [alert(2, 'Npower'), alert(1, 'Wates Ltd')],
+      nextCursor: null,
+    });
+    await page.getByText('Npower').waitFor();
+    await page.getByText('2 in all').waitFor();
+
+    service.answers.set('PUT /users/ada/thresholds/current', { ...threshold, amount: '250.00' });
+    await page.getByRole('button', { name: 'Change the threshold on current' }).click();
+    await page.getByRole('textbox', { name: 'Amount' }).fill('250');
+    await page.keyboard.press('Enter');
+    await page.getByText('In force from now on: £250.00.').waitFor();
+    expect(service.asked).toContain('PUT /users/ada/thresholds/current {"amount":"250","currency":"GBP"}');
+    await expectToFitPhone('/mybank?user=ada', 'Npower');
+  });
+
+  it('tells why a threshold was refused', async () => {
+    service.answers.set('GET /users/ada/alerts', { items: [], nextCursor: null });
+    service.answers.set('GET /users/ada/thresholds', { items: [] });
+    service.answers.set('PUT /users/ada/thresholds/current', { detail: 'amount must be a text such as 12.50' });
+    page = await built.open(`${running.url}/mybank?user=ada`);
+    await page.getByRole('textbox', { name: 'Account' }).fill('current');
+    await page.getByRole('textbox', { name: 'Amount' }).fill('much');
+    await page.getByRole('button', { name: 'Set threshold' }).click();
+    await page.getByText('amount must be a text such as 12.50').waitFor();
+  });
+});
+
+describeUnless(absenceOfBrowser, "the lake's page", () => {
+  const query = {
+    name: 'likes-by-day',
+    title: 'Likes by day',
+    description: 'Likes given, by day.',
+    sql: 'SELECT day, likes FROM x',
+    chart: { kind: 'area', x: 'day', y: ['likes'] },
+  };
+  const answer = {
+    columns: [
+      { name: 'day', type: 'DATE' },
+      { name: 'likes', type: 'BIGINT' },
+    ],
+    rows: [
+      ['2018-03-12', 41],
+      ['2018-03-13', 57],
+    ],
+    truncated: false,
+    tookMs: 12,
+  };
+  const status = {
+    name: 'lake',
+    type: 'sink',
+    connector: { state: 'RUNNING' },
+    tasks: [{ id: 0, state: 'FAILED', trace: 'the disk is full' }],
+  };
+  const table = {
+    topic: 'likes',
+    files: 3,
+    bytes: 12_345_678,
+    firstDate: '2018-03-12',
+    lastDate: '2018-03-13',
+    nextOffsets: { 0: 4000, 1: 119 },
+  };
+
+  beforeEach(() => {
+    if (absenceOfBrowser !== undefined) return;
+    service.answers.set('GET /queries', { queries: [query] });
+    service.answers.set('GET /query', answer);
+    service.answers.set('GET /connectors', { lake: { status } });
+    service.answers.set('GET /lake', { location: '/data/lake', tables: [table] });
+  });
+
+  it('draws a saved query, and shows files, sizes and what failed', async () => {
+    page = await built.open(`${running.url}/lake`);
+    await page
+      .getByRole('img', { name: /^Chart: Likes by day/ })
+      .locator('canvas')
+      .waitFor();
+    await page.getByRole('cell', { name: '57' }).waitFor();
+    await page.getByText('the disk is full').waitFor();
+    const row = page.getByRole('row', { name: /^likes/ });
+    await row.getByText('4,119').waitFor();
+    await row.getByText('12.3 MB').waitFor();
+    await page.getByRole('button', { name: 'Restart lake' }).click();
+    await page.getByText('there is no /connectors/lake/restart').waitFor();
+    await expectToFitPhone('/lake', 'Tables');
+  });
+
+  it('runs SQL of one’s own by the keyboard, and shows where it is wrong', async () => {
+    page = await built.open(`${running.url}/lake`);
+    await page.getByRole('cell', { name: '57' }).waitFor();
+    service.answers.set('GET /query', { detail: 'syntax error at "FRM" (line 1, column 10)' });
+    await page.getByRole('textbox', { name: 'SQL' }).fill('SELECT 1 FRM likes');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('alert').getByText('syntax error at "FRM" (line 1, column 10)').waitFor();
+    expect(service.asked).toContain(`GET /query?sql=${encodeURIComponent('SELECT 1 FRM likes')}`);
+  });
+
+  it('compares speed and batch layer', async () => {
+    const comparison = {
+      name: 'a',
+      title: 'Totals of posts',
+      keys: 677,
+      agreed: 676,
+      moving: 0,
+      differing: 1,
+      skipped: null,
+    };
+    service.answers.set('GET /agreement', { agreed: false, comparisons: [comparison] });
+    page = await built.open(`${running.url}/lake`);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText('1 differ').waitFor();
+    await page.getByText('676 of 677 equal').waitFor();
+  });
+});
