@@ -4,6 +4,7 @@ import { brokerBench } from './broker/index.ts';
 import { feedBench } from './feed/index.ts';
 import { kafkaBench } from './kafka/index.ts';
 import { lakeBench } from './lake/index.ts';
+import { recommendationBench } from './recommendation/index.ts';
 import { relayBench } from './relay/index.ts';
 import { resumeBench } from './resume/index.ts';
 import { toolkitBench } from './toolkit/index.ts';
@@ -17,5 +18,6 @@ export const benches: readonly Bench[] = [
   toolkitBench,
   lakeBench,
   resumeBench,
+  recommendationBench,
   bankBench,
 ];

@@ -7,6 +7,7 @@ import { captureDrill } from './replication/capture-drill.ts';
 import { relayDrill } from './replication/relay-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 import { lakeDrill } from './lake/lake-drill.ts';
+import { resumeDrill } from './resume/resume-drill.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order of `--help`. */
@@ -20,4 +21,5 @@ export const drills: readonly Drill[] = [
   consumerDrill,
   lakeDrill,
   bankDrill,
+  resumeDrill,
 ];

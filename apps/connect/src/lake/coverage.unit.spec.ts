@@ -49,7 +49,10 @@ function write(lake: Lake, log: Log, batchSizes: readonly number[], steps: numbe
 }
 
 const days = ['2026-01-01', '2026-01-02', '2026-01-03'];
-const logs = fc.array(fc.option(fc.constantFrom(...days), { nil: undefined, freq: 8 }), { minLength: 1, maxLength: 60 });
+const logs = fc.array(fc.option(fc.constantFrom(...days), { nil: undefined, freq: 8 }), {
+  minLength: 1,
+  maxLength: 60,
+});
 const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 });
 const lives = fc.array(fc.record({ sizes, steps: fc.integer({ min: 0, max: 6 }) }), { maxLength: 8 });
 
@@ -128,7 +131,13 @@ describe('files of one day that overlap', () => {
   it('count once: the one that begins first, and of those the larger', () => {
     const day = days[0]!;
     const merged = file(day, 0, 20);
-    const { counted, superseded } = countedOnce([file(day, 5, 9), merged, file(day, 0, 4), file(day, 15, 30), file(day, 40, 50)]);
+    const { counted, superseded } = countedOnce([
+      file(day, 5, 9),
+      merged,
+      file(day, 0, 4),
+      file(day, 15, 30),
+      file(day, 40, 50),
+    ]);
     expect(counted.map(({ file: { first }, span }) => [first, span])).toEqual([
       [0, { first: 0, last: 20 }],
       [15, { first: 21, last: 30 }],

@@ -19,7 +19,12 @@ export class LakeConfig extends defineConfig({
     description: 'bytes of a bucket that are kept on this machine for queries; a query of more is refused',
   }),
   queriesFolder: text({ default: 'queries', description: 'folder of saved queries (*.yaml)' }),
-  queryTimeLimitMs: integer({ default: 10_000, min: 10, max: 600_000, description: 'milliseconds that a query may take' }),
+  queryTimeLimitMs: integer({
+    default: 10_000,
+    min: 10,
+    max: 600_000,
+    description: 'milliseconds that a query may take',
+  }),
   queryMemoryBytes: integer({
     default: 268_435_456,
     min: 33_554_432,

@@ -32,7 +32,8 @@ async function untilRows(url: string, wanted: number): Promise<{ rows: number; a
   }
 }
 
-const sql = 'SELECT postId, count(*) AS likes FROM likes WHERE liked GROUP BY postId ORDER BY likes DESC, postId LIMIT 10';
+const sql =
+  'SELECT postId, count(*) AS likes FROM likes WHERE liked GROUP BY postId ORDER BY likes DESC, postId LIMIT 10';
 
 /** How long a query over all of them takes, asked for as the console does; and that none is missing. */
 async function queryMilliseconds(url: string, likes: number): Promise<number> {

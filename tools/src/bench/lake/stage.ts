@@ -37,7 +37,12 @@ export async function withStage(likes: number, work: (stage: Stage) => Promise<v
   });
 }
 
-function connectOn(folder: string, lake: string, bootstrapServers: string, registryUrl: string): Promise<ServerProcess> {
+function connectOn(
+  folder: string,
+  lake: string,
+  bootstrapServers: string,
+  registryUrl: string,
+): Promise<ServerProcess> {
   const connectors = join(folder, 'connectors');
   fs.mkdirSync(connectors, { recursive: true });
   fs.writeFileSync(

@@ -104,7 +104,8 @@ class LakeStage {
   }
 
   forget(ended: readonly SinkProcess[]): void {
-    for (const sink of ended) this.fenced += sink.failures.filter((failure) => failure.startsWith('LAKE_FENCED')).length;
+    for (const sink of ended)
+      this.fenced += sink.failures.filter((failure) => failure.startsWith('LAKE_FENCED')).length;
     this.sinks = this.sinks.filter((sink) => !ended.includes(sink));
   }
 
@@ -171,7 +172,10 @@ async function untilWhole(stage: LakeStage, history: History): Promise<LakeFile[
     if (rows === history.size && counted(files).length === files.length) return files;
     if (performance.now() - startedMs > deadlineMs) {
       const words = stage.sinks.map((sink) => sink.lastWords).join(' | ');
-      throw new Violation('every record comes into the lake', `${rows} of ${history.size} rows; the sinks say: ${words}`);
+      throw new Violation(
+        'every record comes into the lake',
+        `${rows} of ${history.size} rows; the sinks say: ${words}`,
+      );
     }
     await delay(100);
   }

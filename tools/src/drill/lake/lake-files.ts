@@ -60,7 +60,11 @@ async function readFile(folder: string, path: string): Promise<LakeFile> {
       offset >= first &&
       offset <= last &&
       row._timestamp.toISOString().slice(0, 10) === date;
-    promise(fits, "a file holds what its name says", () => `${path} holds partition ${row._partition}, offset ${offset}`);
+    promise(
+      fits,
+      'a file holds what its name says',
+      () => `${path} holds partition ${row._partition}, offset ${offset}`,
+    );
   }
   return { path, date, partition, first, last, rows };
 }

@@ -15,7 +15,9 @@ export class SinkProcess {
   constructor(setup: { readonly bootstrapServers: string; readonly registryUrl: string; readonly config: object }) {
     const args = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', script];
     this.child = spawn(process.execPath, [...args, JSON.stringify(setup)], { stdio: ['pipe', 'pipe', 'pipe'] });
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors = (this.errors + text).slice(-2_000)));
+    this.child
+      .stderr!.setEncoding('utf8')
+      .on('data', (text: string) => (this.errors = (this.errors + text).slice(-2_000)));
     createInterface({ input: this.child.stdout! }).on('line', (line) => {
       if (line.startsWith('failed ')) this.failures.push(line.slice('failed '.length));
     });

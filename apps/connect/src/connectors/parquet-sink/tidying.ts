@@ -78,18 +78,18 @@ export class Tidying {
       const files = Map.groupBy(await this.store.files(topic), ({ partition }) => partition);
       for (const sink of own) {
         const present = files.get(sink.partition) ?? [];
-        const kept = await this.retain(sink, present);
-        await this.merge(sink, kept);
+        const isNewest = newestOf(present);
+        const kept = await this.retain(sink, present, isNewest);
+        await this.merge(sink, kept, isNewest);
       }
     }
   }
 
   /** @returns the files that are left */
-  private async retain(sink: PartitionSink, files: readonly StoredFile[]): Promise<StoredFile[]> {
+  private async retain(sink: PartitionSink, files: readonly StoredFile[], isNewest: IsNewest): Promise<StoredFile[]> {
     const { retentionDays } = this.settings;
     if (retentionDays === 0) return [...files];
     const oldest = dateOfDay(Math.floor(this.nowMs() / dayMs) - retentionDays);
-    const isNewest = newestOf(files);
     const over = files.filter(({ date }) => date < oldest);
     await sink.writer.remove(over.filter((file) => !isNewest(file)));
     for (const file of over.filter(isNewest)) await this.empty(sink, file);
@@ -109,14 +109,13 @@ export class Tidying {
     await this.connection.run(`COPY (${rows}) TO ${literal(draft)} ${parquetOptions}`);
   }
 
-  private async merge(sink: PartitionSink, files: readonly StoredFile[]): Promise<void> {
+  private async merge(sink: PartitionSink, files: readonly StoredFile[], isNewest: IsNewest): Promise<void> {
     const { counted, superseded } = countedOnce(files);
     await sink.writer.remove(superseded);
-    const isNewest = newestOf(files);
     const today = dateOfDay(Math.floor(this.nowMs() / dayMs));
     for (const [date, ofDay] of Map.groupBy(counted, ({ file }) => file.date)) {
       const least = date < today ? 2 : this.settings.compactMinFiles;
-      for (const run of this.runsOf(ofDay, (file) => isNewest(file))) {
+      for (const run of this.runsOf(ofDay, isNewest)) {
         const overlaps = run.some(({ file, span }) => file.first !== span.first);
         if (run.length >= (overlaps ? 2 : least)) await this.mergeRun(sink, run);
       }
@@ -124,10 +123,7 @@ export class Tidying {
   }
 
   /** Small files that follow each other, up to the target's size together. */
-  private runsOf(
-    files: readonly Counted<StoredFile>[],
-    isNewest: (file: StoredFile) => boolean,
-  ): Counted<StoredFile>[][] {
+  private runsOf(files: readonly Counted<StoredFile>[], isNewest: IsNewest): Counted<StoredFile>[][] {
     const { compactTargetBytes } = this.settings;
     const runs: Counted<StoredFile>[][] = [];
     let bytes = Infinity;
@@ -164,6 +160,8 @@ export class Tidying {
   }
 }
 
+type IsNewest = (file: StoredFile) => boolean;
+
 interface Source {
   readonly path: string;
   readonly from: number;
@@ -179,7 +177,7 @@ const rowsFrom = (sources: readonly Source[]): string =>
     .join(' UNION ALL BY NAME ') + ' ORDER BY _offset';
 
 /** Whether a file is one of those that say where the partition's writer goes on. */
-function newestOf(files: readonly StoredFile[]): (file: StoredFile) => boolean {
+function newestOf(files: readonly StoredFile[]): IsNewest {
   const { resumeFrom = 0, claimedTo } = resumptionOf(files);
   return ({ first, last }) => last === claimedTo || first >= resumeFrom;
 }

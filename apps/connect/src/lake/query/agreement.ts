@@ -51,7 +51,13 @@ export async function agreementOf(queries: LakeQueries, saved: SavedQuery, settl
   const { name, title } = saved;
   try {
     const { rows } = await queries.query(summary(saved.sql), { settled: settled.toISOString() });
-    const [keys, agreed, moving, differing, differences] = rows[0] as [number, number, number, number, Difference[] | null];
+    const [keys, agreed, moving, differing, differences] = rows[0] as [
+      number,
+      number,
+      number,
+      number,
+      Difference[] | null,
+    ];
     return { name, title, keys, agreed, moving, differing, differences: differences ?? [], skipped: null };
   } catch (error) {
     if (!(error instanceof QueryFailure) || !/^Table with name \S+ does not exist/.test(error.message)) throw error;

@@ -101,7 +101,10 @@ describe('a query over the lake', () => {
     ["the machine's files", "SELECT * FROM read_text('/etc/passwd')"],
     ["the machine's files by name", "SELECT * FROM '/etc/passwd'"],
     ['a list of files', "SELECT * FROM glob('/etc/*')"],
-    ['a file of the lake that no table names', 'SELECT * FROM read_parquet(\'LAKE/sales/date=2026-01-01/sales-0-0-4.parquet\')'],
+    [
+      'a file of the lake that no table names',
+      "SELECT * FROM read_parquet('LAKE/sales/date=2026-01-01/sales-0-0-4.parquet')",
+    ],
   ])('does not allow %s', async (_, sql) => {
     const failure = await failureOf(sql.replace('LAKE', lake));
     expect(['query-not-allowed', 'query-invalid']).toContain(failure.code);

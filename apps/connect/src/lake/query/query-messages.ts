@@ -40,12 +40,7 @@ export interface QueryAnswer {
 }
 
 export type QueryFailureCode =
-  | 'query-invalid'
-  | 'query-not-allowed'
-  | 'query-too-slow'
-  | 'query-too-large'
-  | 'query-files-changed'
-  | 'query-failed';
+  'query-invalid' | 'query-not-allowed' | 'query-too-slow' | 'query-too-large' | 'query-files-changed' | 'query-failed';
 
 export interface QueryFailureDetails {
   readonly code: QueryFailureCode;

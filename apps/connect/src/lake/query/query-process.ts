@@ -86,7 +86,9 @@ async function run(message: Extract<ToProcess, { kind: 'run' }>): Promise<QueryA
       statement.bindVarchar(index, parameters[statement.parameterName(index)] ?? '');
     const result = await statement.stream();
     const names = result.columnNames();
-    const columns = result.columnTypes().map((type, index): QueryColumn => ({ name: names[index]!, type: String(type) }));
+    const columns = result
+      .columnTypes()
+      .map((type, index): QueryColumn => ({ name: names[index]!, type: String(type) }));
     const { rows, truncated } = await readRows(result, limits);
     return { columns, rows, truncated, tookMs: Math.round(performance.now() - startedMs) };
   } finally {

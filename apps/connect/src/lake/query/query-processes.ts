@@ -40,14 +40,19 @@ class QueryProcess implements QuerySession {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.output = (this.output + text).slice(-2_000)));
+    this.child
+      .stderr!.setEncoding('utf8')
+      .on('data', (text: string) => (this.output = (this.output + text).slice(-2_000)));
     this.child.on('message', (message: FromProcess) => this.waiting?.resolve(message));
     this.child.on('error', () => this.child.kill('SIGKILL'));
     this.ended = new Promise((resolve) => {
       this.child.once('close', () => {
         const reason = this.output.trim().split('\n').at(-1) ?? '';
         this.waiting?.reject(
-          new QueryFailure({ code: 'query-too-large', message: `the query's process ended${reason ? `: ${reason}` : ''}` }),
+          new QueryFailure({
+            code: 'query-too-large',
+            message: `the query's process ended${reason ? `: ${reason}` : ''}`,
+          }),
         );
         resolve();
       });

@@ -69,7 +69,8 @@ export function parseSavedQuery(file: string, text: string): SavedQuery {
     return value.trim();
   };
   const name = file.replace(/\.ya?ml$/, '');
-  if (!/^[a-z0-9-]{1,100}$/.test(name)) throw new SavedQueryError(file, 'its name must be of letters, digits and hyphens');
+  if (!/^[a-z0-9-]{1,100}$/.test(name))
+    throw new SavedQueryError(file, 'its name must be of letters, digits and hyphens');
   return {
     name,
     title: textOf('title'),

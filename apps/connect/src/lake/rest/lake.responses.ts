@@ -96,7 +96,7 @@ export class ChartResponse {
   @ApiProperty({ enum: chartKinds })
   readonly kind!: ChartKind;
 
-  @ApiProperty({ type: String, description: "a column of the answer" })
+  @ApiProperty({ type: String, description: 'a column of the answer' })
   readonly x!: string;
 
   @ApiProperty({ type: [String], description: 'columns of the answer' })

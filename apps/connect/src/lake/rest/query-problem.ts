@@ -16,7 +16,8 @@ export function queryProblem(error: unknown, sql: string, limits: { readonly tim
   if (error instanceof LakeError) return Problem.unavailable('lake-unavailable', error.message, { cause: error });
   if (!(error instanceof QueryFailure)) return error;
   const { code, message, position } = error;
-  const detail = code === 'query-too-slow' ? `the query took longer than ${limits.timeMs} ms (QUERY_TIME_LIMIT_MS)` : message;
+  const detail =
+    code === 'query-too-slow' ? `the query took longer than ${limits.timeMs} ms (QUERY_TIME_LIMIT_MS)` : message;
   const place = position === undefined ? undefined : placeOf(sql, position);
   return new Problem({
     status: statuses[code],

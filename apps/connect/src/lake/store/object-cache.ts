@@ -25,15 +25,19 @@ export class ObjectCache {
     private readonly maxBytes: number,
   ) {}
 
-  /** The local path of an object. @param identity differs when the content does @param fetch opens the object */
-  async pathOf(identity: string, bytes: number, fetch: () => Promise<Readable>): Promise<string> {
+  /**
+   * The local path of an object.
+   * @param name ends the path @param fetch opens the object; under one name, another size is another content
+   */
+  async pathOf(name: string, bytes: number, fetch: () => Promise<Readable>): Promise<string> {
+    const identity = `${bytes} ${name}`;
     const known = this.entries.get(identity);
     if (known) {
       this.entries.delete(identity);
       this.entries.set(identity, known);
       return known.file;
     }
-    const file = this.bring(identity, fetch);
+    const file = this.bring(identity, name, fetch);
     this.entries.set(identity, { file, bytes });
     this.bytes += bytes;
     try {
@@ -46,10 +50,10 @@ export class ObjectCache {
     }
   }
 
-  private async bring(identity: string, fetch: () => Promise<Readable>): Promise<string> {
-    const name = `${createHash('sha256').update(identity).digest('hex')}.parquet`;
-    await fs.mkdir(this.folder, { recursive: true });
-    const file = path.join(this.folder, name);
+  private async bring(identity: string, name: string, fetch: () => Promise<Readable>): Promise<string> {
+    const own = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+    const file = path.join(this.folder, own, name);
+    await fs.mkdir(path.dirname(file), { recursive: true });
     const partial = `${file}.partial`;
     await pipeline(await fetch(), createWriteStream(partial));
     await fs.rename(partial, file);

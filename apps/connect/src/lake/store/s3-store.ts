@@ -168,8 +168,8 @@ export class S3Store implements LakeStore {
 
   localPath(file: StoredFile): Promise<string> {
     const key = this.base + pathOf(file);
-    // A name says what is in the file, and so its size what was written under it: no other content follows under the same.
-    return this.cache.pathOf(`${key} ${file.bytes}`, file.bytes, async () => {
+    // The day's folder belongs to the path: DuckDB reads the day from it.
+    return this.cache.pathOf(pathOf(file), file.bytes, async () => {
       try {
         const answer = await this.client.send(new GetObjectCommand({ Bucket: this.options.bucket, Key: key }));
         return answer.Body as Readable;

@@ -49,7 +49,10 @@ interface Written {
 let files = 0;
 
 /** Writes events of one schema after the other into one file, and reads it back. */
-async function writeAndRead(events: readonly Written[], dateField?: string): Promise<{ rows: LakeRow[]; days: string[] }> {
+async function writeAndRead(
+  events: readonly Written[],
+  dateField?: string,
+): Promise<{ rows: LakeRow[]; days: string[] }> {
   const batch = new RowBatch('events', connections);
   let offset = 0;
   for (const [index, { schema, values }] of events.entries()) {
@@ -86,7 +89,12 @@ describe('an event as columns of Parquet', () => {
     ['fixed', { type: 'fixed', name: 'F', size: 3 }, Buffer.from([1, 2, 0xfe]), new Uint8Array([1, 2, 0xfe])],
     ['enum', { type: 'enum', name: 'E', symbols: ['low', 'high'] }, 'high', 'high'],
     ['decimal', { type: 'bytes', logicalType: 'decimal', precision: 18, scale: 2 }, '-12345.67', -12345.67],
-    ['wide decimal', { type: 'bytes', logicalType: 'decimal', precision: 60, scale: 1 }, `${'9'.repeat(50)}.1`, `${'9'.repeat(50)}.1`],
+    [
+      'wide decimal',
+      { type: 'bytes', logicalType: 'decimal', precision: 60, scale: 1 },
+      `${'9'.repeat(50)}.1`,
+      `${'9'.repeat(50)}.1`,
+    ],
     ['date', { type: 'int', logicalType: 'date' }, '2018-03-12', new Date('2018-03-12')],
     ['timestamp-millis', { type: 'long', logicalType: 'timestamp-millis' }, new Date(-1), new Date(-1)],
     [
@@ -123,7 +131,12 @@ describe('an event as columns of Parquet', () => {
     ],
     ['union with null', ['null', 'string'], null, null],
     ['union with null, given', ['null', 'string'], 'x', 'x'],
-    ['union of several', ['null', 'string', 'long'], { type: 'long', value: 5 }, { type: 'long', string: null, long: 5n }],
+    [
+      'union of several',
+      ['null', 'string', 'long'],
+      { type: 'long', value: 5 },
+      { type: 'long', string: null, long: 5n },
+    ],
     [
       'union of records',
       [
@@ -182,7 +195,12 @@ describe('an event as columns of Parquet', () => {
   it('gives way where a field is called like a column of the record, or like another but for its case', async () => {
     const { rows } = await writeAndRead([
       {
-        schema: record(field('date', 'string'), field('_offset', 'int'), field('userId', 'int'), field('userid', 'int')),
+        schema: record(
+          field('date', 'string'),
+          field('_offset', 'int'),
+          field('userId', 'int'),
+          field('userid', 'int'),
+        ),
         values: [{ date: 'today', _offset: 9, userId: 1, userid: 2 }],
       },
     ]);
@@ -192,7 +210,12 @@ describe('an event as columns of Parquet', () => {
   it('keeps a row under the day of a field, and under that of its record where the field has none', async () => {
     const at = { type: 'long', logicalType: 'timestamp-millis' };
     const { days } = await writeAndRead(
-      [{ schema: record(field('at', ['null', at])), values: [{ at: new Date('2020-02-29T23:59:59.999Z') }, { at: new Date(-1) }, { at: null }] }],
+      [
+        {
+          schema: record(field('at', ['null', at])),
+          values: [{ at: new Date('2020-02-29T23:59:59.999Z') }, { at: new Date(-1) }, { at: null }],
+        },
+      ],
       'at',
     );
     expect(days).toEqual(['1969-12-31', '1970-01-01', '2020-02-29']);
@@ -201,7 +224,12 @@ describe('an event as columns of Parquet', () => {
   it('adds nothing of a value that is not what its schema says', () => {
     const format = EventFormat.of(1, JSON.stringify(record(field('a', 'string'), field('b', 'long'))), undefined);
     const good = Buffer.from([2, 0x78, 4]);
-    for (const body of [good.subarray(0, 2), Buffer.concat([good, Buffer.from([0])]), Buffer.from([9]), Buffer.alloc(0)]) {
+    for (const body of [
+      good.subarray(0, 2),
+      Buffer.concat([good, Buffer.from([0])]),
+      Buffer.from([9]),
+      Buffer.alloc(0),
+    ]) {
       const values = [['before'], [1n]] as never[][];
       expect(() => format.read(body, 0, body.length, values)).toThrow(/ends before|follow the last|a length/);
       expect(values).toEqual([['before'], [1n]]);
