@@ -81,9 +81,14 @@ export async function startServer(
   };
 }
 
-/** Runs a program of the bench to its end; its last line is JSON. @throws when it fails. */
-export async function runProgram<Result>(name: string, options: object): Promise<Result> {
-  const output = await runToEnd(process.execPath, programArguments(name, [JSON.stringify(options)]), name);
+/** Runs a program of the bench to its end, with Node's own arguments if any; its last line is JSON. @throws when it fails. */
+export async function runProgram<Result>(
+  name: string,
+  options: object,
+  nodeArguments: readonly string[] = [],
+): Promise<Result> {
+  const args = [...nodeArguments, ...programArguments(name, [JSON.stringify(options)])];
+  const output = await runToEnd(process.execPath, args, name);
   return JSON.parse(output.trim().split('\n').at(-1)!) as Result;
 }
 

@@ -31,12 +31,12 @@ function captureRows() {
 }
 
 async function captureOutbox() {
-  // The relay is part of a service: it comes with the service's libraries.
-  const [{ WalOutboxRelay }, { openCaptureDatabase }] = await Promise.all([
+  const [{ WalOutboxRelay }, { DataSource }] = await Promise.all([
     import('@headwater/event-sourcing'),
-    import('./database.ts'),
+    import('typeorm'),
   ]);
-  const database = await openCaptureDatabase(databaseUrl);
+  const database = new DataSource({ type: 'postgres', url: databaseUrl });
+  await database.initialize();
   const observer = { stopped: complain, disconnected: complain };
   const capture = new WalOutboxRelay(database, new KafkaOutboxPublisher(producer), { slot: name, observer });
   return { capture, isStreaming: () => capture.status().replication.state === 'streaming' };

@@ -10,6 +10,10 @@ export const own: Capturer = {
   start,
 };
 
+/** As ADR 0018 says of a process that only captures. */
+const nodeArguments = ['--max-semi-space-size=8'];
+
 async function start(source: CaptureSource): Promise<RunningCapturer> {
-  return await startServer(programArguments('toolkit/change-capture/own-program', [JSON.stringify(source)]));
+  const program = programArguments('toolkit/change-capture/own-program', [JSON.stringify(source)]);
+  return await startServer([...nodeArguments, ...program]);
 }
