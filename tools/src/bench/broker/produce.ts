@@ -3,6 +3,7 @@ import type { BenchOptions, Row, SkippedRow } from '../bench.ts';
 import { type Contest, type Figure, isContestWanted, runOrSkip, type Sample } from '../contest.ts';
 import { addressOf, programArguments, startServer, withFolder } from '../load/child.ts';
 import { produceSample, type ProduceShape, produceToTopic } from '../load/measures.ts';
+import { takePageMemory } from '../load/page-memory.ts';
 import type { Span } from '../load/programs.ts';
 import { type Flush, flushLabels, startBroker } from '../load/servers.ts';
 import { batchesInFlight, singles, sizes } from '../load/sizes.ts';
@@ -16,6 +17,11 @@ type Side = 'broker' | 'raw';
 
 /** The same load before, which is not counted: a program of some size takes this long until its code is compiled. */
 const warmUp: Span = { warmUpMs: 0, measuredMs: 1500 };
+
+interface Spans {
+  readonly before?: Span;
+  readonly measured: Span;
+}
 
 /** Pipelined Produce requests, acks=all, against the raw sink. */
 export async function* produceRows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
@@ -59,19 +65,18 @@ function singleContests(quick: boolean): Contest<Side>[] {
   );
 }
 
-/** One load after the other; the last one counts. */
-function spansOf(quick: boolean, measuredMs: number): readonly Span[] {
+function spansOf(quick: boolean, measuredMs: number): Spans {
   const measured = spanOf(quick, measuredMs);
-  return quick ? [measured] : [warmUp, measured];
+  return quick ? { measured } : { before: warmUp, measured };
 }
 
-async function produceTo(side: Side, flush: Flush, shape: ProduceShape, spans: readonly Span[]): Promise<Sample> {
+async function produceTo(side: Side, flush: Flush, shape: ProduceShape, spans: Spans): Promise<Sample> {
   return await withFolder(async (folder) => {
     await using stack = new AsyncDisposableStack();
     const load = side === 'broker' ? await loadOfBroker(stack, folder, flush) : await loadOfSink(stack, folder, flush);
-    let sample: Sample | undefined;
-    for (const span of spans) sample = await load(shape, span);
-    return sample!;
+    if (spans.before !== undefined) await load(shape, spans.before);
+    if (shape.batchBytes > 0) takePageMemory(spans.measured);
+    return await load(shape, spans.measured);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Contest } from '../contest.ts';
 import { produceToTopic, type ProduceShape } from '../load/measures.ts';
+import { takePageMemory } from '../load/page-memory.ts';
 import type { Span } from '../load/programs.ts';
 import { type Flush, flushLabels } from '../load/servers.ts';
 import { batchesInFlight, singles, sizes } from '../load/sizes.ts';
@@ -37,6 +38,7 @@ export function produceContests(isQuick: boolean): Contest<Engine>[] {
 function produceWith(flush: Flush, shape: ProduceShape, span: Span) {
   return async (engine: Engine) => {
     const { address } = await engine.server(flush);
+    if (shape.batchBytes > 0) takePageMemory(span);
     return await produceToTopic(address, shape, span, engine.topicConfig(flush));
   };
 }

@@ -4,7 +4,6 @@ import type { Sample } from '../contest.ts';
 import { encodeBatch } from './batch.ts';
 import { runProgram } from './child.ts';
 import type { Address } from './client.ts';
-import { takePageMemory } from './page-memory.ts';
 import type {
   FetchLoad,
   FetchResult,
@@ -62,7 +61,6 @@ export async function produceSample(
   verified = true,
 ): Promise<Sample> {
   const load: ProduceLoad = { ...address, ...shape, ...span, topic, verified };
-  if (shape.batchBytes > 0) takePageMemory(span);
   const { bytes, records, milliseconds, clientCpu } = await runProgram<ProduceResult>('load/produce-load', load);
   const perSecond = (records / milliseconds) * 1000;
   return { values: shape.batchBytes === 0 ? [perSecond] : [bytes / 1000 / milliseconds, perSecond], clientCpu };
