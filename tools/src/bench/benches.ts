@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { bankBench } from './bank/index.ts';
 import { brokerBench } from './broker/index.ts';
+import { connectBench } from './connect/index.ts';
 import { feedBench } from './feed/index.ts';
 import { kafkaBench } from './kafka/index.ts';
 import { lakeBench } from './lake/index.ts';
@@ -16,6 +17,7 @@ export const benches: readonly Bench[] = [
   relayBench,
   feedBench,
   toolkitBench,
+  connectBench,
   lakeBench,
   resumeBench,
   recommendationBench,
