@@ -6,7 +6,7 @@ import { startService, type RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import { AppModule } from './app.module.ts';
-import { ResumeApi } from './resume.fixture.ts';
+import { ResumeApi, type Report } from './resume.fixture.ts';
 import { service } from './service.ts';
 
 const folder = resolve(import.meta.dirname, '../../../../shared/data/movietweetings-100k');
@@ -49,6 +49,24 @@ function expectedLists(all: readonly Rating[]): Map<string, string[]> {
   return lists;
 }
 
+const reportOf = ({ userId, showId, rating, second }: Rating): Report => ({
+  userId,
+  showId,
+  positionSeconds: 600 * rating,
+  durationSeconds: 6_000,
+  deviceId: 'tv',
+  occurredAt: new Date(second * 1_000).toISOString(),
+});
+
+/** As a device does: what was refused for the moment is sent again. */
+async function deliver(api: ResumeApi, reports: readonly Report[]): Promise<void> {
+  for (let left = reports; left.length > 0;) {
+    const results = await api.batch(left);
+    expect(results.filter(({ problem }) => problem && problem.status !== 503)).toEqual([]);
+    left = left.filter((_, index) => results[index]!.status === 'refused');
+  }
+}
+
 describeUnless(absence, 'the recorded ratings as watching', () => {
   let broker: RunningBroker;
   let instances: RunningService[];
@@ -60,6 +78,7 @@ describeUnless(absence, 'the recorded ratings as watching', () => {
       PORT: '0',
       LOG_LEVEL: 'silent',
       OWNER_WAIT_MS: '20000',
+      OWNER_SESSION_TIMEOUT_MS: '60000',
       KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
       SCHEMA_REGISTRY_URL: broker.registryUrl,
     };
@@ -87,17 +106,7 @@ describeUnless(absence, 'the recorded ratings as watching', () => {
       await Promise.all(
         apis.map(async (api, instance) => {
           for (let number = instance; number < batches.length; number += apis.length) {
-            const results = await api.batch(
-              batches[number]!.map(({ userId, showId, rating, second }) => ({
-                userId,
-                showId,
-                positionSeconds: 600 * rating,
-                durationSeconds: 6_000,
-                deviceId: 'tv',
-                occurredAt: new Date(second * 1_000).toISOString(),
-              })),
-            );
-            expect(results.filter(({ status }) => status === 'refused')).toEqual([]);
+            await deliver(api, batches[number]!.map(reportOf));
           }
         }),
       );

@@ -227,6 +227,11 @@ describeOnEveryEngine(
         apis.map((api) => api.position(users[0]!, 'first', { [forwardedByHeader]: 'http://another' })),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 421]);
+      const positions = [reportOf(users[0]!, 'forwarded', 1)];
+      const batches = await Promise.all(
+        apis.map((api) => api.send('POST', '/positions', { positions }, { [forwardedByHeader]: 'http://another' })),
+      );
+      expect(batches.map(({ status }) => status).sort()).toEqual([200, 421]);
     });
 
     it('positions are there again after all instances have stopped, and wait until they are', async () => {

@@ -55,6 +55,8 @@ export class PositionBatch {
         (address) => this.send(address, items),
       );
     } catch (error) {
+      // Whoever forwarded it must hear that this is not the owner.
+      if (isForwarded) throw error;
       const refused = refusal(error);
       return items.map(() => refused);
     }
