@@ -165,7 +165,7 @@ export class ParquetSinkTask implements ConnectorTask {
 
   /** Until something arrives or is due. */
   private async pause(atMostMs = 60_000): Promise<void> {
-    const dueMs = [...this.topics.values()].map((topic) => topic.dueInMs() ?? atMostMs);
+    const dueMs = [...this.topics.values()].map((topic) => topic.untilDueMs() ?? atMostMs);
     const over = new AbortController();
     const timer = delay(Math.min(atMostMs, this.settings.tidyIntervalMs, ...dueMs), undefined, { signal: over.signal });
     await Promise.race([this.wake.promise, timer]);
@@ -224,7 +224,7 @@ export class ParquetSinkTask implements ConnectorTask {
     let took = false;
     for (const topic of [...topics.slice(first), ...topics.slice(0, first)]) {
       for (const partition of topic.partitions.keys()) {
-        if (topic.dueInMs() === 0) break;
+        if (topic.untilDueMs() === 0) break;
         const chunk = reader.take(topic.topic, partition);
         if (!chunk) continue;
         took = true;
@@ -254,7 +254,7 @@ export class ParquetSinkTask implements ConnectorTask {
 
   private async flushDue(written: Parameters<TopicSink['flush']>[0]): Promise<void> {
     const topics = [...this.topics.values()];
-    for (const topic of topics) if (topic.dueInMs() === 0) await topic.flush(written);
+    for (const topic of topics) if (topic.untilDueMs() === 0) await topic.flush(written);
     // Together they must not outgrow the memory either: rows take several times the bytes that they came in.
     const limit = this.settings.memoryBytes / 8;
     while (topics.reduce((bytes, topic) => bytes + topic.waitingBytes, 0) > limit) {

@@ -82,7 +82,7 @@ export class TopicSink {
   }
 
   /** Milliseconds until the batch is due: 0 when it is, undefined when there is nothing to write. */
-  dueInMs(): number | undefined {
+  untilDueMs(): number | undefined {
     if (this.batchSinceMs === undefined) return undefined;
     const { flushRows, flushBytes, flushIntervalMs } = this.parts.settings;
     if (this.batch.rows >= flushRows || this.batch.bytes >= flushBytes) return 0;
