@@ -5,8 +5,8 @@ import { judge, valueAtLeast, valueAtMost } from '../target.ts';
 import { eventOf, positionProducer, reportOf, sendOne } from './reports.ts';
 import { ResumeService, withKafka, type Kafka } from './service.ts';
 
-const batchSize = 500;
-const batchesInFlight = 4;
+const batchSize = 200;
+const batchesInFlight = 8;
 const ratePerSecond = 10_000;
 const probeEveryMs = 25;
 /** Reports lie in the past, as the service refuses those of the future. */

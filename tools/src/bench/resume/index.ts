@@ -7,7 +7,7 @@ export const resumeBench: Bench = {
   name: 'resume',
   about:
     'One instance of movieflix-resume, a broker that syncs to disk, and the load, each a process of its own. Accepted: devices report ' +
-    'positions in batches of 500 over HTTP, each of another user and show, as fast as they are answered, against the same events given ' +
+    'positions in batches of 200 over HTTP, each of another user and show, as fast as they are answered, against the same events given ' +
     'straight to the producer. Readable: while 10,000 positions a second are accepted, from sending a lone one until it is read. ' +
     'Restore and memory: the table of 1,000,000 users with three shows each, from its topic, at the start.',
   rows,
