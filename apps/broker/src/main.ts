@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { HELP, parseCommandLine } from './command-line.ts';
+import { widenThreadPool } from './disk-threads.ts';
 import { returnMemoryWhenIdle, tuneGarbageCollection } from './garbage-collection.ts';
 import { nodeTooOld } from './required-node.ts';
 import type { RunningBroker, StartBrokerOptions } from './start-broker.ts';
@@ -13,6 +14,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** Serves until a signal asks for the end; resolves when everything is closed. */
 async function serve(options: StartBrokerOptions): Promise<void> {
   tuneGarbageCollection();
+  widenThreadPool(options.flush ?? 'fsync');
   const asked = signalReceived();
   const early: string[] = [];
   let log = (line: string): void => void early.push(line);
