@@ -110,6 +110,24 @@ describe('mybank-ledger', () => {
     expect((await send('GET', '/transactions/t3')).status).toBe(404);
   });
 
+  it('answers each of many that come at once for itself', async () => {
+    const before = Number(await balanceOf('acme'));
+    const unbalanced = {
+      postings: [
+        { accountId: 'ann', amount: '-1' },
+        { accountId: 'acme', amount: '2' },
+      ],
+    };
+    const requests = Array.from({ length: 40 }, (_, index) =>
+      index % 10 === 3 ? book(`many-${index}`, '1', unbalanced) : book(`many-${Math.floor(index / 2)}`, '1.00'),
+    );
+    const answers = await Promise.all(requests.map((request) => send('POST', '/transactions', request)));
+    expect(answers.map(({ status }) => status)).toEqual(requests.map((_, index) => (index % 10 === 3 ? 422 : 201)));
+    const fresh = answers.filter(({ status, body }) => status === 201 && body['repeated'] === false);
+    expect(fresh).toHaveLength(20);
+    expect(Number(await balanceOf('acme'))).toBe(before + 20);
+  });
+
   it('books a batch as a whole, and nothing of it twice', async () => {
     const batch = (...transactions: object[]) => send('POST', '/transactions/batch', { transactions });
     const before = await balanceOf('acme');

@@ -39,8 +39,21 @@ type Booking = Pick<BookTransactionRequest, 'description' | 'bookedAt' | 'postin
   readonly transactionId: string;
 };
 
+/** Single bookings that wait while others are under way share a statement: so many groups at a time, of so many at most. */
+const groupsAtOnce = 2;
+const groupSize = 100;
+
+interface Waiting {
+  readonly booking: Booking;
+  readonly resolve: (booked: BookedResponse) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 @Injectable()
 export class Bookings {
+  private waiting: Waiting[] = [];
+  private groupsUnderWay = 0;
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -48,10 +61,13 @@ export class Bookings {
    * @throws Problem 422 when it does not balance, names an unknown account, or differs from what was booked under its id
    */
   async bookOne(request: BookTransactionRequest, idempotencyKey: string | undefined): Promise<BookedResponse> {
-    const transactionId = request.transactionId ?? idempotencyKey ?? randomUUID();
     const { description, bookedAt, postings } = request;
-    const [booked] = await this.book([{ transactionId, description, postings, ...(bookedAt ? { bookedAt } : {}) }]);
-    return booked!;
+    const transactionId = request.transactionId ?? idempotencyKey ?? randomUUID();
+    const booking = { transactionId, description, postings, ...(bookedAt ? { bookedAt } : {}) };
+    return await new Promise((resolve, reject) => {
+      this.waiting.push({ booking, resolve, reject });
+      this.bookWaiting();
+    });
   }
 
   /** All of them or, by a Problem, none. @throws Problem 422 as above */
@@ -75,6 +91,40 @@ export class Bookings {
       }
       return bookings.map(({ transactionId }) => ({ transactionId, repeated: !fresh.has(transactionId) }));
     });
+  }
+
+  private bookWaiting(): void {
+    while (this.groupsUnderWay < groupsAtOnce && this.waiting.length > 0) {
+      this.groupsUnderWay += 1;
+      void this.bookGroup(this.takeGroup()).finally(() => {
+        this.groupsUnderWay -= 1;
+        this.bookWaiting();
+      });
+    }
+  }
+
+  /** Those that came first; one whose id is in the group already waits for the next. */
+  private takeGroup(): Waiting[] {
+    const group = new Map<string, Waiting>();
+    const left: Waiting[] = [];
+    for (const one of this.waiting) {
+      const { transactionId } = one.booking;
+      if (group.size < groupSize && !group.has(transactionId)) group.set(transactionId, one);
+      else left.push(one);
+    }
+    this.waiting = left;
+    return [...group.values()];
+  }
+
+  /** What is refused is refused to the one at fault: then each is booked on its own. */
+  private async bookGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      const booked = await this.book(group.map(({ booking }) => booking));
+      for (const [index, { resolve }] of group.entries()) resolve(booked[index]!);
+    } catch (error) {
+      if (group.length > 1 && error instanceof Problem) for (const one of group) await this.bookGroup([one]);
+      else for (const { reject } of group) reject(error);
+    }
   }
 }
 
