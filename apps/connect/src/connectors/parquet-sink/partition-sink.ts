@@ -45,16 +45,6 @@ export class PartitionSink {
     }
   }
 
-  /** The greatest offset that a file claimed when the partition was taken over; -1 when none did. */
-  get claimedAtStart(): number {
-    return this.claimedTo;
-  }
-
-  /** Goes on from there: what is before it is not in the log any more. */
-  skipTo(offset: number): void {
-    this.batchFirst = this.position = offset;
-  }
-
   /** What the batch holds: one span, or two where it reaches across what was claimed at the start. */
   takeSpans(): OffsetSpan[] {
     const first = this.batchFirst;

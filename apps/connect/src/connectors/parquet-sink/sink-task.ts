@@ -19,7 +19,7 @@ import { Tidying } from './tidying.ts';
 import { TopicSink } from './topic-sink.ts';
 
 const topicsPollMs = 2_000;
-const registryPauseMs = 500;
+const pauseMs = 500;
 const readerOptions = {
   isolation: 'read-committed',
   maxWaitMs: 250,
@@ -35,8 +35,8 @@ export class ParquetSinkTask implements ConnectorTask {
   private wake = Promise.withResolvers<undefined>();
   /** What the group gave last, not applied yet. */
   private assignment: readonly number[] | undefined;
-  /** Partitions whose next offset is not in the log, and the offset. */
-  private readonly outOfRange: { topic: string; partition: number; offset: number }[] = [];
+  /** Partitions whose next offset is not in the log. */
+  private readonly outOfRange: Lost[] = [];
   private turn = 0;
 
   constructor(private readonly context: TaskContext) {
@@ -66,10 +66,23 @@ export class ParquetSinkTask implements ConnectorTask {
       await this.runOnTopics(await this.presentTopics(stopping), store, connections, tidying, stopping);
   }
 
+  /** Tries until it succeeds, or undefined when the task stops before: a broker that is away comes back. */
+  private async patiently<Result>(stopping: AbortSignal, work: () => Promise<Result>): Promise<Result | undefined> {
+    while (!stopping.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        this.logger.warn(`${error instanceof Error ? error.message : String(error)}; trying again`);
+        await delay(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
   /** The configured topics that exist, as soon as there is one. */
   private async presentTopics(stopping: AbortSignal): Promise<Map<string, number>> {
     for (;;) {
-      const present = await this.lookForTopics();
+      const present = (await this.patiently(stopping, () => this.lookForTopics())) ?? new Map<string, number>();
       if (present.size > 0 || stopping.aborted) return present;
       await delay(topicsPollMs, undefined, { signal: stopping }).catch(() => undefined);
     }
@@ -98,8 +111,8 @@ export class ParquetSinkTask implements ConnectorTask {
     const { connector, client, codec } = this.context;
     const reader = client.openLogReader(readerOptions, {
       onArrival: () => this.wake.resolve(undefined),
-      onOffsetOutOfRange: (topic, partition, offset) => {
-        this.outOfRange.push({ topic, partition, offset });
+      onOffsetOutOfRange: (topic, partition) => {
+        this.outOfRange.push({ topic, partition });
         this.wake.resolve(undefined);
       },
     });
@@ -149,13 +162,14 @@ export class ParquetSinkTask implements ConnectorTask {
     while (!stopping.aborted) {
       this.wake = Promise.withResolvers();
       if (this.assignment) await this.applyAssignment(work);
-      for (const lost of this.outOfRange.splice(0)) await this.goOnAfter(lost, work.reader);
+      for (const lost of this.outOfRange.splice(0)) await this.goOnAfter(lost, work);
       const took = await this.takeChunks(work.reader, stopping);
       await this.flushDue(written);
       tidying.start(this.topics);
       if (present.size < this.settings.topics.length && Date.now() - lookedMs > topicsPollMs) {
         lookedMs = Date.now();
-        if ((await this.lookForTopics()).size > present.size) break;
+        const found = await this.lookForTopics().catch(() => present);
+        if (found.size > present.size) break;
       }
       if (!took) await this.pause(present.size < this.settings.topics.length ? topicsPollMs : undefined);
     }
@@ -173,7 +187,7 @@ export class ParquetSinkTask implements ConnectorTask {
     await timer.catch(() => undefined);
   }
 
-  private async applyAssignment({ present, store, reader, tidying }: Work): Promise<void> {
+  private async applyAssignment({ present, store, reader, tidying, stopping }: Work): Promise<void> {
     const partitions = this.assignment!;
     this.assignment = undefined;
     await tidying.settled();
@@ -187,7 +201,9 @@ export class ParquetSinkTask implements ConnectorTask {
         await sink.close();
       }
       const owned = partitions.filter((partition) => partition < count);
-      const ranges = owned.length === 0 ? new Map() : await reader.offsets(topic.topic, owned);
+      if (owned.length === 0) continue;
+      const ranges = await this.patiently(stopping, () => reader.offsets(topic.topic, owned));
+      if (!ranges) return;
       for (const partition of owned) {
         const { earliest, latest } = ranges.get(partition)!;
         const sink =
@@ -200,17 +216,15 @@ export class ParquetSinkTask implements ConnectorTask {
   }
 
   /** The log's beginning has moved past where the lake ends: what is between is lost to it. */
-  private async goOnAfter(
-    { topic, partition, offset }: { topic: string; partition: number; offset: number },
-    reader: LogReader,
-  ): Promise<void> {
+  private async goOnAfter({ topic, partition }: Lost, { reader, store, stopping }: Work): Promise<void> {
     const sink = this.topics.get(topic)?.partitions.get(partition);
-    if (sink?.position !== offset) return;
-    const { earliest, latest } = (await reader.offsets(topic, [partition])).get(partition)!;
-    if (offset > latest) throw beyondTheEnd(topic, partition, offset, latest, this.settings.lake.url);
-    if (earliest > offset) {
+    const ranges = sink && (await this.patiently(stopping, () => reader.offsets(topic, [partition])));
+    if (!ranges) return;
+    const { earliest, latest } = ranges.get(partition)!;
+    if (sink.position > latest) throw beyondTheEnd(topic, partition, sink.position, latest, store.location);
+    if (earliest > sink.position) {
       this.logger.warn(
-        `${topic}, partition ${partition}: retention removed the records from ${offset} to ${earliest - 1} before they were in the lake`,
+        `${topic}, partition ${partition}: retention removed the records from ${sink.position} to ${earliest - 1} before they were in the lake`,
       );
       sink.position = earliest;
     }
@@ -247,7 +261,7 @@ export class ParquetSinkTask implements ConnectorTask {
       } catch (error) {
         if (!(error instanceof MessagingError) || error.code !== 'REGISTRY_UNAVAILABLE') throw error;
         this.logger.warn(`${topic.topic}: ${error.message}; trying again`);
-        await delay(registryPauseMs, undefined, { signal: stopping }).catch(() => undefined);
+        await delay(pauseMs, undefined, { signal: stopping }).catch(() => undefined);
       }
     }
   }
@@ -262,6 +276,11 @@ export class ParquetSinkTask implements ConnectorTask {
       await largest!.flush(written);
     }
   }
+}
+
+interface Lost {
+  readonly topic: string;
+  readonly partition: number;
 }
 
 interface Work {

@@ -4,7 +4,7 @@
 import type { EventCodec, FetchedChunk, RecordCursor } from '@headwater/messaging';
 import { MessagingError } from '@headwater/messaging';
 import { AvroBytesError } from './avro/avro-cursor.ts';
-import type { OffsetSpan } from '../../lake/index.ts';
+import { LakeError, type OffsetSpan } from '../../lake/index.ts';
 import type { PartitionSink } from './partition-sink.ts';
 import { RowBatch, type BatchConnections } from './row-batch.ts';
 import { EventFormat } from './row-format.ts';
@@ -160,9 +160,15 @@ export class TopicSink {
       const isWhole = piece.first === span.first && piece.last === span.last;
       if (!isWhole && !(await batch.days(sink.partition, piece)).some((found) => found.day === day)) continue;
       const draft = sink.nextDraft();
-      await batch.write(sink.partition, piece, day, draft);
+      await batch.write(sink.partition, piece, day, draft).catch(rethrowWriteFailure);
       await sink.publish(draft, date, piece);
       this.parts.metrics.published(this.topic);
     }
   }
+}
+
+/** What the disk refused may be taken later; a draft's folder that is gone is a new writer's doing. */
+function rethrowWriteFailure(error: unknown): never {
+  if (!(error instanceof Error) || !error.message.startsWith('IO Error')) throw error;
+  throw new LakeError('LAKE_UNREACHABLE', `a file could not be written: ${error.message}`, { cause: error });
 }

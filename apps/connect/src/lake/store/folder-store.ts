@@ -45,6 +45,11 @@ const exists = (file: string): Promise<boolean> =>
     () => false,
   );
 
+const unreachable = (location: string, cause: unknown): LakeError =>
+  new LakeError('LAKE_UNREACHABLE', `the lake at ${location} cannot be written: ${(cause as Error).message}`, {
+    cause,
+  });
+
 const removeTree = (folder: string): Promise<void> => fs.rm(folder, { recursive: true, force: true });
 
 export class FolderStore implements LakeStore {
@@ -85,7 +90,9 @@ export class FolderStore implements LakeStore {
   async openWriter(topic: string, partition: number): Promise<LakeWriter> {
     const drafts = path.join(this.location, topic, draftsFolder);
     const own = path.join(drafts, `${partition}-${randomUUID()}`);
-    await fs.mkdir(own, { recursive: true });
+    await fs.mkdir(own, { recursive: true }).catch((error: unknown) => {
+      throw unreachable(this.location, error);
+    });
     for (const name of await entriesOf(drafts)) {
       const folder = path.join(drafts, name);
       if (folder === own) continue;
@@ -137,7 +144,7 @@ class FolderWriter implements LakeWriter {
         await this.moveTo(this.store.pathOf(file), draft);
         return;
       } catch (error) {
-        if (!hasCode(error, 'ENOENT')) throw error;
+        if (!hasCode(error, 'ENOENT')) throw unreachable(this.store.location, error);
         // Retention may have removed the day's empty folder between its making and the rename.
         if (attempt < 3 && (await exists(draft))) continue;
         throw new LakeError(
