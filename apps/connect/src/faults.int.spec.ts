@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { topics, type TransactionChange } from '@headwater/contracts';
 import { startBroker, TopicReader, type ReadMessage, type RunningBroker } from '@headwater/testkit';
@@ -24,6 +25,8 @@ import { absenceOfProgram, WorkerProcess } from '../fixtures/worker-process.ts';
 jest.setTimeout(240_000);
 
 const ROUNDS = 2;
+/** Between payments, so that workers, broker and reader keep up on a busy machine. */
+const PAUSE_MS = 50;
 const SEED = Number(process.env['DRILL_SEED'] ?? Date.now() % 2 ** 31);
 
 let dataDir: string;
@@ -151,16 +154,19 @@ describeUnless(absenceOfProgram(), `workers that are killed (seed ${SEED})`, () 
     await using stage = new ConnectStage(broker);
     const environment = {
       ...workerEnvironment(broker, stage.cluster, stage.folder),
-      CONNECT_SESSION_TIMEOUT_MS: '3000',
+      CONNECT_SESSION_TIMEOUT_MS: '8000',
     };
     const random = seeded(SEED);
     const workers = await Promise.all([WorkerProcess.start(environment), WorkerProcess.start(environment)]);
     await using reader = await TopicReader.start(broker, [topics.bankTransactions]);
-    const connector = ledger.connector('drill', { 'lease.ms': '2000' });
+    const connector = ledger.connector('drill', { 'lease.ms': '6000' });
     expect((await persist(workers[0]!.url, 'POST', '/connectors', connector)).status).toBe(201);
     const ending = new AbortController();
     const payments = (async () => {
-      while (!ending.signal.aborted) await ledger.pay(1 + Math.floor(random() * 20));
+      while (!ending.signal.aborted) {
+        await ledger.pay(1 + Math.floor(random() * 20));
+        await delay(PAUSE_MS);
+      }
     })();
     try {
       for (let round = 0; round < ROUNDS; round += 1) {

@@ -59,7 +59,7 @@ export class Stage {
 
   async pause(): Promise<void> {
     await this.ask('PUT', 'pause');
-    await this.reached((status) => /"tasks":\[\{"id":0,"state":"PAUSED"/.test(status), 'status');
+    await this.reached((status) => status.includes(`"tasks":[{"id":0,"state":"PAUSED"`), 'status');
   }
 
   async resume(): Promise<void> {
