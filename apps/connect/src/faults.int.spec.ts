@@ -157,7 +157,10 @@ describeUnless(absenceOfProgram(), `workers that are killed (seed ${SEED})`, () 
       CONNECT_SESSION_TIMEOUT_MS: '8000',
     };
     const random = seeded(SEED);
-    const workers = await Promise.all([WorkerProcess.start(environment), WorkerProcess.start(environment)]);
+    const workers: WorkerProcess[] = await Promise.all([
+      WorkerProcess.start(environment),
+      WorkerProcess.start(environment),
+    ]);
     await using reader = await TopicReader.start(broker, [topics.bankTransactions]);
     const connector = ledger.connector('drill', { 'lease.ms': '6000' });
     expect((await persist(workers[0]!.url, 'POST', '/connectors', connector)).status).toBe(201);
