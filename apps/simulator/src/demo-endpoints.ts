@@ -21,6 +21,9 @@ export interface EndpointSearch {
 
 const FILE = 'endpoints.json';
 
+/** Code of the error that says that the demo runs without a service: it was started with `--only`. */
+export const SERVICE_NOT_THERE = 'SERVICE_NOT_THERE';
+
 /** @throws SimulatorError when the demo does not run and the flags do not say where its services are. */
 export async function findDemo(search: EndpointSearch): Promise<Addresses> {
   const services = [...new Set(search.services)];
@@ -39,7 +42,7 @@ function notFound(service: string, isRunning: boolean): SimulatorError {
   const message = isRunning
     ? `The demo that runs has no ${service}: start it anew with \`npm start\`, or give --url ${service}=URL.`
     : `The demo does not run: start it with \`npm start\` in another terminal, or give --url ${service}=URL.`;
-  return new SimulatorError('DEMO_NOT_FOUND', message);
+  return new SimulatorError(isRunning ? SERVICE_NOT_THERE : 'DEMO_NOT_FOUND', message);
 }
 
 const ANSWER_ATTEMPTS = 10;

@@ -1,12 +1,13 @@
 /** The replay command from the recording to the comparison; everything that it says goes to `output`. */
 import { type ReplayCommand } from './command-line.ts';
-import { assertAnswers, findDemo, type Addresses } from './demo-endpoints.ts';
+import { assertAnswers, findDemo, SERVICE_NOT_THERE, type Addresses } from './demo-endpoints.ts';
 import { latencyLine, refusalLines, resolveFolder, type Place } from './place.ts';
 import { findRecordings, type FoundRecording } from './recordings/find-recordings.ts';
 import { systemClock } from './replay/replay-clock.ts';
 import { replay, type ReplayResult } from './replay/replayer.ts';
 import { withSender } from './replay/sending.ts';
 import { countKinds, type Trace } from './replay/trace.ts';
+import { SimulatorError } from './simulator-error.ts';
 import { type Check, type Facts } from './verify/check.ts';
 import { serviceReader } from './verify/service-reader.ts';
 import { verifyAnswers, type Comparison } from './verify/verify-answers.ts';
@@ -16,12 +17,20 @@ const LONGEST_FACT = 80;
 
 /**
  * Replays the recording, or each of the folder's, one after another. Returns whether everything was acknowledged and, if
- * asked, the services say what the files hold.
+ * asked, the services say what the files hold; of several, those for which the demo has no services are left out.
  */
 export async function runReplay(command: ReplayCommand, place: Place): Promise<boolean> {
   const found = await findRecordings(resolveFolder(command.folder, place));
   let succeeded = true;
-  for (const recording of found) succeeded = (await replayOne(recording, command, place)) && succeeded;
+  for (const recording of found) {
+    try {
+      succeeded = (await replayOne(recording, command, place)) && succeeded;
+    } catch (error) {
+      const isOneOfMany = found.length > 1;
+      if (!isOneOfMany || !(error instanceof SimulatorError) || error.code !== SERVICE_NOT_THERE) throw error;
+      place.output.write(`Leaving out ${recording.folder}: ${error.message}\n`);
+    }
+  }
   return succeeded;
 }
 

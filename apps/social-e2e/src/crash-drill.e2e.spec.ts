@@ -47,7 +47,7 @@ function plan(): Crash[] {
 beforeAll(async () => {
   recording = await recordingAtHand(random);
   folder = await demoFolder();
-  demo = await DemoUnderTest.start(folder);
+  demo = await DemoUnderTest.start(folder, ['--ports', 'auto', '--only', 'social']);
 }, LIMIT_MS);
 
 afterAll(async () => {

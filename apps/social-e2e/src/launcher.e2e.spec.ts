@@ -14,6 +14,9 @@ const LIMIT_MS = 180_000;
 /** Parts are given 10 s to stop when their launcher is gone, PostgreSQL 20 s for its last checkpoint; then they are killed. */
 const LEFTOVER_MS = 45_000;
 
+/** Where all services are not what a test is about. */
+const SOCIAL = ['--ports', 'auto', '--only', 'social'];
+
 /** Left by an installation that `npm start` or `npm test` made. */
 const INSTALL_MARK = 'node_modules/.headwater-install';
 
@@ -89,16 +92,16 @@ describe('the demo', () => {
   it(
     'keeps its data over a start, and begins anew with --fresh',
     async () => {
-      const first = await start();
+      const first = await start(SOCIAL);
       await publishLikedPost(first.endpoints['social-posts'], 'kept');
       await awaitTotals(first.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
       await first.stop('SIGTERM');
 
-      const second = await start();
+      const second = await start(SOCIAL);
       expect(await totalsOf(second.endpoints['social-feed'], 'kept')).toEqual({ likes: 1, comments: 0 });
       await second.stop('SIGTERM');
 
-      const fresh = await start(['--ports', 'auto', '--fresh']);
+      const fresh = await start([...SOCIAL, '--fresh']);
       expect(await totalsOf(fresh.endpoints['social-feed'], 'kept')).toBeUndefined();
       await publishLikedPost(fresh.endpoints['social-posts'], 'kept');
       await awaitTotals(fresh.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
@@ -110,13 +113,13 @@ describe('the demo', () => {
   it(
     'leaves nothing when its launcher is killed, and starts again on the same data',
     async () => {
-      const killed = await start();
+      const killed = await start(SOCIAL);
       await publishLikedPost(killed.endpoints['social-posts'], 'kept');
       await awaitTotals(killed.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
       await killed.stop('SIGKILL');
       expect(await killed.leftovers(LEFTOVER_MS)).toEqual([]);
 
-      const next = await start();
+      const next = await start(SOCIAL);
       expect(await totalsOf(next.endpoints['social-feed'], 'kept')).toEqual({ likes: 1, comments: 0 });
       await next.stop();
     },
@@ -144,7 +147,7 @@ describe('the demo', () => {
     'uses the PostgreSQL of DATABASE_URL instead of its own',
     async () => {
       await using outside = await startPostgres();
-      const demo = await start(['--ports', 'auto'], { DATABASE_URL: outside.url });
+      const demo = await start(SOCIAL, { DATABASE_URL: outside.url });
       await publishLikedPost(demo.endpoints['social-posts'], 'outside');
       await awaitTotals(demo.endpoints['social-feed'], 'outside', { likes: 1, comments: 0 });
       expect(demo.pids()['postgres']).toBeUndefined();

@@ -20,7 +20,7 @@ let recording: Recording;
 beforeAll(async () => {
   recording = await recordingAtHand(SeededRandom.fromEnvironment('replay'));
   folder = await demoFolder();
-  demo = await DemoUnderTest.start(folder);
+  demo = await DemoUnderTest.start(folder, ['--ports', 'auto', '--only', 'social']);
 }, LIMIT_MS);
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DemoError } from './demo-error.ts';
+import { CASES, type Case } from './parts.ts';
 import { type PortChoice } from './ports.ts';
 
 /** What the command line asks for. */
@@ -11,6 +12,8 @@ export interface DemoOptions {
   /** Begin without the data of earlier runs. */
   readonly fresh: boolean;
   readonly ports: PortChoice;
+  /** The cases whose services are started; all if absent. */
+  readonly only?: readonly Case[];
   /** Folder of recordings that are replayed as soon as the demo is ready. */
   readonly recordings?: string;
   /** An outside PostgreSQL server instead of the bundled one. */
@@ -22,6 +25,7 @@ export const HELP = `headwater demo: PostgreSQL, broker, schema registry, servic
 Usage: npm start -- [options]
 
   --fresh           begin without the data of earlier runs
+  --only CASE,CASE  start the services of these cases only: ${CASES.join(', ')}
   --replay          when ready, replay every recording in ../shared/data and compare the result with it
   --recordings DIR  replay those in DIR instead
   --dir DIR         folder of data, logs and addresses                    (default .headwater, or HEADWATER_DIR)
@@ -36,6 +40,7 @@ Addresses are written to DIR/endpoints.json, logs to DIR/logs. Ctrl-C stops ever
 
 const OPTIONS = {
   fresh: { type: 'boolean', default: false },
+  only: { type: 'string' },
   replay: { type: 'boolean', default: false },
   recordings: { type: 'string' },
   dir: { type: 'string' },
@@ -57,6 +62,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       dataDir: values.dir ?? nonEmpty(environment['HEADWATER_DIR']) ?? `${root}/.headwater`,
       fresh: values.fresh,
       ports: portChoice(values, environment),
+      ...(values.only === undefined ? {} : { only: casesOf(values.only) }),
       ...recordingsOf(values, root),
       ...(nonEmpty(databaseUrl) === undefined ? {} : { databaseUrl: databaseUrlOf(databaseUrl ?? '') }),
     },
@@ -72,6 +78,14 @@ function parse(args: readonly string[]) {
       cause: error,
     });
   }
+}
+
+function casesOf(text: string): readonly Case[] {
+  return text.split(',').map((name) => {
+    const found = CASES.find((each) => each === name.trim());
+    if (found !== undefined) return found;
+    throw new DemoError('USAGE', `--only must name cases (${CASES.join(', ')}), not '${name.trim()}'; see --help.`);
+  });
 }
 
 function recordingsOf(

@@ -25,6 +25,13 @@ describe("the demo's command line", () => {
     });
   });
 
+  it('starts some cases only where asked', () => {
+    expect(parse(['--only', 'social, lake'])).toMatchObject({ options: { only: ['social', 'lake'] } });
+    expect(() => parse(['--only', 'bank'])).toThrow(
+      "--only must name cases (social, movieflix, mybank, lake), not 'bank'; see --help.",
+    );
+  });
+
   it('replays recordings where asked', () => {
     expect(parse(['--replay'])).toMatchObject({ options: { recordings: '/clone/../shared/data' } });
     expect(parse(['--recordings', 'mine'])).toMatchObject({ options: { recordings: 'mine' } });
@@ -35,6 +42,7 @@ describe("the demo's command line", () => {
     for (const word of [
       '--fresh',
       '--replay',
+      '--only',
       '--recordings',
       '--dir',
       '--ports',

@@ -11,7 +11,7 @@ import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo
 import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
 import { PartProcess, type PartEvents } from './part-process.ts';
-import { BROKER, SERVICES, type ServicePart } from './parts.ts';
+import { BROKER, SERVICES, servicesOf, type ServicePart } from './parts.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { Replay } from './replay.ts';
 import { StateFiles } from './state-files.ts';
@@ -30,6 +30,8 @@ export class Demo {
   private readonly dataDir: string;
   private readonly terminal: Terminal;
   private readonly logs: PartLog[] = [];
+  /** The services that are started. */
+  private readonly parts: readonly ServicePart[];
   private readonly services: PartProcess[] = [];
   private broker: PartProcess | undefined;
   private replaying: Replay | undefined;
@@ -43,6 +45,7 @@ export class Demo {
 
   constructor(options: DemoOptions, root: string, terminal: Terminal) {
     this.options = options;
+    this.parts = servicesOf(options.only);
     this.root = root;
     this.dataDir = resolve(options.dataDir);
     this.terminal = terminal;
@@ -54,12 +57,12 @@ export class Demo {
     this.unlock = lockDataDir(this.dataDir);
     this.assertSpace();
     await this.awaitEarlierRun();
-    const ports = await choosePorts(this.options.ports, this.options.databaseUrl === undefined);
+    const ports = await choosePorts(this.options.ports, this.options.databaseUrl === undefined, this.parts);
     if (this.options.fresh) this.removeData();
     this.files = new StateFiles(this.dataDir);
     if (this.isStopping) return;
     await Promise.all([this.startPostgres(ports), this.startBroker(ports)]);
-    await Promise.all(SERVICES.map((part) => this.startService(part, ports)));
+    await Promise.all(this.parts.map((part) => this.startService(part, ports)));
     if (this.isAskedToStop()) return;
     for (const log of this.logs) log.started();
     const file = this.files.writeEndpoints(this.endpoints(ports));
@@ -205,7 +208,7 @@ export class Demo {
   /** What services share: Kafka, the registry, and each other's addresses as `SOCIAL_FEED_URL`. */
   private serviceEnvironment(ports: Ports): Record<string, string> {
     const urls: Record<string, string> = {};
-    for (const { name } of SERVICES) {
+    for (const { name } of this.parts) {
       urls[`${name.replaceAll('-', '_').toUpperCase()}_URL`] = `http://${HOST}:${ports.get(name)}`;
     }
     return {
@@ -244,7 +247,7 @@ export class Demo {
     return {
       broker: `${HOST}:${ports.get('broker')}`,
       registry: `http://${HOST}:${ports.get('registry')}`,
-      ...Object.fromEntries(SERVICES.map((part) => [part.name, `http://${HOST}:${ports.get(part.name)}`])),
+      ...Object.fromEntries(this.parts.map((part) => [part.name, `http://${HOST}:${ports.get(part.name)}`])),
       postgres: this.postgres?.url ?? '',
     };
   }
@@ -252,9 +255,9 @@ export class Demo {
   private printTable(ports: Ports, tookMs: number): void {
     const endpoints = this.endpoints(ports);
     const { host } = new URL(this.postgres?.url ?? 'postgres://');
-    const about = new Map<string, string>(SERVICES.map((part) => [part.name, part.about]));
+    const about = new Map<string, string>(this.parts.map((part) => [part.name, part.about]));
     const rows = [
-      ...SERVICES.map(({ name }) => [name, endpoints[name] ?? '', about.get(name) ?? '']),
+      ...this.parts.map(({ name }) => [name, endpoints[name] ?? '', about.get(name) ?? '']),
       ['broker', endpoints['broker'] ?? '', BROKER.about],
       ['registry', endpoints['registry'] ?? '', 'schemas, REST'],
       ['postgres', host, 'a database for each service'],

@@ -3,11 +3,18 @@
  * no entry), everything else is a Node process with a ready line on stdout.
  */
 
+/** What the demo shows. Services that belong to none are always started. */
+export const CASES = ['social', 'movieflix', 'mybank', 'lake'] as const;
+
+export type Case = (typeof CASES)[number];
+
 /** A service that listens on HTTP, prints `ready <name>=http://…` and reads its settings from the environment. */
 export interface ServicePart {
   readonly kind: 'service';
   /** Name in the table, in endpoints.json, of the log file and of the service itself. */
   readonly name: string;
+  /** The cases that it serves; all of them if absent. */
+  readonly cases?: readonly Case[];
   /** What a visitor finds there. */
   readonly about: string;
   /** Compiled entry, from the project's root. */
@@ -56,6 +63,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'social-posts',
+    cases: ['social'],
     about: 'MySocialMedia, commands; API at /docs',
     script: 'apps/social-posts/dist/main.js',
     port: 3001,
@@ -64,6 +72,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'social-feed',
+    cases: ['social'],
     about: 'MySocialMedia, queries; API at /docs',
     script: 'apps/social-feed/dist/main.js',
     port: 3002,
@@ -72,6 +81,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'movieflix-resume',
+    cases: ['movieflix'],
     about: 'MovieFlix, where users stopped; API at /docs',
     script: 'apps/movieflix-resume/dist/main.js',
     port: 3003,
@@ -79,6 +89,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'movieflix-recommendation',
+    cases: ['movieflix'],
     about: 'MovieFlix, what to watch next; API at /docs',
     script: 'apps/movieflix-recommendation/dist/main.js',
     port: 3004,
@@ -86,6 +97,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'mybank-ledger',
+    cases: ['mybank'],
     about: 'MyBank, accounts and transactions; API at /docs',
     script: 'apps/mybank-ledger/dist/main.js',
     port: 3005,
@@ -94,6 +106,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'mybank-alerts',
+    cases: ['mybank'],
     about: 'MyBank, thresholds and alerts; API at /docs',
     script: 'apps/mybank-alerts/dist/main.js',
     port: 3006,
@@ -102,6 +115,7 @@ export const SERVICES: readonly ServicePart[] = [
   {
     kind: 'service',
     name: 'connect',
+    cases: ['mybank', 'lake'],
     about: 'change capture and the lake; API at /docs',
     script: 'apps/connect/dist/main.js',
     port: 3007,
@@ -109,3 +123,8 @@ export const SERVICES: readonly ServicePart[] = [
     folders: { LAKE_URL: 'lake' },
   },
 ];
+
+/** The services of some cases, or of all. */
+export function servicesOf(cases: readonly Case[] = CASES): readonly ServicePart[] {
+  return SERVICES.filter((part) => part.cases === undefined || part.cases.some((each) => cases.includes(each)));
+}

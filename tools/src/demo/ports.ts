@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { BROKER, POSTGRES_PORT, SERVICES } from './parts.ts';
+import { BROKER, POSTGRES_PORT, SERVICES, type ServicePart } from './parts.ts';
 import { DemoError } from './demo-error.ts';
 
 /** The fixed ports, free ones, or consecutive ones from a base. */
@@ -25,8 +25,12 @@ const AUTO_FROM = 10_000;
 const AUTO_TO = 32_000;
 
 /** @throws DemoError naming the port that is in use. */
-export async function choosePorts(choice: PortChoice, withPostgres: boolean): Promise<Ports> {
-  const wanted = wantedPorts(withPostgres);
+export async function choosePorts(
+  choice: PortChoice,
+  withPostgres: boolean,
+  services: readonly ServicePart[] = SERVICES,
+): Promise<Ports> {
+  const wanted = wantedPorts(withPostgres, services);
   if (choice.kind === 'auto') return await freePorts([...wanted.keys()]);
   const ports =
     choice.kind === 'fixed'
@@ -36,9 +40,9 @@ export async function choosePorts(choice: PortChoice, withPostgres: boolean): Pr
   return ports;
 }
 
-function wantedPorts(withPostgres: boolean): Map<string, number> {
+function wantedPorts(withPostgres: boolean, services: readonly ServicePart[]): Map<string, number> {
   return new Map<string, number>([
-    ...SERVICES.map((part) => [part.name, part.port] as const),
+    ...services.map((part) => [part.name, part.port] as const),
     [BROKER.name, BROKER.port],
     ['registry', BROKER.registryPort],
     ...(withPostgres ? [['postgres', POSTGRES_PORT] as const] : []),
