@@ -20,7 +20,7 @@ export const defaultLimits: ModelLimits = {
   maxShows: 50_000,
   maxWatches: 40_000_000,
   maxWatchesPerUser: 1_000,
-  maxViewersPerShow: 200,
+  maxViewersPerShow: 100,
 };
 
 /** How shows are scored; recommender.ts has the formula. */
@@ -40,12 +40,12 @@ export interface ScoringOptions extends SimilarityOptions, PopularityOptions {
 }
 
 export const defaultScoring: ScoringOptions = {
-  pairedWatches: 50,
+  pairedWatches: 30,
   shrinkage: 50,
   pairHalfLifeDays: 14,
   halfLifeSeconds: 86_400,
   bucketSeconds: 21_600,
-  seeds: 30,
+  seeds: 20,
   likenessFloor: 1e-5,
   popularityFloor: 1e-6,
   genreFloor: 0.05,
