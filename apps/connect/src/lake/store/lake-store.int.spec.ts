@@ -96,7 +96,8 @@ describe.each<[string, () => LakeStore]>([
     const earlier = await writerOf(0);
     const other = await writerOf(1);
     const draft = draftOf(earlier, 'late');
-    const later = await writerOf(0, open());
+    const another = open();
+    const later = await writerOf(0, another);
     await expect(earlier.publish(draft, file())).rejects.toMatchObject({ code: 'LAKE_FENCED', retriable: true });
     await later.publish(draftOf(later, 'later'), file({ first: 10, last: 12 }));
     await other.publish(draftOf(other, 'other'), file({ partition: 1 }));
@@ -107,6 +108,8 @@ describe.each<[string, () => LakeStore]>([
     // It ends after the later one began, and must not put that out.
     await earlier.close();
     await later.publish(draftOf(later, 'still'), file({ first: 13, last: 14 }));
+    await later.close();
+    await another.close();
   });
 
   it('passes over what is none of its files', async () => {
