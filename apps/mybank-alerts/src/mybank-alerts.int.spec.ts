@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { topics, type Decimal, type LargeTransactionDetected, type UserSettings } from '@headwater/contracts';
+import {
+  topics,
+  type Decimal,
+  type LargeTransactionDetected,
+  type TimestampMicros,
+  type UserSettings,
+} from '@headwater/contracts';
 import { type RunningService } from '@headwater/service-kit';
 import { startPostgres, TopicReader, type RunningPostgres } from '@headwater/testkit';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
@@ -37,7 +43,7 @@ describeOnEveryEngine(
       user_id: userId,
       account_id: accountId,
       amount: amount as Decimal,
-      booked_at: bookedAt as `${string}Z`,
+      booked_at: bookedAt as TimestampMicros,
     });
 
     beforeAll(async () => {

@@ -3,3 +3,4 @@ export { BankStage, type BankPart } from './bank-stage.ts';
 export { ask, openAccounts, setThresholds, userAlerts, type BankAccount, type UserAlert } from './bank-client.ts';
 export { AlertReader } from './alert-reader.ts';
 export { LEEDS, madeUpPayments, readPayments, type Payment } from './payments.ts';
+export { readTopic } from './read-topic.ts';

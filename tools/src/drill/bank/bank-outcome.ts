@@ -1,13 +1,14 @@
 /** What must have become of the payments, held against what the services and the topics say. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  largeTransactionDetected,
   topics,
-  type LargeTransactionDetected,
+  transactionChange,
+  type EventContract,
   type TopicContract,
   type TransactionChange,
 } from '@headwater/contracts';
-import { TopicReader } from '@headwater/testkit';
-import { ask, userAlerts, type BankStage, type Payment } from '../../bank/index.ts';
+import { ask, readTopic, userAlerts, type BankStage, type Payment } from '../../bank/index.ts';
 import { Violation } from '../violation.ts';
 
 /** One threshold on every account. */
@@ -71,10 +72,10 @@ async function compareAlerts(
 
 /** @returns how many records came again, as the same event */
 async function compareTopicOfAlerts(stage: BankStage, alertIds: ReadonlySet<string>): Promise<number> {
-  await using reader = await TopicReader.start(stage, [topics.userAlerts]);
-  const all = await takeDistinct<LargeTransactionDetected>(
-    reader,
+  const all = await readDistinct(
+    stage,
     topics.userAlerts,
+    largeTransactionDetected,
     ({ eventId }) => eventId,
     alertIds.size,
   );
@@ -98,9 +99,8 @@ async function compareCapture(stage: BankStage, payments: readonly Payment[]): P
       'what was answered is booked',
       `${JSON.stringify(totals)}, not ${payments.length} payments of ${booked} pence`,
     );
-  await using reader = await TopicReader.start(stage, [topics.bankTransactions]);
   const keyOf = ({ after }: TransactionChange): string => `${after?.transaction_id} ${after?.account_id}`;
-  const all = await takeDistinct<TransactionChange>(reader, topics.bankTransactions, keyOf, pounds?.postings ?? 0);
+  const all = await readDistinct(stage, topics.bankTransactions, transactionChange, keyOf, pounds?.postings ?? 0);
   const rows = new Map(all.map((change) => [keyOf(change), change.after!]));
   const amounts = [...rows.values()].map(({ amount }) => penceOf(amount));
   const credited = amounts.filter((pence) => pence > 0).reduce((sum, pence) => sum + pence, 0);
@@ -110,16 +110,17 @@ async function compareCapture(stage: BankStage, payments: readonly Payment[]): P
   return all.length - rows.size;
 }
 
-/** Reads until so many different values were seen; looked at now and then, since there are tens of thousands. */
-async function takeDistinct<Value>(
-  reader: TopicReader,
+/** Reads what a topic holds until so many different values are there: a relay publishes after it was answered. */
+async function readDistinct<Value>(
+  { bootstrapServers }: BankStage,
   topic: TopicContract,
+  event: EventContract<string, Value>,
   keyOf: (value: Value) => string,
   count: number,
 ): Promise<Value[]> {
   const deadlineMs = performance.now() + longestReadMs;
   for (;;) {
-    const values = reader.seen<Value>(topic, () => true).map(({ value }) => value);
+    const values = await readTopic(bootstrapServers, topic, event);
     const distinct = new Set(values.map(keyOf)).size;
     if (distinct >= count) return values;
     if (performance.now() > deadlineMs)
