@@ -77,15 +77,15 @@ export class AvroEnvelope implements EnvelopeEncoding<AvroRow | null> {
 
   private encode(op: Operation, before: AvroRow | null, after: AvroRow | null, source: object): Buffer {
     const { contract, event } = this.topic;
-    const tsMs = Date.now();
+    const seenMs = Date.now();
     try {
       return this.codec.encode(contract, event, {
         before,
         after,
         source,
         op,
-        ts_ms: tsMs,
-        ts_us: tsMs * 1000,
+        ts_ms: seenMs,
+        ts_us: seenMs * 1000,
         transaction: null,
       });
     } catch (error) {
