@@ -149,8 +149,8 @@ describeOnEveryEngine(
         finished: 1,
         lastWatchedAt: at(31).toISOString(),
         genres: [
-          { genre: 'Sci-Fi', share: expect.closeTo(10 / 18, 6) as number },
-          { genre: 'Crime', share: expect.closeTo(8 / 18, 6) as number },
+          { genre: 'Sci-Fi', share: expect.closeTo(10 / 18, 6) },
+          { genre: 'Crime', share: expect.closeTo(8 / 18, 6) },
         ],
         watches: [
           { showId: 'dune', title: 'The dune', share: 1, finished: true, watchedAt: at(31).toISOString() },

@@ -177,7 +177,7 @@ describe('the model', () => {
       ...['d', 'e', 'f', 'g'].flatMap((user) => [watch(user, 's1', 1, 10), watch(user, 's4', 1, 20)]),
       watch('me', 's0', 1, 30),
     ]);
-    expect(model.recommend('me', 1)).toEqual([{ showId: 's3', becauseOf: 's0', score: expect.any(Number) as number }]);
+    expect(model.recommend('me', 1)).toEqual([{ showId: 's3', becauseOf: 's0', score: expect.any(Number) }]);
     expect(model.recommend('stranger', 1)[0]).toMatchObject({ becauseOf: undefined });
   });
 
