@@ -55,7 +55,9 @@ describeOnEveryEngine(
       reader.take(topics.bankTransactions, ours, count);
     /** Each task's worker, by connector. */
     const placesFrom = async (url: string): Promise<Record<string, string>> => {
-      const { body } = await request(url, 'GET', '/connectors?expand=status');
+      const { status: code, body } = await request(url, 'GET', '/connectors?expand=status');
+      // A worker that has just been started does not know its connectors yet.
+      if (code !== 200) return {};
       const statuses = Object.entries(body as Record<string, { status: { tasks: Record<string, string>[] } }>);
       return Object.fromEntries(
         statuses.map(([name, { status }]) => {
