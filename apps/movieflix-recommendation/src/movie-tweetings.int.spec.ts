@@ -100,24 +100,21 @@ describeUnless(absence, 'MovieTweetings', () => {
     const { model } = running.app.get(LiveModel);
     const byUser = Map.groupBy(ratings, ({ userId }) => userId);
     expect(model.size).toMatchObject({ users: byUser.size, watches: ratings.length });
-    for (const [userId, ofUser] of byUser) {
-      const profile = model.profile(userId)!;
-      const watches = profile.watches.map(({ showId, share, finished, atSeconds }) =>
-        [showId, share, finished, atSeconds].join(),
+    const wrong = [...byUser].filter(([userId, ofUser]) => {
+      const { watches, genres } = model.profile(userId)!;
+      const told = watches.map(({ showId, share, finished, atSeconds }) => [showId, share, finished, atSeconds].join());
+      const said = ofUser.map((each) => [each.showId, each.rating / 10, each.rating === 10, each.atSeconds].join());
+      const inOrder = watches.every(
+        ({ atSeconds }, index) => index === 0 || watches[index - 1]!.atSeconds >= atSeconds,
       );
-      const expected = ofUser.map(({ showId, rating, atSeconds }) =>
-        [showId, rating / 10, rating === 10, atSeconds].join(),
-      );
-      expect(watches.toSorted()).toEqual(expected.toSorted());
-      const times = profile.watches.map(({ atSeconds }) => atSeconds);
-      expect(times).toEqual(times.toSorted((one, other) => other - one));
-      expectGenres(profile.genres, ofUser);
-    }
+      return told.sort().join(';') !== said.sort().join(';') || !inOrder || !areGenresOf(genres, ofUser);
+    });
+    expect(wrong).toEqual([]);
   });
 
   it('never leads to a recommendation of what the user has begun', async () => {
     const begun = Map.groupBy(ratings, ({ userId }) => userId);
-    const users = [...begun.keys()].filter((_, index) => index % 400 === 0);
+    const users = [...begun.keys()].filter((_, index) => index % 2_000 === 0);
     for (const userId of users) {
       const response = await fetch(`${running.url}/users/${userId}/recommendations?limit=50`);
       const { items, cold } = (await response.json()) as { items: { showId: string }[]; cold: boolean };
@@ -128,14 +125,16 @@ describeUnless(absence, 'MovieTweetings', () => {
   });
 
   /** A film counts by its rating, in equal parts for its genres. */
-  function expectGenres(told: readonly { genre: string; share: number }[], ofUser: readonly Rating[]): void {
+  function areGenresOf(told: readonly { genre: string; share: number }[], ofUser: readonly Rating[]): boolean {
     const weights = new Map<string, number>();
     for (const { showId, rating } of ofUser) {
       const genres = genresOf.get(showId) ?? [];
       for (const genre of genres) weights.set(genre, (weights.get(genre) ?? 0) + rating / genres.length);
     }
     const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-    expect(told.map(({ genre }) => genre).sort()).toEqual([...weights.keys()].sort());
-    for (const { genre, share } of told) expect(share).toBeCloseTo(total === 0 ? 0 : weights.get(genre)! / total, 9);
+    return (
+      told.length === weights.size &&
+      told.every(({ genre, share }) => Math.abs(share * total - (weights.get(genre) ?? Number.NaN)) < 1e-6)
+    );
   }
 });
