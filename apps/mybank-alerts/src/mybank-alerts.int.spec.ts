@@ -11,7 +11,14 @@ import { type RunningService } from '@headwater/service-kit';
 import { startPostgres, TopicReader, type RunningPostgres } from '@headwater/testkit';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { specifyConsumer, type ConsumerSpecification } from '@headwater/testkit/specification';
-import { captured, createTopics, send, startAlerts, StreamReader, transactionOf } from './alerts.fixture.ts';
+import {
+  captured,
+  createTopics,
+  send,
+  startAlerts,
+  StreamReader,
+  transactionOf,
+} from '../fixtures/alerts-under-test.ts';
 import { type AlertResponse } from './alert/alert.responses.ts';
 
 const group = 'mybank-alerts.transactions';

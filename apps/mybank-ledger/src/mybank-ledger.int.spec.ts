@@ -168,7 +168,7 @@ describe('mybank-ledger', () => {
     for (let cursor: unknown = ''; cursor !== null;) {
       const { body } = await send(
         'GET',
-        `/accounts/ben/transactions?limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`,
+        `/accounts/ben/transactions?limit=2${cursor === '' ? '' : `&cursor=${cursor as string}`}`,
       );
       ids.push(...(body['items'] as { transactionId: string }[]).map(({ transactionId }) => transactionId));
       cursor = body['nextCursor'];

@@ -9,7 +9,7 @@ import { topics, type Decimal } from '@headwater/contracts';
 import { type RunningService } from '@headwater/service-kit';
 import { startBroker, startPostgres, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
 import { specifyConsumer, type ConsumerSpecification } from '@headwater/testkit/specification';
-import { captured, createTopics, send, startAlerts, transactionOf } from '../alerts.fixture.ts';
+import { captured, createTopics, send, startAlerts, transactionOf } from '../../fixtures/alerts-under-test.ts';
 import { type Notification } from './notification.ts';
 import { webhookSignature } from './webhook-sender.ts';
 

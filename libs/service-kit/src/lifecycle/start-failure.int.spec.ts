@@ -1,3 +1,4 @@
+import { type Server as HttpServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Controller, Get, Inject, Module, Res } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
@@ -38,7 +39,7 @@ class Unreachable extends Server implements CustomTransportStrategy {
     // It tells nothing.
   }
 
-  unwrap<T>(): T {
+  unwrap(): never {
     throw new Error('there is nothing within');
   }
 }
@@ -49,7 +50,8 @@ describe('a service that does not come up', () => {
       name: 'stream',
       environment: { LOG_LEVEL: 'silent', SHUTDOWN_DEADLINE_MS: '600000' },
       prepare: (app) => {
-        const urlOf = (): string => `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+        const urlOf = (): string =>
+          `http://127.0.0.1:${((app.getHttpServer() as HttpServer).address() as AddressInfo).port}`;
         app.connectMicroservice({ strategy: new Unreachable(urlOf) });
       },
     };
