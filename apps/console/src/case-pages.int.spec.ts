@@ -76,7 +76,9 @@ describeUnless(absenceOfBrowser, "MovieFlix's page", () => {
       score: 1,
       reason: { kind: 'because-you-watched', text },
     });
-    service.answers.set('GET /query', { columns: [], rows: [['ada'], ['bob']] });
+    service.answers.set('GET /queries/latest-watchers/result', {
+      answer: { columns: [], rows: [['ada'], ['bob']] },
+    });
     service.answers.set('GET /users/ada/resume', { items: [show('1', 'Argo', 600)], nextCursor: null });
     service.answers.set('GET /users/ada/recommendations', {
       cold: false,

@@ -3,7 +3,7 @@ import type { FlowNodeState, FlowState } from './live-state.ts';
 
 type Topic = (typeof topics)[keyof typeof topics];
 
-const table = (...together: readonly Topic[]): FlowNodeState => ({
+const topicNode = (...together: readonly Topic[]): FlowNodeState => ({
   kind: 'topics',
   label: together.map(({ name }) => name.replaceAll('_', ' ')).join(', '),
   topics: together.map(({ name }) => name),
@@ -25,18 +25,18 @@ export const caseFlows: readonly FlowState[] = [
     page: '/social',
     steps: [
       { title: 'Commands', nodes: [writer(topics.posts)] },
-      { title: 'Events', nodes: [table(topics.posts), table(topics.likes), table(topics.comments)] },
+      { title: 'Events', nodes: [topicNode(topics.posts), topicNode(topics.likes), topicNode(topics.comments)] },
       { title: 'Read model', nodes: [reader(topics.postsWithCounts.owner)] },
-      { title: 'Published table', nodes: [table(topics.postsWithCounts)] },
+      { title: 'Published table', nodes: [topicNode(topics.postsWithCounts)] },
     ],
   },
   {
     page: '/movieflix',
     steps: [
       { title: 'Positions', nodes: [writer(topics.showPosition)] },
-      { title: 'Table of positions', nodes: [table(topics.showPosition)] },
+      { title: 'Table of positions', nodes: [topicNode(topics.showPosition)] },
       { title: 'Profiles and similarity', nodes: [reader(topics.recommendations.owner)] },
-      { title: 'Published tables', nodes: [table(topics.recommendations), table(topics.shows)] },
+      { title: 'Published tables', nodes: [topicNode(topics.recommendations), topicNode(topics.shows)] },
     ],
   },
   {
@@ -44,15 +44,15 @@ export const caseFlows: readonly FlowState[] = [
     steps: [
       { title: 'The bank, in PostgreSQL', nodes: [{ kind: 'service', name: 'mybank-ledger' }] },
       { title: 'Change capture', nodes: [writer(topics.bankTransactions)] },
-      { title: 'Committed rows', nodes: [table(topics.bankTransactions)] },
+      { title: 'Committed rows', nodes: [topicNode(topics.bankTransactions)] },
       { title: 'Detection', nodes: [reader(topics.userAlerts.owner)] },
-      { title: 'Published', nodes: [table(topics.userAlerts), table(topics.userSettings)] },
+      { title: 'Published', nodes: [topicNode(topics.userAlerts), topicNode(topics.userSettings)] },
     ],
   },
   {
     page: '/lake',
     steps: [
-      { title: 'Topics of every case', nodes: CASE_TOPICS.map((together) => table(...together)) },
+      { title: 'Topics of every case', nodes: CASE_TOPICS.map((together) => topicNode(...together)) },
       { title: 'Parquet sink', nodes: [{ kind: 'service', name: 'connect', group: 'connect-' }] },
       { title: 'Lake', nodes: [{ kind: 'store', name: 'Parquet files', about: 'by topic and date' }] },
     ],
