@@ -25,7 +25,7 @@ const commands = {
   openapi: { script: 'tools/launch/openapi.js', built: true },
   test: { script: 'tools/launch/test.js', built: true },
   build: { script: 'tools/launch/built.js', built: true },
-  lint: { script: 'node_modules/eslint/bin/eslint.js', arguments: ['.'], built: false },
+  lint: { script: 'tools/launch/lint.js', built: false },
   format: {
     script: 'node_modules/prettier/bin/prettier.cjs',
     arguments: ['--write', '--log-level', 'warn', '.'],

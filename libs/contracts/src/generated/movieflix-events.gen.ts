@@ -11,6 +11,7 @@ export interface RecommendationsChanged {
   readonly occurredAt: Date;
 }
 
+/** A show for the user, and why. */
 export interface Recommendation {
   readonly showId: string;
   /** Greater is better; comparable within one list only. */
@@ -58,7 +59,7 @@ export interface ShowPosition {
 export const recommendationsChanged = defineEvent<'headwater.movieflix.RecommendationsChanged', RecommendationsChanged>(
   {
     name: 'headwater.movieflix.RecommendationsChanged',
-    schema: `{"type":"record","name":"RecommendationsChanged","namespace":"headwater.movieflix","doc":"What a user may want to watch next, best first: the latest state, one row of a table. A user without any is a tombstone.","fields":[{"name":"eventId","type":"string","doc":"Identity of this list: the user and what it holds."},{"name":"userId","type":"string"},{"name":"items","type":{"type":"array","items":{"type":"record","name":"Recommendation","fields":[{"name":"showId","type":"string"},{"name":"score","type":"double","doc":"Greater is better; comparable within one list only."},{"name":"reason","type":{"type":"enum","name":"RecommendationReason","symbols":["because_you_watched","popular_now"],"default":"popular_now","doc":"Why it is recommended; a reason that a reader does not know yet reads as popular_now."},"default":"popular_now"},{"name":"becauseShowId","type":["null","string"],"default":null,"doc":"The show that was watched, where that is the reason."}]}},"default":[]},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the latest of the watches happened that the list was made from."}]}`,
+    schema: `{"type":"record","name":"RecommendationsChanged","namespace":"headwater.movieflix","doc":"What a user may want to watch next, best first: the latest state, one row of a table. A user without any is a tombstone.","fields":[{"name":"eventId","type":"string","doc":"Identity of this list: the user and what it holds."},{"name":"userId","type":"string"},{"name":"items","type":{"type":"array","items":{"type":"record","name":"Recommendation","doc":"A show for the user, and why.","fields":[{"name":"showId","type":"string"},{"name":"score","type":"double","doc":"Greater is better; comparable within one list only."},{"name":"reason","type":{"type":"enum","name":"RecommendationReason","symbols":["because_you_watched","popular_now"],"default":"popular_now","doc":"Why it is recommended; a reason that a reader does not know yet reads as popular_now."},"default":"popular_now"},{"name":"becauseShowId","type":["null","string"],"default":null,"doc":"The show that was watched, where that is the reason."}]}},"default":[]},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the latest of the watches happened that the list was made from."}]}`,
   },
 );
 

@@ -1,6 +1,7 @@
-/** What the decoder tells of: relations, changed rows, transactions. */
+/** What of the old row a table's updates and deletes carry, as `pg_class.relreplident` has it. */
 export type ReplicaIdentity = 'default' | 'nothing' | 'full' | 'index';
 
+/** A column of a relation. */
 export interface RelationColumn {
   readonly name: string;
   /** Object id of the type in `pg_type`. */
@@ -36,6 +37,7 @@ export interface RowChange {
   readonly after: Tuple | null;
 }
 
+/** The transaction that a change was part of. */
 export interface TransactionInfo {
   readonly transactionId: number;
   readonly commitLsn: bigint;

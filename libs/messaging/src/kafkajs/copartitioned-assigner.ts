@@ -7,6 +7,7 @@ import kafkajs, { type PartitionAssigner } from 'kafkajs';
 
 const { AssignerProtocol } = kafkajs;
 
+/** What a member had before a rebalance, and since which generation of the group. */
 export interface OwnedPartitions {
   readonly generation: number;
   readonly partitions: readonly number[];

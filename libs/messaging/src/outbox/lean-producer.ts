@@ -5,6 +5,7 @@ import { BulkSender, bytesOfRecord } from '../delivery/index.ts';
 import { WireRecordWriter } from '../log-writer/index.ts';
 import type { BulkProducer } from './send-or-reject.ts';
 
+/** Where a {@link LeanProducer} sends to, and its limits. */
 export interface LeanProducerOptions {
   /** What the broker's logs and quotas call this process. */
   readonly clientId: string;

@@ -47,6 +47,7 @@ export async function openPartitionedTable<State extends PartitionState>(
   return new PartitionedTable(client, options, await partitionsOfTable(client, options.topic));
 }
 
+/** A table of which each instance of a service holds its share of partitions, and knows who holds the others. */
 export class PartitionedTable<State extends PartitionState> {
   private readonly member: WorkGroupMember;
   private readonly follower: PartitionFollower<State>;

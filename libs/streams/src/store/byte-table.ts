@@ -17,6 +17,7 @@ const leastGarbageBytes = 4 * chunkBytes;
 /** What a key costs beside its characters: a string's header and a map's entry, about. */
 const keyOverheadBytes = 56;
 
+/** A map from keys to bytes, compact in memory. */
 export class ByteTable {
   private addresses = new Map<KeyIdentity, number>();
   private chunks: Buffer[] = [];
