@@ -1,5 +1,8 @@
 /**
- * Sends many records of one topic for one caller, in order, without a promise for each.
+ * Sends many records of one topic in order, without a promise for each.
+ *
+ * Calls for one topic take turns: the writer numbers records by what was acknowledged before, so that two calls at once would carry
+ * the same numbers, and the broker would take the second for a repetition of the first.
  *
  * Requests are written one after another, each only when the one before it is acknowledged: a request that was given up must not be
  * overtaken by the next, or a key's records would change places when the caller tries again. Each topic has a writer of its own
@@ -16,6 +19,8 @@ export interface BulkSenderOptions extends TopicDelivererOptions {
 
 export class BulkSender {
   private readonly deliverers = new Map<string, TopicDeliverer>();
+  /** By topic, the end of the last call. */
+  private readonly turns = new Map<string, Promise<void>>();
 
   constructor(
     private readonly client: WriterSource,
@@ -24,8 +29,17 @@ export class BulkSender {
     private readonly bytesOf: (record: RecordToWrite) => number,
   ) {}
 
-  /** Calls for one topic must not overlap. @throws {MessagingError} when not all were acknowledged; some may be. */
+  /** @throws {MessagingError} when not all were acknowledged; some may be. */
   async send(topic: string, records: readonly RecordToWrite[]): Promise<void> {
+    const sent = (this.turns.get(topic) ?? Promise.resolve()).then(() => this.sendInTurn(topic, records));
+    this.turns.set(
+      topic,
+      sent.catch(() => undefined),
+    );
+    await sent;
+  }
+
+  private async sendInTurn(topic: string, records: readonly RecordToWrite[]): Promise<void> {
     const { maxRequestBytes } = this.options;
     let start = 0;
     let bytes = 0;
@@ -42,7 +56,9 @@ export class BulkSender {
     if (start < records.length) await this.write(topic, start === 0 ? records : records.slice(start));
   }
 
+  /** Waits for what was given. */
   async close(): Promise<void> {
+    await Promise.all(this.turns.values());
     await Promise.all([...this.deliverers.values()].map((deliverer) => deliverer.close()));
   }
 

@@ -4,7 +4,8 @@
  *
  * A call writes each partition's records as one batch. Sequence numbers go forward only when every partition has acknowledged, so that
  * the same records written again after a failure carry the same numbers, and the broker recognizes what it had taken. A caller that
- * gives records up must throw the writer away.
+ * gives records up must throw the writer away. Calls for one topic must not overlap: they would carry the same numbers, and the broker
+ * would drop one of them as a repetition. Such a call is refused.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WriteFailure, type Partitioner, type RecordToWrite, type RecordWriter } from '../client/index.ts';
@@ -39,6 +40,8 @@ export class WireRecordWriter implements RecordWriter {
   private readonly cluster: ClusterView;
   private readonly sequenceOf = new Map<string, number>();
   private readonly metadataMs = new Map<string, number>();
+  /** Topics that a call is writing to. */
+  private readonly writing = new Set<string>();
   private scratch = Buffer.allocUnsafe(256);
   private turn = 0;
 
@@ -62,6 +65,8 @@ export class WireRecordWriter implements RecordWriter {
   }
 
   async write(topic: string, records: readonly RecordToWrite[]): Promise<void> {
+    if (this.writing.has(topic)) throw new Error(`Two calls write to topic ${topic} at once: the second must wait`);
+    this.writing.add(topic);
     try {
       await this.refresh(topic);
       const byPartition = this.place(topic, records);
@@ -73,6 +78,8 @@ export class WireRecordWriter implements RecordWriter {
       if (error instanceof WriteFailure) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new WriteFailure(`topic ${topic}: ${reason}`, 'retry', { cause: error });
+    } finally {
+      this.writing.delete(topic);
     }
   }
 

@@ -4,7 +4,7 @@ import { MessagingError } from '../errors/index.ts';
 
 /** The part of a `MessageProducer` that publishers need. */
 export interface BulkProducer {
-  /** Sends records of one topic in order; resolves when the broker has acknowledged all. Calls for one topic must not overlap. */
+  /** Sends records of one topic in order; resolves when the broker has acknowledged all. Calls for one topic take turns. */
   sendAll(topic: string, records: readonly RecordToWrite[]): Promise<void>;
 }
 

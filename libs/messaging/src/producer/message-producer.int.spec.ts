@@ -66,6 +66,24 @@ describeOnEveryEngine('the producer', (kafka) => {
       expect((await observer.ends(topic)).filter((end) => end > 0)).toEqual([21]);
     },
   );
+
+  it('loses nothing when several send many records to one topic at once, and keeps the order of each', async () => {
+    const topic = testTopic(1);
+    await using service = await TestService.start(kafka, [topic], []);
+    await using observer = new Observer(kafka);
+    const senders = ['a', 'b', 'c', 'd', 'e'];
+    const numbers = Array.from({ length: 10 }, (_, number) => String(number));
+    await Promise.all(
+      senders.flatMap((key) =>
+        numbers.map((value) => service.producer.sendAll(topic.name, [{ key, value: Buffer.from(value), headers: {} }])),
+      ),
+    );
+    const read = await observer.read(topic.name, senders.length * numbers.length);
+    for (const sender of senders) {
+      const values = read.filter(({ key }) => String(key) === sender).map(({ value }) => String(value));
+      expect(values).toEqual(numbers);
+    }
+  });
 });
 
 it('says where no broker answers, for how long it tried, and what to do', async () => {

@@ -119,8 +119,7 @@ export class MessageProducer {
 
   /**
    * Sends records of one topic as they are, in order, and resolves when the broker has acknowledged all; then none is on its way any
-   * more, also after an error. They do not wait for others, nor keep an order with those of `send`. Calls for one topic must not
-   * overlap.
+   * more, also after an error. They keep no order with those of `send`; calls for one topic take turns.
    *
    * @throws {MessagingError} when not all were acknowledged; some may be.
    */
