@@ -119,11 +119,14 @@ export class Stage {
     await this.until('nobody publishes', () => first.published > before[0]! || second.published > before[1]!);
     const [victim, other] = first.published > before[0]! ? [first, second] : [second, first];
     victim.suspend();
+    const { fenced } = victim.counts;
     const published = other.published;
     await this.until('the other worker did not take over', () => other.published > published);
     // Longer than the lease, also where both publish.
     await delay(LEASE_MS * 1.5);
     victim.resume();
+    // Before it is the next fault's victim.
+    await this.until('the resumed worker did not find itself fenced', () => victim.counts.fenced > fenced);
   }
 
   /** All connections to the database but the drill's own. */
