@@ -173,7 +173,7 @@ describeOnEveryEngine(
       const isOf = (userId: string) => (record: { name: string | null; value: unknown }) =>
         record.name === recommendationsChanged.name && (record.value as RecommendationsChanged).userId === userId;
       const [published] = await reader.take<RecommendationsChanged>(topics.recommendations, isOf('dan'), 1);
-      const { items } = published!.value!;
+      const { items } = published!.value;
       expect(published!.key).toBe('dan');
       expect(
         items

@@ -77,10 +77,11 @@ export class OwnedPartitions {
   }
 
   private async takeOver(partition: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       try {
         const offsets = await this.client.committedOffsets(this.groupId, topic, [partition]);
-        if (signal.aborted) return;
+        if (isOver()) return;
         const from = Math.max(Number(offsets.get(partition) ?? -1), 0);
         const changed = new ChangedUsers(from);
         this.owned.set(partition, changed);

@@ -32,7 +32,8 @@ export class ShowController {
   })
   @ApiNoContentResponse({ description: 'stored' })
   async describe(@Param() { showId }: ShowParams, @Body() request: DescribeShowRequest): Promise<void> {
-    await this.catalogue.describe([{ ...request, showId }]);
+    const { title, year, genres } = request;
+    await this.catalogue.describe([{ showId, title, year, genres }]);
   }
 
   @Get(':showId')

@@ -43,7 +43,7 @@ export async function readLake(folder: string): Promise<LakeFile[]> {
 
 async function readFile(folder: string, path: string): Promise<LakeFile> {
   const bytes = fs.readFileSync(join(folder, path));
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const match = namePattern.exec(path);
   promise(match !== null, 'a file of the lake is named by what is in it', () => path);
   let rows: LakeRow[];

@@ -105,9 +105,9 @@ class ResumeStage {
         () => `${key}: ${newest} was acknowledged, ${held?.occurredAt ?? 'nothing'} is held`,
       );
       promise(
-        this.sent.get(key)!.has(held!.occurredAt),
+        this.sent.get(key)!.has(held.occurredAt),
         'only what was sent is held',
-        () => `${key}: ${held!.occurredAt}`,
+        () => `${key}: ${held.occurredAt}`,
       );
     }
     for (const instance of this.instances)

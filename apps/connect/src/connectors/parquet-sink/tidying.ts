@@ -34,7 +34,7 @@ export class Tidying {
   private readonly logger = new Logger('ParquetSink');
   private lastMs: number;
   private work: Promise<void> | undefined;
-  private failure: unknown;
+  private failure: LakeError | undefined;
 
   constructor(
     private readonly store: LakeStore,

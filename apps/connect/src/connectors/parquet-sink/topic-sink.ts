@@ -139,15 +139,15 @@ export class TopicSink {
     batch: RowBatch,
     shares: readonly { readonly sink: PartitionSink; readonly spans: readonly OffsetSpan[] }[],
   ): Promise<void> {
-    const { metrics, nowMs } = this.parts;
-    const startedMs = nowMs();
+    const { metrics } = this.parts;
+    const startedMs = this.parts.nowMs();
     try {
       batch.finish();
       for (const { sink, spans } of shares) for (const span of spans) await this.writeSpan(batch, sink, span);
     } finally {
       await batch.drop();
     }
-    metrics.flushed(this.topic, batch.rows, batch.bytes, nowMs() - startedMs);
+    metrics.flushed(this.topic, batch.rows, batch.bytes, this.parts.nowMs() - startedMs);
   }
 
   /** Writes what of a span is not in the lake, in order of the files' first offsets (see lake/coverage.ts). */

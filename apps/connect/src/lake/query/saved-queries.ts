@@ -89,5 +89,5 @@ function chartOf(file: string, value: unknown): Chart {
   if (typeof x !== 'string') throw new SavedQueryError(file, 'chart.x: must name a column');
   if (!Array.isArray(columns) || columns.length === 0 || !columns.every((column) => typeof column === 'string'))
     throw new SavedQueryError(file, 'chart.y: must name columns');
-  return { kind: kind as ChartKind, x, y: columns as string[] };
+  return { kind: kind as ChartKind, x, y: columns };
 }

@@ -21,7 +21,7 @@ export const SAVED_QUERIES = Symbol('SAVED_QUERIES');
 
 const standardSettleMs = 30_000;
 
-const viewOf = ({ name, title, description, sql, chart }: SavedQuery): SavedQueryResponse => ({
+const viewOf = ({ name, title, description, sql, chart }: SavedQuery) => ({
   name,
   title,
   description,

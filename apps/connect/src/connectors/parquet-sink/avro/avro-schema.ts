@@ -22,7 +22,7 @@ export interface AvroNode {
   branches?: readonly AvroNode[];
 }
 
-type Json = string | Json[] | { readonly [name: string]: unknown };
+type Json = string | Json[] | Readonly<Record<string, unknown>>;
 
 const primitives: ReadonlySet<string> = new Set([
   'null',
@@ -68,7 +68,7 @@ class SchemaParser {
     return found;
   }
 
-  private declare(schema: { readonly [name: string]: unknown }, namespace: string, node: AvroNode): AvroNode {
+  private declare(schema: Readonly<Record<string, unknown>>, namespace: string, node: AvroNode): AvroNode {
     const own = typeof schema['namespace'] === 'string' ? schema['namespace'] : namespace;
     const fullName = qualified(schema['name'] as string, own);
     const declared = { ...node, fullName };
@@ -76,7 +76,7 @@ class SchemaParser {
     return declared;
   }
 
-  private record(schema: { readonly [name: string]: unknown }, namespace: string): AvroNode {
+  private record(schema: Readonly<Record<string, unknown>>, namespace: string): AvroNode {
     const node = this.declare(schema, namespace, { kind: 'record' });
     const inner = namespaceOf(node.fullName!);
     node.fields = (schema['fields'] as { readonly name: string; readonly type: Json }[]).map(({ name, type }) => ({
@@ -87,7 +87,7 @@ class SchemaParser {
   }
 }
 
-function logical(schema: { readonly [name: string]: unknown }): Partial<AvroNode> {
+function logical(schema: Readonly<Record<string, unknown>>): Partial<AvroNode> {
   const { logicalType, precision, scale } = schema;
   return {
     ...(typeof logicalType === 'string' ? { logicalType } : {}),

@@ -160,7 +160,7 @@ describe('an event as columns of Parquet', () => {
     expect(JSON.parse(it.left)).toEqual({ size: 2, left: { size: 3, left: null } });
   });
 
-  it('keeps longs that no number holds', async () => {
+  it('keeps longs that no number holds', () => {
     const format = EventFormat.of(1, JSON.stringify(record(field('it', 'long'))), undefined);
     // -2^63, in zigzag.
     const lowest = Buffer.from('ffffffffffffffffff01', 'hex');

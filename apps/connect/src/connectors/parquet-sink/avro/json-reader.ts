@@ -25,10 +25,10 @@ class JsonReaders {
     const known = this.made.get(node);
     if (known) return known;
     // A type that holds itself finds this while it is being made.
-    let read: Read | undefined;
-    this.made.set(node, (cursor) => read!(cursor));
-    read = this.make(node);
-    return read;
+    // A type may contain itself: whoever meets it meanwhile reads it by what is being made.
+    const later: { read?: Read } = {};
+    this.made.set(node, (cursor) => later.read!(cursor));
+    return (later.read = this.make(node));
   }
 
   private make(node: AvroNode): Read {
