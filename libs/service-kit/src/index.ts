@@ -64,3 +64,18 @@ export {
   type ProblemDetails,
   type ProblemInit,
 } from './problem/index.ts';
+export {
+  Amount,
+  Currency,
+  entityTag,
+  expectedVersionOf,
+  Id,
+  IdempotencyKey,
+  idempotencyKeyHeader,
+  instantOf,
+  Moment,
+  OccurredAt,
+  Text,
+  versionDiffers,
+  type FieldOptions,
+} from './request/index.ts';

@@ -7,10 +7,9 @@
  */
 import { Injectable } from '@nestjs/common';
 import { EventStore, handleCommand, VersionConflictError } from '@headwater/event-sourcing';
-import { Problem } from '@headwater/service-kit';
+import { expectedVersionOf, Problem, versionDiffers } from '@headwater/service-kit';
 import { DataSource } from 'typeorm';
 import { waitForJudgements } from '../detection/judgement-lock.ts';
-import { expectedVersionOf, versionDiffers } from '../request/entity-tag.ts';
 import { SettingsPublisher } from './settings.publisher.ts';
 import { applyToThresholds } from './threshold-table.ts';
 import {
@@ -77,7 +76,7 @@ export class ThresholdCommands {
         }
         return { state, version, enabled: events.some(({ type }) => type === 'ThresholdEnabled') };
       } catch (error) {
-        throw error instanceof VersionConflictError ? versionDiffers(ifMatch) : error;
+        throw error instanceof VersionConflictError ? versionDiffers('The threshold', ifMatch) : error;
       }
     });
   }

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { EntityManager } from 'typeorm';
-import { entityTag } from '../request/entity-tag.ts';
+import { entityTag } from '@headwater/service-kit';
 import { ThresholdCommands } from './threshold-commands.ts';
 import { findThresholds, type ThresholdPeriod } from './threshold-table.ts';
 import { thresholdUnknown } from './threshold.decider.ts';

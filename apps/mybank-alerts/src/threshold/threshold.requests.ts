@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Amount, Currency, Id, Moment } from '../request/fields.ts';
+import { Amount, Currency, Id, Moment } from '@headwater/service-kit';
 
 export class UserParams {
   @Id({ description: 'the user' })

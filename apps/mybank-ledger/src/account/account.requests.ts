@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, ValidateNested } from 'class-validator';
-import { Currency, Id, Text } from '../request/fields.ts';
+import { Currency, Id, Text } from '@headwater/service-kit';
 
 export class AccountToOpen {
-  @Id({ description: 'the account' })
+  @Id({ maxLength: 200, description: 'the account' })
   accountId!: string;
 
-  @Id({ required: false, description: 'who holds it; a counter-account has no holder' })
+  @Id({ maxLength: 200, required: false, description: 'who holds it; a counter-account has no holder' })
   userId?: string;
 
   @Currency()
@@ -27,7 +27,7 @@ export class OpenAccountsRequest {
 }
 
 export class AccountParams {
-  @Id({ description: 'the account' })
+  @Id({ maxLength: 200, description: 'the account' })
   accountId!: string;
 }
 

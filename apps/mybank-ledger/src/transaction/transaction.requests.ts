@@ -1,18 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, ValidateNested } from 'class-validator';
-import { Amount, Id, Moment, Text } from '../request/fields.ts';
+import { Amount, Id, Moment, Text } from '@headwater/service-kit';
 
 export class Posting {
-  @Id({ description: 'the account' })
+  @Id({ maxLength: 200, description: 'the account' })
   accountId!: string;
 
-  @Amount({ description: 'below zero leaves the account, above comes to it' })
+  @Amount({ signed: true, description: 'below zero leaves the account, above comes to it' })
   amount!: string;
 }
 
 export class BookTransactionRequest {
   @Id({
+    maxLength: 200,
     required: false,
     description:
       'what makes it this transaction: booked again with the same content it changes nothing; a new one by default',
@@ -36,7 +37,10 @@ export class BookTransactionRequest {
 
 /** A transaction of a batch names itself, so that a batch that is sent again books nothing twice. */
 export class BatchedTransaction extends BookTransactionRequest {
-  @Id({ description: 'what makes it this transaction: booked again with the same content it changes nothing' })
+  @Id({
+    maxLength: 200,
+    description: 'what makes it this transaction: booked again with the same content it changes nothing',
+  })
   declare transactionId: string;
 }
 
@@ -53,6 +57,6 @@ export class BookBatchRequest {
 }
 
 export class TransactionParams {
-  @Id({ description: 'the transaction' })
+  @Id({ maxLength: 200, description: 'the transaction' })
   transactionId!: string;
 }

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventStore, handleCommand } from '@headwater/event-sourcing';
+import { instantOf } from '@headwater/service-kit';
 import { IdempotentCommands, type CommandAnswer } from '../idempotency/idempotent-commands.ts';
 import { PostDirectory } from '../post/post-directory.ts';
-import { instantOf } from '../request/fields.ts';
 import { commentDecider, commentStream } from './comment.decider.ts';
 import { CommentPublisher } from './comment.publisher.ts';
 import { type AddCommentRequest } from './comment.requests.ts';

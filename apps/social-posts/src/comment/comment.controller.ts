@@ -1,9 +1,9 @@
 import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
+import { IdempotencyKey, idempotencyKeyHeader } from '@headwater/service-kit';
 import { PostParams } from '../post/post.requests.ts';
 import { answerWith } from '../request/command-answer.ts';
-import { IdempotencyKey, idempotencyKeyHeader } from '../request/idempotency-key.ts';
 import { CommentCommands } from './comment-commands.ts';
 import { AddCommentRequest, CommentResponse } from './comment.requests.ts';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Id, OccurredAt, Text } from '../request/fields.ts';
+import { Id, OccurredAt, Text } from '@headwater/service-kit';
 
 export class AddCommentRequest {
   @Id({ required: false, description: 'a new identifier by default' })

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdempotencyKey, idempotencyKeyHeader } from '@headwater/service-kit';
 import { OccurredAtQuery } from '../post/post.requests.ts';
-import { IdempotencyKey, idempotencyKeyHeader } from '../request/idempotency-key.ts';
 import { LikePublisher } from './like.publisher.ts';
 import { LikeParams, LikeRequest } from './like.requests.ts';
 

@@ -9,9 +9,8 @@ import { Injectable } from '@nestjs/common';
 import { likeChanged, topics } from '@headwater/contracts';
 import { newEventId } from '@headwater/event-sourcing';
 import { MessageProducer, MessagingError } from '@headwater/messaging';
-import { Problem } from '@headwater/service-kit';
+import { instantOf, Problem } from '@headwater/service-kit';
 import { PostDirectory } from '../post/post-directory.ts';
-import { instantOf } from '../request/fields.ts';
 
 export interface Like {
   readonly postId: string;

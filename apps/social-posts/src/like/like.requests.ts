@@ -1,5 +1,3 @@
-import { Id, OccurredAt } from '../request/fields.ts';
-
 export class LikeParams {
   @Id({ description: 'the post' })
   postId!: string;
@@ -12,3 +10,4 @@ export class LikeRequest {
   @OccurredAt()
   occurredAt?: string;
 }
+import { Id, OccurredAt } from '@headwater/service-kit';

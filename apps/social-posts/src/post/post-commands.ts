@@ -3,9 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventStore, handleCommand, VersionConflictError, type ExpectedVersion } from '@headwater/event-sourcing';
 import { type EntityManager } from 'typeorm';
+import { entityTag, expectedVersionOf, instantOf, versionDiffers } from '@headwater/service-kit';
 import { IdempotentCommands, type CommandAnswer } from '../idempotency/idempotent-commands.ts';
-import { entityTag, expectedVersionOf, versionDiffers } from '../request/entity-tag.ts';
-import { instantOf } from '../request/fields.ts';
 import { PostDirectory } from './post-directory.ts';
 import { postDecider, postStream, type PostCommand } from './post.decider.ts';
 import { PostPublisher } from './post.publisher.ts';
@@ -70,7 +69,7 @@ export class PostCommands {
         try {
           await this.handle(transaction, command, expectedVersion);
         } catch (error) {
-          throw error instanceof VersionConflictError ? versionDiffers(ifMatch) : error;
+          throw error instanceof VersionConflictError ? versionDiffers('The post', ifMatch) : error;
         }
         return { status: 204, headers: {}, body: null };
       },

@@ -8,8 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
-import { entityTag } from '../request/entity-tag.ts';
-import { IdempotencyKey, idempotencyKeyHeader } from '../request/idempotency-key.ts';
+import { entityTag, IdempotencyKey, idempotencyKeyHeader } from '@headwater/service-kit';
 import { answerWith } from '../request/command-answer.ts';
 import { PostCommands } from './post-commands.ts';
 import { PostDirectory } from './post-directory.ts';

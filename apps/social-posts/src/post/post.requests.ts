@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUrl } from 'class-validator';
-import { Id, OccurredAt, Text } from '../request/fields.ts';
+import { Id, OccurredAt, Text } from '@headwater/service-kit';
 import { postKinds, type PostKind } from './post.events.ts';
 
 export class PublishPostRequest {

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { Problem } from '@headwater/service-kit';
+import { Problem } from '../problem/index.ts';
 import { type FastifyRequest } from 'fastify';
 
 const headerName = 'idempotency-key';

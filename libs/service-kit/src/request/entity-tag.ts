@@ -1,11 +1,14 @@
 /** A stream's version as an entity tag (RFC 9110, 8.8.3), and the version that an `If-Match` asks for. */
-import { type ExpectedVersion } from '@headwater/event-sourcing';
-import { Problem } from '@headwater/service-kit';
+import { Problem } from '../problem/index.ts';
 
 export const entityTag = (version: number): string => `"${version}"`;
 
-/** @throws Problem 400 when the header is neither `*` nor one strong tag of this service. */
-export function expectedVersionOf(ifMatch: string | undefined): ExpectedVersion | undefined {
+/**
+ * What an append may expect of the stream: a version, that it exists, or nothing.
+ *
+ * @throws Problem 400 when the header is neither `*` nor one strong tag of this service.
+ */
+export function expectedVersionOf(ifMatch: string | undefined): number | 'exists' | undefined {
   if (ifMatch === undefined) return undefined;
   if (ifMatch.trim() === '*') return 'exists';
   const version = /^\s*"(\d{1,15})"\s*$/.exec(ifMatch)?.[1];
@@ -16,9 +19,10 @@ export function expectedVersionOf(ifMatch: string | undefined): ExpectedVersion 
   );
 }
 
-export function versionDiffers(ifMatch: string | undefined): Problem {
+/** @param what names the thing at the sentence's beginning: `The post`. */
+export function versionDiffers(what: string, ifMatch: string | undefined): Problem {
   return Problem.preconditionFailed(
     'version-differs',
-    `The post has changed since ${ifMatch}. Read it again and decide anew.`,
+    `${what} has changed since ${ifMatch}. Read it again and decide anew.`,
   );
 }

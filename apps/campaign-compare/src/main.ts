@@ -1,0 +1,5 @@
+import { bootstrap } from '@headwater/service-kit';
+import { AppModule } from './app.module.ts';
+import { service } from './service.ts';
+
+await bootstrap(AppModule, service);
