@@ -29,5 +29,6 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@headwater/source', 'node', 'node-addons'] },
   testTimeout: 30_000,
+  testSequencer: '<rootDir>/jest.sequencer.js',
   maxWorkers: 2,
 };
