@@ -117,9 +117,11 @@ export {
 export {
   DeadLetterDesk,
   deadLetterView,
+  fromJsonValue,
   ParkedDesk,
   RedriveModule,
   standardMaxRedrives,
+  toJsonValue,
   type DeadLetterDeskOptions,
   type DeadLetterFilter,
   type DeadLetterRecord,

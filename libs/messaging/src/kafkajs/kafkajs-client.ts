@@ -20,7 +20,7 @@ import type {
   WorkGroupOptions,
   WriterOptions,
 } from '../client/index.ts';
-import { WireLogReader } from '../log-reader/index.ts';
+import { logSizes, WireLogReader } from '../log-reader/index.ts';
 import { WireRecordWriter } from '../log-writer/index.ts';
 import { WireTransactionalWriter } from '../transactions/index.ts';
 import { WireWorkGroupMember } from '../work-group/index.ts';
@@ -82,6 +82,7 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
     },
     committedOffsets: (groupId: string, topic: string, partitions: readonly number[]) =>
       committedOffsets(kafka, options.clock, groupId, topic, partitions),
+    logSizes: (topic: string, partitions: readonly number[]) => logSizes(options, topic, partitions),
     openAdmin: (): Promise<TopicAdmin> => KafkajsTopicAdmin.open(kafka),
   };
 }
