@@ -12,6 +12,46 @@ export interface CommentAdded {
   /** The commenter's display name, when known. */
   readonly authorName: string | null;
   readonly text: string;
+  /** The comment that this one replies to; null for one on the post itself. */
+  readonly parentCommentId: string | null;
+  /** How many comments it is below: 0 on the post itself. */
+  readonly depth: number;
+  readonly occurredAt: Date;
+}
+
+/** A comment was taken down. Replies to it stay, below a place that says so. */
+export interface CommentDeleted {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  readonly commentId: string;
+  readonly postId: string;
+  /** The commenter. */
+  readonly userId: string;
+  readonly occurredAt: Date;
+}
+
+/** A commenter changed what a comment says. */
+export interface CommentEdited {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  readonly commentId: string;
+  readonly postId: string;
+  /** The commenter. */
+  readonly userId: string;
+  readonly text: string;
+  readonly occurredAt: Date;
+}
+
+/** A user follows another, or no longer does. States the wish, not a difference: stating it twice changes nothing. */
+export interface FollowChanged {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  /** Who follows. */
+  readonly userId: string;
+  /** Who is followed. */
+  readonly followedId: string;
+  /** False when it is taken back. */
+  readonly following: boolean;
   readonly occurredAt: Date;
 }
 
@@ -34,6 +74,18 @@ export interface PostDeleted {
   readonly postId: string;
   /** The post's author: the key under which the post was published. */
   readonly userId: string;
+  readonly occurredAt: Date;
+}
+
+/** An author changed what a post says. States the whole new content; what it said before stays in the event store. */
+export interface PostEdited {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  readonly postId: string;
+  /** The post's author: the key under which the post was published. */
+  readonly userId: string;
+  readonly title: string | null;
+  readonly text: string;
   readonly occurredAt: Date;
 }
 
@@ -81,14 +133,58 @@ export interface PostWithCounts {
   readonly revision: number;
   /** When the post was published. */
   readonly publishedAt: Date;
+  /** When its author changed it last; null for one that is as it was published. */
+  readonly editedAt: Date | null;
   /** When the totals were as stated. */
   readonly occurredAt: Date;
+}
+
+/** The posts that moved the most in one hour, the first ones first: the latest state, one row of a table. */
+export interface PostsTrended {
+  /** Identity of this state: the window and how many posts have moved it. */
+  readonly eventId: string;
+  /** The end of the hour, ISO 8601 in UTC; windows begin every ten minutes. */
+  readonly window: string;
+  readonly windowStart: Date;
+  /** The first moment behind it. */
+  readonly windowEnd: Date;
+  readonly posts: readonly TrendingPost[];
+  /** The newest moment that counts for it: the window is under way while this lies before its end. */
+  readonly occurredAt: Date;
+}
+
+export interface TrendingPost {
+  readonly postId: string;
+  /** Sum of what happened to it, halved for every 15 minutes before the end of the window. */
+  readonly score: number;
+  /** Likes given within the window. */
+  readonly likes: number;
+  /** Comments added within the window. */
+  readonly comments: number;
 }
 
 /** A user commented on a post. */
 export const commentAdded = defineEvent<'headwater.social.CommentAdded', CommentAdded>({
   name: 'headwater.social.CommentAdded',
-  schema: `{"type":"record","name":"CommentAdded","namespace":"headwater.social","doc":"A user commented on a post.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"commentId","type":"string"},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The commenter."},{"name":"authorName","type":["null","string"],"default":null,"doc":"The commenter's display name, when known."},{"name":"text","type":"string"},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+  schema: `{"type":"record","name":"CommentAdded","namespace":"headwater.social","doc":"A user commented on a post.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"commentId","type":"string"},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The commenter."},{"name":"authorName","type":["null","string"],"default":null,"doc":"The commenter's display name, when known."},{"name":"text","type":"string"},{"name":"parentCommentId","type":["null","string"],"default":null,"doc":"The comment that this one replies to; null for one on the post itself."},{"name":"depth","type":"int","default":0,"doc":"How many comments it is below: 0 on the post itself."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
+/** A comment was taken down. Replies to it stay, below a place that says so. */
+export const commentDeleted = defineEvent<'headwater.social.CommentDeleted', CommentDeleted>({
+  name: 'headwater.social.CommentDeleted',
+  schema: `{"type":"record","name":"CommentDeleted","namespace":"headwater.social","doc":"A comment was taken down. Replies to it stay, below a place that says so.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"commentId","type":"string"},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The commenter."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
+/** A commenter changed what a comment says. */
+export const commentEdited = defineEvent<'headwater.social.CommentEdited', CommentEdited>({
+  name: 'headwater.social.CommentEdited',
+  schema: `{"type":"record","name":"CommentEdited","namespace":"headwater.social","doc":"A commenter changed what a comment says.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"commentId","type":"string"},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The commenter."},{"name":"text","type":"string"},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
+/** A user follows another, or no longer does. States the wish, not a difference: stating it twice changes nothing. */
+export const followChanged = defineEvent<'headwater.social.FollowChanged', FollowChanged>({
+  name: 'headwater.social.FollowChanged',
+  schema: `{"type":"record","name":"FollowChanged","namespace":"headwater.social","doc":"A user follows another, or no longer does. States the wish, not a difference: stating it twice changes nothing.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"userId","type":"string","doc":"Who follows."},{"name":"followedId","type":"string","doc":"Who is followed."},{"name":"following","type":"boolean","doc":"False when it is taken back."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
 });
 
 /** A user likes a post, or no longer does. States the wish, not a difference: stating it twice changes nothing. */
@@ -103,6 +199,12 @@ export const postDeleted = defineEvent<'headwater.social.PostDeleted', PostDelet
   schema: `{"type":"record","name":"PostDeleted","namespace":"headwater.social","doc":"A post was taken down; its likes and comments go with it.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The post's author: the key under which the post was published."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
 });
 
+/** An author changed what a post says. States the whole new content; what it said before stays in the event store. */
+export const postEdited = defineEvent<'headwater.social.PostEdited', PostEdited>({
+  name: 'headwater.social.PostEdited',
+  schema: `{"type":"record","name":"PostEdited","namespace":"headwater.social","doc":"An author changed what a post says. States the whole new content; what it said before stays in the event store.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The post's author: the key under which the post was published."},{"name":"title","type":["null","string"],"default":null},{"name":"text","type":"string"},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
 /** A post appeared: a question, an answer to one, or a plain post. */
 export const postPublished = defineEvent<'headwater.social.PostPublished', PostPublished>({
   name: 'headwater.social.PostPublished',
@@ -112,5 +214,11 @@ export const postPublished = defineEvent<'headwater.social.PostPublished', PostP
 /** A post with its totals: the latest state, one row of a table. A deleted post is a tombstone. */
 export const postWithCounts = defineEvent<'headwater.social.PostWithCounts', PostWithCounts>({
   name: 'headwater.social.PostWithCounts',
-  schema: `{"type":"record","name":"PostWithCounts","namespace":"headwater.social","doc":"A post with its totals: the latest state, one row of a table. A deleted post is a tombstone.","fields":[{"name":"eventId","type":"string","doc":"Identity of this state: the post and its revision."},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The author."},{"name":"authorName","type":["null","string"],"default":null,"doc":"The author's display name, when known."},{"name":"title","type":["null","string"],"default":null},{"name":"text","type":"string"},{"name":"kind","type":{"type":"enum","name":"PostKind","symbols":["plain","question","answer"],"default":"plain"}},{"name":"parentPostId","type":["null","string"],"default":null,"doc":"The question that an answer belongs to."},{"name":"likes","type":"long","doc":"Users who like the post now."},{"name":"comments","type":"long","doc":"Comments on the post."},{"name":"revision","type":"long","doc":"Grows with every change of the row; the greater one is newer."},{"name":"publishedAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the post was published."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the totals were as stated."}]}`,
+  schema: `{"type":"record","name":"PostWithCounts","namespace":"headwater.social","doc":"A post with its totals: the latest state, one row of a table. A deleted post is a tombstone.","fields":[{"name":"eventId","type":"string","doc":"Identity of this state: the post and its revision."},{"name":"postId","type":"string"},{"name":"userId","type":"string","doc":"The author."},{"name":"authorName","type":["null","string"],"default":null,"doc":"The author's display name, when known."},{"name":"title","type":["null","string"],"default":null},{"name":"text","type":"string"},{"name":"kind","type":{"type":"enum","name":"PostKind","symbols":["plain","question","answer"],"default":"plain"}},{"name":"parentPostId","type":["null","string"],"default":null,"doc":"The question that an answer belongs to."},{"name":"likes","type":"long","doc":"Users who like the post now."},{"name":"comments","type":"long","doc":"Comments on the post."},{"name":"revision","type":"long","doc":"Grows with every change of the row; the greater one is newer."},{"name":"publishedAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the post was published."},{"name":"editedAt","type":["null",{"type":"long","logicalType":"timestamp-millis"}],"default":null,"doc":"When its author changed it last; null for one that is as it was published."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the totals were as stated."}]}`,
+});
+
+/** The posts that moved the most in one hour, the first ones first: the latest state, one row of a table. */
+export const postsTrended = defineEvent<'headwater.social.PostsTrended', PostsTrended>({
+  name: 'headwater.social.PostsTrended',
+  schema: `{"type":"record","name":"PostsTrended","namespace":"headwater.social","doc":"The posts that moved the most in one hour, the first ones first: the latest state, one row of a table.","fields":[{"name":"eventId","type":"string","doc":"Identity of this state: the window and how many posts have moved it."},{"name":"window","type":"string","doc":"The end of the hour, ISO 8601 in UTC; windows begin every ten minutes."},{"name":"windowStart","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"windowEnd","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"The first moment behind it."},{"name":"posts","type":{"type":"array","items":{"type":"record","name":"TrendingPost","fields":[{"name":"postId","type":"string"},{"name":"score","type":"double","doc":"Sum of what happened to it, halved for every 15 minutes before the end of the window."},{"name":"likes","type":"long","doc":"Likes given within the window."},{"name":"comments","type":"long","doc":"Comments added within the window."}]}},"default":[]},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"The newest moment that counts for it: the window is under way while this lies before its end."}]}`,
 });

@@ -16,22 +16,37 @@ import {
   userPosition,
 } from './gettaxi-events.gen.ts';
 import { recommendationsChanged, showDescribed, showPosition } from './movieflix-events.gen.ts';
-import { commentAdded, likeChanged, postDeleted, postPublished, postWithCounts } from './social-events.gen.ts';
+import {
+  commentAdded,
+  commentDeleted,
+  commentEdited,
+  followChanged,
+  likeChanged,
+  postDeleted,
+  postEdited,
+  postPublished,
+  postWithCounts,
+  postsTrended,
+} from './social-events.gen.ts';
 import { defineTopic } from '../topic-contract.ts';
 
 /** Every topic of the platform. */
 export const topics = {
-  /** Posts as they are published and deleted. */
+  /** Posts as they are published, edited and deleted. */
   posts: defineTopic({
     name: 'posts',
-    doc: 'Posts as they are published and deleted.',
+    doc: 'Posts as they are published, edited and deleted.',
     partitions: 6,
     config: { 'cleanup.policy': 'delete', 'retention.ms': '-1' },
     compacted: false,
     keyFields: ['userId'],
     owner: 'social-posts',
     subscribers: ['social-feed'],
-    events: { 'headwater.social.PostPublished': postPublished, 'headwater.social.PostDeleted': postDeleted },
+    events: {
+      'headwater.social.PostPublished': postPublished,
+      'headwater.social.PostEdited': postEdited,
+      'headwater.social.PostDeleted': postDeleted,
+    },
   }),
 
   /** Likes given and taken back. The topic is their only record, so it is kept. */
@@ -47,17 +62,34 @@ export const topics = {
     events: { 'headwater.social.LikeChanged': likeChanged },
   }),
 
-  /** Comments on posts. */
+  /** Comments on posts as they are added, edited and deleted. */
   comments: defineTopic({
     name: 'comments',
-    doc: 'Comments on posts.',
+    doc: 'Comments on posts as they are added, edited and deleted.',
     partitions: 6,
     config: { 'cleanup.policy': 'delete', 'retention.ms': '-1' },
     compacted: false,
     keyFields: ['postId'],
     owner: 'social-posts',
     subscribers: ['social-feed'],
-    events: { 'headwater.social.CommentAdded': commentAdded },
+    events: {
+      'headwater.social.CommentAdded': commentAdded,
+      'headwater.social.CommentEdited': commentEdited,
+      'headwater.social.CommentDeleted': commentDeleted,
+    },
+  }),
+
+  /** Who follows whom, and no longer does. The topic is its only record, so it is kept. */
+  follows: defineTopic({
+    name: 'follows',
+    doc: 'Who follows whom, and no longer does. The topic is its only record, so it is kept.',
+    partitions: 6,
+    config: { 'cleanup.policy': 'delete', 'retention.ms': '-1' },
+    compacted: false,
+    keyFields: ['userId'],
+    owner: 'social-posts',
+    subscribers: ['social-feed'],
+    events: { 'headwater.social.FollowChanged': followChanged },
   }),
 
   /** The latest totals of every post, as a table. */
@@ -71,6 +103,19 @@ export const topics = {
     owner: 'social-feed',
     subscribers: [],
     events: { 'headwater.social.PostWithCounts': postWithCounts },
+  }),
+
+  /** What moved the most in each hour, as a table of windows. */
+  trendingPosts: defineTopic({
+    name: 'trending_posts',
+    doc: 'What moved the most in each hour, as a table of windows.',
+    partitions: 6,
+    config: { 'cleanup.policy': 'compact' },
+    compacted: true,
+    keyFields: ['window'],
+    owner: 'social-feed',
+    subscribers: [],
+    events: { 'headwater.social.PostsTrended': postsTrended },
   }),
 
   /** The catalogue of shows, as a table. */
