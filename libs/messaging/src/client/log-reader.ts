@@ -78,7 +78,10 @@ export interface LogReader {
   isCaughtUp(topic: string, partition: number): boolean;
   /** What can be read then, as the last answer said; undefined before the first. */
   endOffset(topic: string, partition: number): number | undefined;
-  /** Asks the brokers. @throws when they do not answer or a partition does not exist. */
-  offsets(topic: string, partitions: readonly number[]): Promise<Map<number, OffsetRange>>;
+  /**
+   * Asks the brokers. With `sinceMs` (milliseconds since the epoch) `earliest` is the first record of that time or later.
+   * @throws when they do not answer or a partition does not exist.
+   */
+  offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>>;
   close(): Promise<void>;
 }

@@ -83,12 +83,15 @@ export async function fetchPartitions(
     .flat();
 }
 
-/** Answers the offset of each partition at `latest` or `earliest`. @throws when one of them has an error. */
+/**
+ * Answers the offset of each partition at `latest`, at `earliest`, or of the first record of a time (milliseconds since the epoch) or
+ * later; -1 where there is none. @throws when one of them has an error.
+ */
 export async function listOffsets(
   connection: WireConnection,
   topic: string,
   partitions: readonly number[],
-  at: 'earliest' | 'latest',
+  at: 'earliest' | 'latest' | number,
   isolation: Isolation,
 ): Promise<Map<number, number>> {
   const request = new RequestBody().int32(consumerReplica).int8(isolationLevel(isolation));
@@ -97,7 +100,7 @@ export async function listOffsets(
     request
       .int32(partition)
       .int32(-1)
-      .int64(at === 'latest' ? -1 : -2);
+      .int64(at === 'latest' ? -1 : at === 'earliest' ? -2 : at);
   });
   const body = await connection.request(listOffsetsKey, listOffsetsVersion, request.bytes());
   body.int32(); // throttle
@@ -109,7 +112,7 @@ export async function listOffsets(
       body.int64(); // timestamp
       const offset = body.int64();
       body.int32(); // leader epoch
-      if (errorCode !== 0) throw new Error(`${topic}-${partition}: error code ${errorCode} for its ${at} offset`);
+      if (errorCode !== 0) throw new Error(`${topic}-${partition}: error code ${errorCode} for its offset at ${at}`);
       return [partition, offset] as const;
     });
   });

@@ -95,7 +95,7 @@ export class WireLogReader implements LogReader {
     return this.feeds.get(nameOf(topic, partition))?.endOffset;
   }
 
-  async offsets(topic: string, partitions: readonly number[]): Promise<Map<number, OffsetRange>> {
+  async offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>> {
     await this.cluster.refresh([topic]);
     const byLeader = Map.groupBy(partitions, (partition) => this.cluster.leaderOf(topic, partition) ?? -1);
     const ranges = new Map<number, OffsetRange>();
@@ -104,11 +104,15 @@ export class WireLogReader implements LogReader {
       const connection = await this.cluster.connectionTo(leader);
       const { isolation } = this.settings;
       const [earliest, latest] = await Promise.all([
-        listOffsets(connection, topic, led, 'earliest', isolation),
+        listOffsets(connection, topic, led, sinceMs ?? 'earliest', isolation),
         listOffsets(connection, topic, led, 'latest', isolation),
       ]);
-      for (const partition of led)
-        ranges.set(partition, { earliest: earliest.get(partition) ?? 0, latest: latest.get(partition) ?? 0 });
+      for (const partition of led) {
+        const end = latest.get(partition) ?? 0;
+        const first = earliest.get(partition) ?? 0;
+        // A first record that was written between the two answers lies behind the end that was told.
+        ranges.set(partition, { earliest: first < 0 ? end : Math.min(first, end), latest: end });
+      }
     }
     return ranges;
   }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
-import { openTable, stringCodec, type RestoreProgress } from '../index.ts';
+import { followTopic, openTable, stringCodec, type RestoreProgress } from '../index.ts';
 import { TestKafka, uniqueTopic } from '../../fixtures/test-kafka.ts';
 
 const entry = (key: string, value: string | null, timestampMs = Date.now()) => ({ key, value, timestampMs });
@@ -42,5 +42,28 @@ describeOnEveryEngine('a table', (engine) => {
     const kafka = new TestKafka(engine.bootstrapServers);
     const topic = uniqueTopic('missing', stringCodec, stringCodec);
     await expect(openTable(kafka.client, topic)).rejects.toMatchObject({ code: 'TOPIC_MISSING' });
+  });
+
+  it('is followed from a time on, and where nothing was written since, from its end', async () => {
+    const kafka = new TestKafka(engine.bootstrapServers);
+    const topic = uniqueTopic('since', stringCodec, stringCodec);
+    await kafka.createCompacted(3, topic);
+    const sinceMs = Date.now() - 60_000;
+    const older = Array.from({ length: 30 }, (_, index) => entry(`user-${index}`, 'old', sinceMs - 1));
+    await kafka.write(topic, [...older, entry('user-1', 'new', sinceMs)]);
+    const values: string[] = [];
+    const apply = (record: { source: Buffer; valueStart: number; valueEnd: number }): void => {
+      values.push(record.source.toString('utf8', record.valueStart, record.valueEnd));
+    };
+    const follower = await followTopic(kafka.client, { topic: topic.name, apply }, { sinceMs });
+    try {
+      await follower.restored;
+      expect(values).toEqual(['new']);
+      await kafka.write(topic, [entry('user-2', 'late', sinceMs - 1)]);
+      await follower.waitForEnd();
+      expect(values).toEqual(['new', 'late']);
+    } finally {
+      await follower.close();
+    }
   });
 });

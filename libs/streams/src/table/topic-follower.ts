@@ -1,6 +1,6 @@
 /**
- * Reads a whole topic into whatever state the caller keeps: what is there when it begins, with progress, then what comes. Every instance
- * that follows a topic reads all of it.
+ * Reads a whole topic, or what was written to it since a time, into whatever state the caller keeps: what is there when it begins, with
+ * progress, then what comes. Every instance that follows a topic reads all of it.
  *
  * Records of a partition are taken in order, of several partitions in turns; it yields to the event loop every few milliseconds, so that
  * requests go on. Only what is committed is read.
@@ -14,8 +14,10 @@ import { RestoreLog, type RestoreProgress } from '../restore/index.ts';
 import type { RestoredRecord } from '../store/index.ts';
 import { partitionsOfTable } from './table-topic.ts';
 
-/** Who hears of progress. */
+/** Where to begin, and who hears of progress. */
 export interface FollowOptions {
+  /** Records that were written before (milliseconds since the epoch) are left out; all are read when not given. */
+  readonly sinceMs?: number;
   readonly metrics?: MetricsPort;
   readonly onProgress?: (progress: RestoreProgress) => void;
   readonly clock?: Clock;
@@ -67,7 +69,12 @@ export async function followTopic(
   state: FollowedState,
   options: FollowOptions = {},
 ): Promise<TopicFollower> {
-  const follower = new TopicFollower(client, state, await partitionsOfTable(client, state.topic), options);
+  const follower = new TopicFollower(
+    client,
+    state,
+    await partitionsOfTable(client, state.topic, options.sinceMs),
+    options,
+  );
   await follower.begin();
   return follower;
 }
@@ -79,6 +86,7 @@ export class TopicFollower {
   private readonly reader: LogReader;
   private readonly followed = new Map<number, Followed>();
   private readonly waiters = new Set<Waiter>();
+  private readonly sinceMs: number | undefined;
   private readonly clock: Clock;
   private readonly startedMs: number;
   private readonly whenRestored = Promise.withResolvers<undefined>();
@@ -94,8 +102,9 @@ export class TopicFollower {
     client: KafkaClient,
     private readonly state: FollowedState,
     private readonly partitions: number,
-    { metrics, onProgress, clock = systemClock }: FollowOptions,
+    { sinceMs, metrics, onProgress, clock = systemClock }: FollowOptions,
   ) {
+    this.sinceMs = sinceMs;
     this.clock = clock;
     this.startedMs = clock.nowMs();
     const log = new RestoreLog(clock);
@@ -116,7 +125,7 @@ export class TopicFollower {
   /** Finds out how much there is to restore, and begins. Called once, by {@link followTopic}. */
   async begin(): Promise<void> {
     const all = Array.from({ length: this.partitions }, (_, partition) => partition);
-    for (const [partition, { earliest, latest }] of await this.reader.offsets(this.state.topic, all)) {
+    for (const [partition, { earliest, latest }] of await this.reader.offsets(this.state.topic, all, this.sinceMs)) {
       this.followed.set(partition, {
         partition,
         earliest,
