@@ -60,6 +60,55 @@ export interface Place {
   readonly longitude: number;
 }
 
+/** What a ride costs, by its meter: distance and time of its recorded positions. */
+export interface RideFareCalculated {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  readonly rideId: string;
+  /** The rider. */
+  readonly userId: string;
+  /**
+   * The whole fare: (entry + units) * surge + night + tax.
+   * At most 16 digits before the point, 2 after it.
+   */
+  readonly amount: Decimal;
+  /** ISO 4217. */
+  readonly currency: string;
+  /**
+   * For getting in.
+   * At most 16 digits before the point, 2 after it.
+   */
+  readonly entry: Decimal;
+  /**
+   * For distance and time.
+   * At most 16 digits before the point, 2 after it.
+   */
+  readonly metered: Decimal;
+  /**
+   * Night surcharge.
+   * At most 16 digits before the point, 2 after it.
+   */
+  readonly night: Decimal;
+  /** At most 16 digits before the point, 2 after it. */
+  readonly tax: Decimal;
+  /** The multiple that was quoted; 1 without a quote. */
+  readonly surge: number;
+  /** The quote that is honoured, if any. */
+  readonly quoteId: string | null;
+  /** Full units of the meter. */
+  readonly units: number;
+  readonly distanceMeters: number;
+  readonly durationMs: number;
+  /** Positions that the meter went by. */
+  readonly positions: number;
+  /** Positions that were dropped, as no taxi is so fast. */
+  readonly outliers: number;
+  /** Stretches without a position that were bridged by a straight line. */
+  readonly gaps: number;
+  /** When the ride was completed. */
+  readonly occurredAt: Date;
+}
+
 /** The driver said no; the taxi is free. */
 export interface RideOfferDeclined {
   /** Identity of this event; a redelivery carries the same one. */
@@ -195,6 +244,45 @@ export interface UserPosition {
   readonly occurredAt: Date;
 }
 
+/** What a ride from a zone costs now, as a multiple of the meter: the latest state, one row of a table. */
+export interface ZonePriced {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  /** A cell of H3: its index as 15 hexadecimal digits. */
+  readonly zone: string;
+  /** The window of event time that the figures are of; it begins here. */
+  readonly windowStart: Date;
+  /** Where the next one begins. */
+  readonly windowEnd: Date;
+  /** Distinct rides that were requested in the zone in the window. */
+  readonly demand: number;
+  /** Distinct taxis that were free in the zone in the window. */
+  readonly supply: number;
+  /** What was known from outside, as a factor; 1 when nothing was. */
+  readonly signal: number;
+  /** The multiple, at least 1. */
+  readonly surge: number;
+  /** Whether the window is closed: nothing changes its figures any more. */
+  readonly isFinal: boolean;
+  /** The newest event that the figures hold; the end of the window once it is closed. */
+  readonly occurredAt: Date;
+}
+
+/** What is known of a zone from outside, for example rain or a concert: the latest state, one row of a table. */
+export interface ZoneSignalSet {
+  /** Identity of this event; a redelivery carries the same one. */
+  readonly eventId: string;
+  /** A cell of H3: its index as 15 hexadecimal digits. */
+  readonly zone: string;
+  /** What the price is multiplied by, before the cap; 1 takes a signal back. */
+  readonly factor: number;
+  /** For people. */
+  readonly reason: string;
+  /** Windows that begin from here on do not know it any more; null when it stands until the next. */
+  readonly validUntil: Date | null;
+  readonly occurredAt: Date;
+}
+
 /** The driver said yes and is on the way. */
 export const rideAccepted = defineEvent<'headwater.gettaxi.RideAccepted', RideAccepted>({
   name: 'headwater.gettaxi.RideAccepted',
@@ -211,6 +299,12 @@ export const rideCancelled = defineEvent<'headwater.gettaxi.RideCancelled', Ride
 export const rideCompleted = defineEvent<'headwater.gettaxi.RideCompleted', RideCompleted>({
   name: 'headwater.gettaxi.RideCompleted',
   schema: `{"type":"record","name":"RideCompleted","namespace":"headwater.gettaxi","doc":"The rider is where they wanted to be; the taxi is free, and the fare can be computed.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"rideId","type":"string"},{"name":"userId","type":"string","doc":"The rider."},{"name":"taxiId","type":"string"},{"name":"quoteId","type":["null","string"],"default":null,"doc":"The quote that the rider was given, if any: its surge holds."},{"name":"place","type":{"type":"record","name":"Place","doc":"A place on the map.","fields":[{"name":"latitude","type":"double","doc":"WGS 84, degrees north."},{"name":"longitude","type":"double","doc":"WGS 84, degrees east."}]}},{"name":"pickedUpAt","type":{"type":"long","logicalType":"timestamp-millis"}},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
+/** What a ride costs, by its meter: distance and time of its recorded positions. */
+export const rideFareCalculated = defineEvent<'headwater.gettaxi.RideFareCalculated', RideFareCalculated>({
+  name: 'headwater.gettaxi.RideFareCalculated',
+  schema: `{"type":"record","name":"RideFareCalculated","namespace":"headwater.gettaxi","doc":"What a ride costs, by its meter: distance and time of its recorded positions.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"rideId","type":"string"},{"name":"userId","type":"string","doc":"The rider."},{"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2},"doc":"The whole fare: (entry + units) * surge + night + tax."},{"name":"currency","type":"string","doc":"ISO 4217."},{"name":"entry","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2},"doc":"For getting in."},{"name":"metered","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2},"doc":"For distance and time."},{"name":"night","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2},"doc":"Night surcharge."},{"name":"tax","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2}},{"name":"surge","type":"double","doc":"The multiple that was quoted; 1 without a quote."},{"name":"quoteId","type":["null","string"],"default":null,"doc":"The quote that is honoured, if any."},{"name":"units","type":"long","doc":"Full units of the meter."},{"name":"distanceMeters","type":"double"},{"name":"durationMs","type":"long"},{"name":"positions","type":"long","doc":"Positions that the meter went by."},{"name":"outliers","type":"long","doc":"Positions that were dropped, as no taxi is so fast."},{"name":"gaps","type":"long","doc":"Stretches without a position that were bridged by a straight line."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the ride was completed."}]}`,
 });
 
 /** The driver said no; the taxi is free. */
@@ -271,4 +365,16 @@ export const taxiPosition = defineEvent<'headwater.gettaxi.TaxiPosition', TaxiPo
 export const userPosition = defineEvent<'headwater.gettaxi.UserPosition', UserPosition>({
   name: 'headwater.gettaxi.UserPosition',
   schema: `{"type":"record","name":"UserPosition","namespace":"headwater.gettaxi","doc":"Where a user was.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"userId","type":"string"},{"name":"latitude","type":"double","doc":"WGS 84, degrees north."},{"name":"longitude","type":"double","doc":"WGS 84, degrees east."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+});
+
+/** What a ride from a zone costs now, as a multiple of the meter: the latest state, one row of a table. */
+export const zonePriced = defineEvent<'headwater.gettaxi.ZonePriced', ZonePriced>({
+  name: 'headwater.gettaxi.ZonePriced',
+  schema: `{"type":"record","name":"ZonePriced","namespace":"headwater.gettaxi","doc":"What a ride from a zone costs now, as a multiple of the meter: the latest state, one row of a table.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"zone","type":"string","doc":"A cell of H3: its index as 15 hexadecimal digits."},{"name":"windowStart","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"The window of event time that the figures are of; it begins here."},{"name":"windowEnd","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"Where the next one begins."},{"name":"demand","type":"long","doc":"Distinct rides that were requested in the zone in the window."},{"name":"supply","type":"long","doc":"Distinct taxis that were free in the zone in the window."},{"name":"signal","type":"double","doc":"What was known from outside, as a factor; 1 when nothing was."},{"name":"surge","type":"double","doc":"The multiple, at least 1."},{"name":"isFinal","type":"boolean","doc":"Whether the window is closed: nothing changes its figures any more."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"The newest event that the figures hold; the end of the window once it is closed."}]}`,
+});
+
+/** What is known of a zone from outside, for example rain or a concert: the latest state, one row of a table. */
+export const zoneSignalSet = defineEvent<'headwater.gettaxi.ZoneSignalSet', ZoneSignalSet>({
+  name: 'headwater.gettaxi.ZoneSignalSet',
+  schema: `{"type":"record","name":"ZoneSignalSet","namespace":"headwater.gettaxi","doc":"What is known of a zone from outside, for example rain or a concert: the latest state, one row of a table.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"zone","type":"string","doc":"A cell of H3: its index as 15 hexadecimal digits."},{"name":"factor","type":"double","doc":"What the price is multiplied by, before the cap; 1 takes a signal back."},{"name":"reason","type":"string","doc":"For people."},{"name":"validUntil","type":["null",{"type":"long","logicalType":"timestamp-millis"}],"default":null,"doc":"Windows that begin from here on do not know it any more; null when it stands until the next."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
 });
