@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
 import { awaitReadiness } from './await-readiness.ts';
+import { openControlDoor, type ControlDoor } from './control-door.ts';
 import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
 import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
@@ -33,6 +34,9 @@ export class Demo {
   /** The services that are started. */
   private readonly parts: readonly ServicePart[];
   private readonly services: PartProcess[] = [];
+  /** The processes that the control door reaches, by name. */
+  private readonly controlled = new Map<string, PartProcess>();
+  private door: ControlDoor | undefined;
   private broker: PartProcess | undefined;
   private replaying: Replay | undefined;
   private postgresStart: Promise<DemoPostgres> | undefined;
@@ -60,7 +64,8 @@ export class Demo {
     const ports = await choosePorts(this.options.ports, this.options.databaseUrl === undefined, this.parts);
     if (this.options.fresh) this.removeData();
     this.files = new StateFiles(this.dataDir);
-    if (this.isStopping) return;
+    this.door = await openControlDoor((name) => this.controlled.get(name));
+    if (this.isAskedToStop()) return;
     await Promise.all([this.startPostgres(ports), this.startBroker(ports)]);
     await Promise.all(this.parts.map((part) => this.startService(part, ports)));
     if (this.isAskedToStop()) return;
@@ -92,6 +97,7 @@ export class Demo {
 
   private async stopAll(): Promise<void> {
     this.isStopping = true;
+    this.door?.close();
     await this.replaying?.stop();
     await Promise.all(this.services.map((part) => part.stop()));
     await this.broker?.stop();
@@ -159,6 +165,7 @@ export class Demo {
       this.eventsOf(BROKER.name),
     );
     const { broker } = this;
+    this.controlled.set(BROKER.name, broker);
     await this.terminal.step('broker and schema registry', () => broker.start());
   }
 
@@ -172,6 +179,7 @@ export class Demo {
           ...this.serviceEnvironment(ports),
           PORT: String(ports.get(part.name)),
           ...(await this.stores(part)),
+          ...(part.controls && this.door ? { LAUNCHER_URL: this.door.url, LAUNCHER_TOKEN: this.door.token } : {}),
         }),
         cwd: this.root,
       },
@@ -179,6 +187,7 @@ export class Demo {
       this.eventsOf(part.name),
     );
     this.services.push(service);
+    this.controlled.set(part.name, service);
     if (this.isStopping) return;
     await this.terminal.step(part.name, async () => {
       await service.start();

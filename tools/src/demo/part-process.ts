@@ -44,6 +44,8 @@ export class PartProcess {
   private readonly stopping = new AbortController();
   private child: ChildProcess | undefined;
   private failures = 0;
+  /** Ends the pause after a crash that was asked for; undefined without one. */
+  private hold: { readonly ms: number; readonly end: AbortController } | undefined;
 
   constructor(command: PartCommand, log: PartLog, events: PartEvents) {
     this.command = command;
@@ -70,6 +72,16 @@ export class PartProcess {
     child.kill('SIGTERM');
     await closed;
     clearTimeout(late);
+  }
+
+  /** Ends it as a crash does, to show what a crash does; it is started again when `holdMs` are over, or at `endHold`. */
+  crash(holdMs: number): void {
+    this.hold ??= { ms: holdMs, end: new AbortController() };
+    this.child?.kill('SIGKILL');
+  }
+
+  endHold(): void {
+    this.hold?.end.abort();
   }
 
   /** Ends it at once, for a launcher that has no time left. */
@@ -121,17 +133,27 @@ export class PartProcess {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
       this.events.onPid(0);
       if (this.stopping.signal.aborted) return;
-      this.failures = performance.now() - startedMs > STABLE_AFTER_MS ? 0 : this.failures + 1;
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, this.failures - 1), LONGEST_PAUSE_MS);
-      const how = child.signalCode ?? `exit code ${child.exitCode}`;
-      this.events.onWord('warn', `ended unexpectedly (${how}); starting it again in ${pauseMs / 1000} s`);
-      const waited = await delay(pauseMs, true, { signal: this.stopping.signal }).catch(() => false);
-      if (!waited) return;
+      await (this.hold === undefined ? this.pauseAfterFailure(child, startedMs) : this.pauseOfHold(this.hold));
+      if (this.stopping.signal.aborted) return;
       const next = this.launch();
       child = next.child;
       void next.ready.then((line) => {
         if (line !== undefined) this.events.onWord('info', 'is ready again');
       });
     }
+  }
+  private async pauseAfterFailure(child: ChildProcess, startedMs: number): Promise<void> {
+    this.failures = performance.now() - startedMs > STABLE_AFTER_MS ? 0 : this.failures + 1;
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, this.failures - 1), LONGEST_PAUSE_MS);
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    this.events.onWord('warn', `ended unexpectedly (${how}); starting it again in ${pauseMs / 1000} s`);
+    await delay(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private async pauseOfHold({ ms, end }: { readonly ms: number; readonly end: AbortController }): Promise<void> {
+    this.events.onWord('info', `was killed by a lesson; starting it again in ${ms / 1000} s at the latest`);
+    const signal = AbortSignal.any([end.signal, this.stopping.signal]);
+    await delay(ms, undefined, { signal }).catch(() => undefined);
+    this.hold = undefined;
   }
 }

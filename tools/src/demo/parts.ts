@@ -24,6 +24,8 @@ export interface ServicePart {
   readonly database?: string;
   /** Databases of others that it is given, by the variable that names them: what a capture reads. */
   readonly foreignDatabases?: Readonly<Record<string, string>>;
+  /** It is given the launcher's control door. */
+  readonly controls?: boolean;
   /** Folders under the data folder that it is given, by the variable that names them. `--fresh` empties them. */
   readonly folders?: Readonly<Record<string, string>>;
 }
@@ -59,6 +61,8 @@ export const SERVICES: readonly ServicePart[] = [
     about: 'the platform and each case, live',
     script: 'apps/console/dist/main.js',
     port: 8080,
+    database: 'console',
+    controls: true,
   },
   {
     kind: 'service',
