@@ -1,9 +1,17 @@
-import { defineConfig, integer, optional, url } from '@headwater/service-kit';
+import { defineConfig, integer, optional, text, url } from '@headwater/service-kit';
 
 const address = (description: string) => optional(url({ protocols: ['http:', 'https:'], description }));
 
 /** What the console watches besides Kafka, and how often it looks. */
 export class ConsoleConfig extends defineConfig({
+  apiToken: optional(
+    text({
+      description: 'token that the API asks for; needed when HOST is not loopback',
+      pattern: /^[\x21-\x7e]{16,200}$/,
+      shape: '16 to 200 letters, digits or signs without a blank',
+      secret: true,
+    }),
+  ),
   socialPostsUrl: address('address of social-posts, whose commands the page counts'),
   socialFeedUrl: address('address of social-feed, whose feed and totals the page shows'),
   movieflixResumeUrl: address('address of movieflix-resume, which knows where users stopped'),

@@ -9,6 +9,13 @@ import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
 const CONNECTION_TIMEOUT_MS = 2000;
 const REQUEST_TIMEOUT_MS = 5000;
+const REFUSALS: ReadonlySet<string> = new Set([
+  'KafkaJSProtocolError',
+  'KafkaJSCreateTopicError',
+  'KafkaJSAggregateError',
+  'KafkaJSDeleteGroupsError',
+  'KafkaJSNonRetriableError',
+]);
 
 @Injectable()
 export class ClusterAdmin implements OnApplicationShutdown {
@@ -30,13 +37,14 @@ export class ClusterAdmin implements OnApplicationShutdown {
     });
   }
 
-  /** Runs `use` on the connection. A failure closes it and is thrown on. */
+  /** Runs `use` on the connection. A failure closes it and is thrown on; a broker that says no has answered. */
   async use<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
     this.admin ??= this.open();
     const opening = this.admin;
     try {
       return await use(await opening);
     } catch (error) {
+      if (isRefusal(error)) throw error;
       if (this.admin === opening) this.admin = undefined;
       await discard(opening);
       throw error;
@@ -54,6 +62,11 @@ export class ClusterAdmin implements OnApplicationShutdown {
     await admin.connect();
     return admin;
   }
+}
+
+/** Whether the broker answered, and said no. */
+export function isRefusal(error: unknown): error is Error {
+  return Error.isError(error) && REFUSALS.has(error.name);
 }
 
 /** A connection that has failed may fail to close as well; there is nothing left to do about it. */

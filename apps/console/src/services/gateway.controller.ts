@@ -47,7 +47,6 @@ export class GatewayController {
 
   private async forward(service: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const address = this.addressOf(service);
-    assertOwnPage(request);
     const path = request.url.slice(PREFIX.length + encodeURIComponent(service).length);
     const signal = AbortSignal.any([this.context.stopping, AbortSignal.timeout(TIMEOUT_MS)]);
     let answer: Response;
@@ -82,14 +81,6 @@ export class GatewayController {
       : `The console knows no service ${service}: it knows ${this.addresses.names.join(', ')}`;
     throw new Problem({ status: 404, code: 'service-unknown', title: 'No such service', detail });
   }
-}
-
-/** A page of another origin that somebody has open must not give commands through a console on loopback. */
-function assertOwnPage(request: FastifyRequest): void {
-  const site = request.headers['sec-fetch-site'];
-  if (site === undefined || site === 'same-origin' || site === 'none') return;
-  const detail = 'Requests of pages of another origin are not passed on';
-  throw new Problem({ status: 403, code: 'other-origin', title: 'Not from here', detail });
 }
 
 function bodyOf({ body }: FastifyRequest): RequestInit {
