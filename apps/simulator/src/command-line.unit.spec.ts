@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { LOAD_NAMES } from './load/load-names.ts';
+import { PROFILES } from './load/profiles.ts';
 import { HELP, parseCommandLine } from './command-line.ts';
+
+const commands = `replay, ${LOAD_NAMES.slice(0, -1).join(', ')} and ${LOAD_NAMES.at(-1)}`;
 
 describe('the command line', () => {
   it('replays at full speed and verifies by default', () => {
@@ -57,12 +61,31 @@ describe('the command line', () => {
         concurrency: 32,
         addresses: new Map(),
         giveUpAfterMs: 120_000,
+        verify: true,
+        verifyPatienceMs: 60_000,
+        profile: 'steady',
+        faults: { duplicate: 0, late: 0, malformed: 0, lateByMs: 600_000 },
       },
     });
     const args = ['mybank', '--rate', '500', '--duration', '2m', '--users', '9', '--seed', '7'];
     expect(parseCommandLine(args)).toMatchObject({
       options: { name: 'mybank', rate: 500, durationMs: 120_000, users: 9, seed: 7 },
     });
+  });
+
+  it('takes a profile, and faults as shares of the requests', () => {
+    const args = ['mybank', '--profile', 'bursts', '--duplicate', '1%', '--late=2%:30s', '--malformed', '0.5'];
+    expect(parseCommandLine(args)).toMatchObject({
+      options: {
+        profile: 'bursts',
+        faults: { duplicate: 0.01, late: 0.02, lateByMs: 30_000, malformed: 0.005 },
+      },
+    });
+  });
+
+  it('tells of every case, every profile and what it does', () => {
+    for (const name of LOAD_NAMES) expect(HELP).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+    for (const [name, { about }] of Object.entries(PROFILES)) expect(HELP).toContain(`${name.padEnd(24)}${about}`);
   });
 
   it('documents every option', () => {
@@ -79,14 +102,18 @@ describe('the command line', () => {
       '--no-verify',
       '--verify-patience',
       '--give-up-after',
+      '--profile',
+      '--duplicate',
+      '--late',
+      '--malformed',
     ]) {
       expect(HELP).toContain(flag);
     }
   });
 
   it.each([
-    [[], 'Say what to do: replay FOLDER, movieflix or mybank; see --help.'],
-    [['play'], "There is no command 'play': the commands are replay, movieflix and mybank; see --help."],
+    [[], `Say what to do; the commands are ${commands}; see --help.`],
+    [['play'], `There is no command 'play': the commands are ${commands}; see --help.`],
     [['replay'], 'replay needs the folder of a recording; see --help.'],
     [['replay', 'a', 'b'], "replay takes one folder; 'b' is too much; see --help."],
     [['replay', 'a', '--speed', 'fast'], "--speed must be max or a factor such as 1000x, not 'fast'; see --help."],
@@ -103,6 +130,13 @@ describe('the command line', () => {
     [['mybank', '--speed', 'max'], 'mybank takes no --speed; see --help.'],
     [['mybank', 'a'], "mybank takes no folder; 'a' is too much; see --help."],
     [['mybank', '--duration', '0s'], "--duration must be a time such as 30s or 5m, not '0s'; see --help."],
+    [['mybank', '--late', '1%:soon'], "--late must be a time such as 30s or 5m, not 'soon'; see --help."],
+    [
+      ['mybank', '--duplicate', '101%'],
+      "--duplicate must be a share from 0% to 100%, such as 1% or 0.5%, not '101%'; see --help.",
+    ],
+    [['mybank', '--profile', 'calm'], `--profile must be ${Object.keys(PROFILES).join(', ')}, not 'calm'; see --help.`],
+    [['replay', 'a', '--duplicate', '1%'], 'replay takes no --duplicate; see --help.'],
     [['replay', 'a', '--sped', 'max'], "Unknown option '--sped'; see --help."],
   ])('refuses %j in one line', (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);

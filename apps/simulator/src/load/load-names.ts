@@ -1,4 +1,9 @@
-/** The cases that can be put under synthetic load, as the command line names them. */
-export const LOAD_NAMES = ['movieflix', 'mybank'] as const;
+/** The cases that can be put under synthetic load, as the command line names them, with what their rate counts. */
+export const LOADS_ABOUT = {
+  movieflix: 'people watch shows: positions a second',
+  mybank: 'people pay: transactions a second',
+} as const;
 
-export type LoadName = (typeof LOAD_NAMES)[number];
+export type LoadName = keyof typeof LOADS_ABOUT;
+
+export const LOAD_NAMES = Object.keys(LOADS_ABOUT) as readonly LoadName[];

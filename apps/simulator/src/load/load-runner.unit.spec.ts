@@ -2,6 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type SendCommand } from '../replay/command-sender.ts';
 import { type TraceEvent } from '../replay/trace.ts';
+import { Faults, NO_FAULTS } from './faults.ts';
+import { type ProfileName } from './profiles.ts';
 import { runLoad } from './load-runner.ts';
 
 /** Time that moves only when someone sleeps. */
@@ -32,9 +34,20 @@ const EVENT: TraceEvent = {
   origin: 'load',
 };
 
-function run(clock: StillClock, send: SendCommand, concurrency = 4) {
+function run(clock: StillClock, send: SendCommand, concurrency = 4, profile: ProfileName = 'steady') {
   const next = (): TraceEvent => EVENT;
-  return runLoad({ rate: 1000, durationMs: 500, concurrency, clock, next, wallClock: () => 0, send });
+  const faults = new Faults(NO_FAULTS, 1);
+  return runLoad({
+    rate: 1000,
+    profile,
+    durationMs: 500,
+    concurrency,
+    clock,
+    next,
+    wallClock: () => 0,
+    faults,
+    send,
+  });
 }
 
 describe('a load', () => {
@@ -48,6 +61,20 @@ describe('a load', () => {
     expect(sentAt.slice(0, 4)).toEqual([0, 10, 20, 30]);
     expect(result.acknowledged).toBe(500);
     expect(result.latency.count).toBe(50);
+  });
+
+  it("follows its profile's rate", async () => {
+    const clock = new StillClock();
+    const sentAt: number[] = [];
+    const send: SendCommand = () => {
+      sentAt.push(clock.timeMs);
+      return Promise.resolve({ outcome: 'acknowledged', latencyMs: 1 });
+    };
+    const result = await run(clock, send, 4, 'launch-day');
+    const firstHalf = sentAt.filter((atMs) => atMs < 250).length;
+    expect(result.asked).toBe(426);
+    expect(result.acknowledged).toBeGreaterThan(400);
+    expect(firstHalf).toBeLessThan(0.45 * sentAt.length);
   });
 
   it('does not make up for what a slow service held up, whose latency counts from when it was due', async () => {

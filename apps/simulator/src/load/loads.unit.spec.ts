@@ -10,7 +10,7 @@ describe.each<[string, (options: LoadOptions) => Load]>([
   ['mybank', mybankLoad],
 ])('the load of %s', (_name, makeLoad) => {
   const requests = (seed: number): unknown[] => {
-    const load = makeLoad({ users: 20, seed, batchSize: 5 });
+    const load = makeLoad({ users: 20, seed, batchSize: 5, profile: 'steady' });
     return [load.preparation.events, ...Array.from({ length: 50 }, (_, index) => load.next(NOW + index))];
   };
 
@@ -20,7 +20,7 @@ describe.each<[string, (options: LoadOptions) => Load]>([
   });
 
   it('carries as many things as asked for, none twice', () => {
-    const load = makeLoad({ users: 20, seed: 1, batchSize: 5 });
+    const load = makeLoad({ users: 20, seed: 1, batchSize: 5, profile: 'steady' });
     const all = Array.from({ length: 50 }, () => load.next(NOW));
     expect(all.map(({ count }) => count)).toEqual(all.map(() => 5));
     expect(new Set(all.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(50);
@@ -29,7 +29,7 @@ describe.each<[string, (options: LoadOptions) => Load]>([
 
 describe('a payment of the load', () => {
   it('goes from one account to another, and adds up to zero', () => {
-    const { body } = mybankLoad({ users: 2, seed: 1, batchSize: 100 }).next(NOW);
+    const { body } = mybankLoad({ users: 2, seed: 1, batchSize: 100, profile: 'steady' }).next(NOW);
     const transactions = body['transactions'] as { postings: { accountId: string; amount: string }[] }[];
     for (const { postings } of transactions) {
       const [from, to] = postings;

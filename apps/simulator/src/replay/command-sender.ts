@@ -89,16 +89,18 @@ export class CommandSender {
         dispatcher: this.agent,
         method: event.method,
         headers: { 'content-type': 'application/json', 'idempotency-key': event.idempotencyKey },
-        body: JSON.stringify(event.body),
+        body: event.method === 'GET' ? null : (event.rawBody ?? JSON.stringify(event.body)),
       });
       const text = await body.text();
       if (statusCode >= 400) return refusal(statusCode, `${statusCode} ${detailOf(text)}`);
-      const refusedItems = event.refusedItems?.(JSON.parse(text)) ?? [];
+      const answer: unknown =
+        text === '' || (event.refusedItems ?? event.onAnswer) === undefined ? undefined : JSON.parse(text);
+      const refusedItems = event.refusedItems?.(answer) ?? [];
       // The whole batch is sent again for an item that could not be taken just now: the others change nothing then.
       const later = refusedItems.find(({ status }) => isRetriable(status));
-      return later === undefined
-        ? { status: statusCode, reason: '', refusedItems }
-        : refusal(later.status, later.reason);
+      if (later !== undefined) return refusal(later.status, later.reason);
+      event.onAnswer?.(answer);
+      return { status: statusCode, reason: '', refusedItems };
     } catch (error) {
       const code = Error.isError(error) && 'code' in error ? String(error.code) : '';
       return refusal(599, code || (Error.isError(error) ? error.message : String(error)));

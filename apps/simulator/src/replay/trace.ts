@@ -17,15 +17,19 @@ export interface TraceEvent {
   readonly occurredAtMs: number;
   /** Name of the service that takes it, with the request's method, path and body. */
   readonly service: string;
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'POST' | 'PUT' | 'GET' | 'DELETE';
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Sent instead of the body: what a broken client sends. */
+  readonly rawBody?: string;
   /** The same at each replay, so that a second one changes nothing. */
   readonly idempotencyKey: string;
   /** How many things of its kind the body carries. */
   readonly count: number;
   /** Where a batch is answered item by item: those that were refused. */
   readonly refusedItems?: (answer: unknown) => readonly RefusedItem[];
+  /** Told of the answer once the request is acknowledged, for a load whose next steps depend on it. */
+  readonly onAnswer?: ((answer: unknown) => void) | undefined;
   /** File and line that it was read from, for messages. */
   readonly origin: string;
 }

@@ -39,7 +39,7 @@ export async function verifyAnswers(options: VerifyOptions): Promise<Comparison>
   let open = [...expected.keys()];
   let changedMs = clock.nowMs();
   for (;;) {
-    for (const [thing, facts] of await readAll(open, options)) {
+    for (const [thing, facts] of await readAll(open, options.check, options.get)) {
       if (!isSame(facts, actual.get(thing))) changedMs = clock.nowMs();
       actual.set(thing, facts);
     }
@@ -49,17 +49,23 @@ export async function verifyAnswers(options: VerifyOptions): Promise<Comparison>
     await clock.sleep(POLL_MS);
   }
   // An answer that was equal may have gone on since: an event that was counted twice shows only now.
-  for (const [thing, facts] of await readAll([...expected.keys()], options)) actual.set(thing, facts);
+  for (const [thing, facts] of await readAll([...expected.keys()], options.check, options.get))
+    actual.set(thing, facts);
   return compare(expected, actual);
 }
 
-async function readAll(things: readonly string[], options: VerifyOptions): Promise<[string, Facts | undefined][]> {
+/** What a service says of each thing, asked once. */
+export async function readAll(
+  things: readonly string[],
+  { read, concurrency }: Pick<Check, 'read' | 'concurrency'>,
+  get: GetAnswer,
+): Promise<[string, Facts | undefined][]> {
   const answers: [string, Facts | undefined][] = [];
   const queue = things.values();
   const worker = async (): Promise<void> => {
-    for (const thing of queue) answers.push([thing, await options.check.read(thing, options.get)]);
+    for (const thing of queue) answers.push([thing, await read(thing, get)]);
   };
-  await Promise.all(Array.from({ length: options.check.concurrency }, worker));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   return answers;
 }
 
