@@ -22,7 +22,7 @@ export {
   type PartitionOwner,
   type PartitionState,
 } from './partitioned/index.ts';
-export type { Emit, LatePolicy } from './processor/index.ts';
+export type { Emit, LatePolicy, Remembered, Salted } from './processor/index.ts';
 export type { RestoreProgress } from './restore/index.ts';
 export { startStreams, StreamsApp, type StreamsHealth, type StreamsOptions } from './runtime/index.ts';
 export { ByteTable, type ReadableStore, type RestoredRecord } from './store/index.ts';
@@ -30,10 +30,12 @@ export {
   followTopic,
   MaterializedTable,
   openTable,
+  ReadableTopic,
   TopicFollower,
   type FollowedState,
   type FollowOptions,
   type OpenTableOptions,
+  type TakeEvent,
 } from './table/index.ts';
 export {
   GlobalTable,
@@ -45,6 +47,8 @@ export {
   WindowedStream,
   type AggregateDefinition,
   type JoinStreamOptions,
+  type MemoryDefinition,
+  type SaltedAggregateDefinition,
   type SessionAggregateDefinition,
   type SessionCountDefinition,
   type ThroughOptions,

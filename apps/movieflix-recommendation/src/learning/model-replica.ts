@@ -1,9 +1,8 @@
 /** A model, and the topics that it is read from: built from their beginning, then followed. */
 import { topics, type ShowPosition } from '@headwater/contracts';
 import type { EventCodec, KafkaClient, MetricsPort } from '@headwater/messaging';
-import { followTopic, type FollowedState, type RestoreProgress, type TopicFollower } from '@headwater/streams';
+import { followTopic, ReadableTopic, type FollowedState, type RestoreProgress, type TopicFollower } from '@headwater/streams';
 import { RecommendationModel, type ModelLimits, type Watch } from '../model/index.ts';
-import { ReadableTopic } from './readable-topic.ts';
 
 /** A record of `show_position` that a model has taken. */
 export interface AppliedWatch {

@@ -11,10 +11,9 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { recommendationsChanged, topics } from '@headwater/contracts';
 import { createKafkajsClient, EventCodec, MessageProducer, systemClock, type KafkaClient } from '@headwater/messaging';
 import { KafkaConfig, Metrics, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
-import { followTopic, type TopicFollower } from '@headwater/streams';
+import { followTopic, ReadableTopic, type TopicFollower } from '@headwater/streams';
 import { LiveModel } from '../learning/live-model.ts';
 import { ModelConfig } from '../learning/model.config.ts';
-import { ReadableTopic } from '../learning/readable-topic.ts';
 import type { RecommendationModel } from '../model/index.ts';
 import { OwnedPartitions } from './owned-partitions.ts';
 import { Pacer } from './pacer.ts';

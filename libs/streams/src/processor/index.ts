@@ -3,7 +3,9 @@
  * are processed, as time is taken from the records alone.
  */
 export { aggregateOperator, type AggregateOptions } from './aggregate-operator.ts';
+export { memoryOperator, type MemoryOptions, type Remembered } from './memory-operator.ts';
 export type { Forward, Operator, OperatorContext, OpenOperator, StoreDefinition, StreamRecord } from './operator.ts';
+export { saltedAggregateOperator, type Salted, type SaltedAggregateOptions } from './salted-aggregate-operator.ts';
 export { sessionOperator, type SessionAggregateOptions } from './session-operator.ts';
 export { streamJoinOperators, type StreamJoinOptions } from './stream-join-operator.ts';
 export { windowOperator, type Emit, type LatePolicy, type WindowAggregateOptions } from './window-operator.ts';

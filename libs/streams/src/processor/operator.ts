@@ -29,6 +29,8 @@ export interface StoreDefinition<Store extends StateStore = StateStore> {
 
 /** What an operator is given by its task. */
 export interface OperatorContext {
+  /** The number of the partition that the task works on. */
+  readonly partition: number;
   store<Store extends StateStore>(definition: StoreDefinition<Store>): Store;
   /** One thing that several operators of the task share. */
   shared<T>(name: string, create: () => T): T;

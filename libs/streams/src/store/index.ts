@@ -4,6 +4,7 @@
  */
 export { ByteTable } from './byte-table.ts';
 export { DueQueue } from './due-queue.ts';
+export { MemoryStore, type Memory } from './memory-store.ts';
 export { JoinStore, type JoinEntry, type JoinSide } from './join-store.ts';
 export { KeyValueStore } from './key-value-store.ts';
 export { SessionStore, type Session } from './session-store.ts';

@@ -203,6 +203,7 @@ export class Task {
 
   private context(): OperatorContext {
     return {
+      partition: this.partition,
       store: <Store extends StateStore>(definition: StoreDefinition<Store>): Store => {
         const known = this.stores.get(definition.name);
         if (known) return known.store as Store;

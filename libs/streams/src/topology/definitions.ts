@@ -1,6 +1,6 @@
 /** What the steps of a topology are told. */
 import type { Codec, StreamTopic } from '../codec/index.ts';
-import type { Emit, LatePolicy } from '../processor/index.ts';
+import type { Emit, LatePolicy, Remembered } from '../processor/index.ts';
 
 /** A topic between two steps. */
 export interface ThroughOptions<K, V, K2> {
@@ -35,6 +35,33 @@ export interface AggregateDefinition<K, V, A> {
   readonly codec: Codec<A>;
   /** `aggregate` is undefined for a key that has none; undefined as a result deletes the key. */
   readonly add: (aggregate: A | undefined, value: V, key: K) => A | undefined;
+}
+
+/** What is remembered of a key, for how long, and what comes of it. */
+export interface MemoryDefinition<K, V, S, R> {
+  /** Names the state and its changelog. */
+  readonly name: string;
+  readonly codec: Codec<S>;
+  /**
+   * A record meets what is remembered of its key. The answer is what is remembered from now on, undefined for nothing; a state is
+   * replaced, never changed, and the same one for as long costs nothing. `tell` forwards results, any number of them.
+   * @param timestampMs the record's.
+   */
+  readonly meet: (
+    remembered: Remembered<S> | undefined,
+    value: V,
+    timestampMs: number,
+    tell: (result: R) => void,
+  ) => Remembered<S> | undefined;
+  /** Stream time has passed the end of what was remembered. */
+  readonly over?: (state: S, tell: (result: R) => void) => void;
+}
+
+/** How records are added up in the first of two stages. */
+export interface SaltedAggregateDefinition<V, K2, A> {
+  readonly key: (value: V) => K2;
+  /** `aggregate` is undefined for the first record of a key since the last commit. */
+  readonly add: (aggregate: A | undefined, value: V) => A;
 }
 
 /** How records of a window are counted. */

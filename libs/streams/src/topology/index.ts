@@ -5,6 +5,8 @@
 export type {
   AggregateDefinition,
   JoinStreamOptions,
+  MemoryDefinition,
+  SaltedAggregateDefinition,
   SessionAggregateDefinition,
   SessionCountDefinition,
   ThroughOptions,

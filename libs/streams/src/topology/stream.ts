@@ -5,15 +5,19 @@ import { longCodec, type Codec, type StreamTopic } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import {
   aggregateOperator,
+  memoryOperator,
+  saltedAggregateOperator,
   sessionOperator,
   streamJoinOperators,
   windowOperator,
   type OpenOperator,
+  type Salted,
   type StoreDefinition,
 } from '../processor/index.ts';
 import {
   JoinStore,
   KeyValueStore,
+  MemoryStore,
   SessionStore,
   WindowStore,
   type ReadableStore,
@@ -23,6 +27,8 @@ import type { SessionWindows, TimeWindows, Windowed } from '../window/index.ts';
 import type {
   AggregateDefinition,
   JoinStreamOptions,
+  MemoryDefinition,
+  SaltedAggregateDefinition,
   SessionAggregateDefinition,
   SessionCountDefinition,
   ThroughOptions,
@@ -137,6 +143,18 @@ export class Stream<K, V> {
     const node = graph.node<K2, V, K2, V>(`source ${topic.name}`, [], (_context, forward) => ({ process: forward }));
     graph.source({ topic: topic as SourceDefinition['topic'], role: 'stream', node });
     return new Stream({ graph, node, topics: [topic.name], key: keyCodec, value: valueCodec });
+  }
+
+  /**
+   * The first of two stages of an aggregation by a new key, for keys that may be hot: adds up where the records lie, and gives at each
+   * commit what each key has gained in this partition, which is its salt. Few records are left of many: send them `through` a topic
+   * by their key, and add them up there. A part counts once where commits do, exactly once.
+   */
+  saltedAggregate<K2 extends string | number, A>(
+    definition: SaltedAggregateDefinition<V, K2, A>,
+  ): Stream<Salted<K2>, A> {
+    const node = this.after<Salted<K2>, A>('saltedAggregate', saltedAggregateOperator(definition));
+    return new Stream<Salted<K2>, A>({ graph: this.place.graph, node, topics: [] });
   }
 
   /** @throws {StreamsError} `NOT_PARTITIONED_BY_KEY` */
@@ -270,6 +288,18 @@ export class GroupedStream<K, V> {
     });
     const after = graph.node(`aggregate ${name}`, [node], aggregateOperator({ store, add }));
     return new Table<K, A>({ graph, node: after, topics, key, value: codec }, store);
+  }
+
+  /** Remembers something of each key for a while of stream time, so that records that belong together meet. */
+  remember<S, R>({ name, codec, ...steps }: MemoryDefinition<K, V, S, R>): Stream<K, R> {
+    const { graph, topics, key, node } = this.place;
+    const store: StoreDefinition<MemoryStore<K, S>> = graph.store({
+      name: graph.claim(name),
+      topics,
+      create: () => new MemoryStore<K, S>(key, codec),
+    });
+    const after = graph.node<K, V, K, R>(`remember ${name}`, [node], memoryOperator({ store, ...steps }));
+    return new Stream<K, R>({ graph, node: after, topics, key });
   }
 
   windowedBy(windows: TimeWindows): WindowedStream<K, V>;

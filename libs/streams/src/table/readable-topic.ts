@@ -1,18 +1,23 @@
-/** Records of a topic to its events; what is no event and never will be is told in the log and passed over, or it would hold up all. */
+/**
+ * A followed topic by its contract: records become events. What is no event and never will be is told in the log and passed over, or it
+ * would hold up all.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { TopicContract, TopicEvent } from '@headwater/contracts';
 import { isUnreadable, type EventCodec } from '@headwater/messaging';
-import type { FollowedState, RestoredRecord } from '@headwater/streams';
+import type { RestoredRecord } from '../store/index.ts';
+import type { FollowedState } from './topic-follower.ts';
 
 const registryRetryMs = 500;
 
-/** Takes an event by its key; `undefined` is a tombstone. */
+/** Takes an event by its key; `undefined` is a tombstone. `timestampMs` is the record's: when it was written, mostly. */
 export type TakeEvent<Topic extends TopicContract> = (
   key: string,
   event: TopicEvent<Topic> | undefined,
   partition: number,
   offset: number,
+  timestampMs: number,
 ) => void;
 
 export class ReadableTopic<Topic extends TopicContract> implements FollowedState {
@@ -49,11 +54,11 @@ export class ReadableTopic<Topic extends TopicContract> implements FollowedState
     if (record.keyStart < 0) return;
     const key = record.source.toString('utf8', record.keyStart, record.keyEnd);
     if (record.valueStart < 0) {
-      this.take(key, undefined, partition, offset);
+      this.take(key, undefined, partition, offset, record.timestampMs);
       return;
     }
     const event = this.decode(record.source.subarray(record.valueStart, record.valueEnd), partition, offset);
-    if (event) this.take(key, event, partition, offset);
+    if (event) this.take(key, event, partition, offset, record.timestampMs);
   }
 
   private decode(value: Buffer, partition: number, offset: number): TopicEvent<Topic> | undefined {
