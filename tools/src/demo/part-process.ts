@@ -134,7 +134,7 @@ export class PartProcess {
       this.events.onPid(0);
       if (this.stopping.signal.aborted) return;
       await (this.hold === undefined ? this.pauseAfterFailure(child, startedMs) : this.pauseOfHold(this.hold));
-      if (this.stopping.signal.aborted) return;
+      if (this.isStopping) return;
       const next = this.launch();
       child = next.child;
       void next.ready.then((line) => {
@@ -142,6 +142,11 @@ export class PartProcess {
       });
     }
   }
+  /** A stop may be asked for at any await. */
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
   private async pauseAfterFailure(child: ChildProcess, startedMs: number): Promise<void> {
     this.failures = performance.now() - startedMs > STABLE_AFTER_MS ? 0 : this.failures + 1;
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(0, this.failures - 1), LONGEST_PAUSE_MS);
