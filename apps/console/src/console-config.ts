@@ -12,6 +12,9 @@ export class ConsoleConfig extends defineConfig({
       secret: true,
     }),
   ),
+  publishedHost: optional(
+    text({ description: 'in a container: the address on which its port is published; HOST when not given' }),
+  ),
   socialPostsUrl: address('address of social-posts, whose commands the page counts'),
   socialFeedUrl: address('address of social-feed, whose feed and totals the page shows'),
   movieflixResumeUrl: address('address of movieflix-resume, which knows where users stopped'),

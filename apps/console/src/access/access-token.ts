@@ -2,6 +2,8 @@
  * Who may use the console. On loopback everybody may who is on the machine; on any other address the console starts only with
  * `API_TOKEN`, and its API asks for it: as `Authorization: Bearer TOKEN`, or as the cookie that the login form got for it. The cookie
  * is derived from the token, so that it holds over a restart and tells nobody the token.
+ *
+ * In a container the console listens on every address, and the one counts on which its port is published (`PUBLISHED_HOST`).
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
@@ -18,7 +20,8 @@ export class AccessToken {
   private readonly token: string | undefined;
 
   /** @throws {ConfigError} when the console is to listen beyond loopback and no token is set. */
-  constructor({ apiToken }: ConsoleConfig, { host }: ServiceConfig) {
+  constructor({ apiToken, publishedHost }: ConsoleConfig, config: ServiceConfig) {
+    const host = publishedHost ?? config.host;
     if (apiToken === undefined && !isLoopback(host))
       throw new ConfigError([
         {
