@@ -13,7 +13,11 @@ import {
 import { CommentCommands } from './comment/comment-commands.ts';
 import { CommentController } from './comment/comment.controller.ts';
 import { CommentPublisher } from './comment/comment.publisher.ts';
+import { FollowController } from './follow/follow.controller.ts';
+import { PostHistory } from './history/post-history.ts';
 import { IdempotentCommands } from './idempotency/idempotent-commands.ts';
+import { LikeBatchController } from './like/like-batch.controller.ts';
+import { LikeBatch } from './like/like-batch.ts';
 import { LikeController } from './like/like.controller.ts';
 import { LikePublisher } from './like/like.publisher.ts';
 import { CreateWriteModel1763700000000 } from './migrations/create-write-model.migration.ts';
@@ -22,6 +26,7 @@ import { PostDirectory } from './post/post-directory.ts';
 import { PostController } from './post/post.controller.ts';
 import { PostPublisher } from './post/post.publisher.ts';
 import { PublicEvents } from './publishing/public-events.ts';
+import { WishPublisher } from './publishing/wish-publisher.ts';
 
 @Module({
   imports: [
@@ -34,7 +39,7 @@ import { PublicEvents } from './publishing/public-events.ts';
         clientId: context.name,
         bootstrapServers: kafka.kafkaBootstrapServers,
         registryUrl: kafka.schemaRegistryUrl,
-        produces: [topics.posts, topics.comments, topics.likes],
+        produces: [topics.posts, topics.comments, topics.likes, topics.follows],
         health,
         metrics,
         stopping: context.stopping,
@@ -51,7 +56,7 @@ import { PublicEvents } from './publishing/public-events.ts';
       }),
     }),
   ],
-  controllers: [PostController, CommentController, LikeController],
+  controllers: [PostController, CommentController, LikeController, LikeBatchController, FollowController],
   providers: [
     IdempotentCommands,
     PublicEvents,
@@ -60,7 +65,10 @@ import { PublicEvents } from './publishing/public-events.ts';
     PostPublisher,
     CommentCommands,
     CommentPublisher,
+    PostHistory,
+    WishPublisher,
     LikePublisher,
+    LikeBatch,
   ],
 })
 export class AppModule {}

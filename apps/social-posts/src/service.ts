@@ -4,7 +4,7 @@ import { DatabaseConfig, KafkaConfig, type ServiceOptions } from '@headwater/ser
 /** What this service says about itself; `main.ts` and the specs start it from this. */
 export const service: ServiceOptions = {
   name: 'social-posts',
-  description: 'MySocialMedia, commands: publish and delete posts, like, comment.',
+  description: 'MySocialMedia, commands: posts, comments and replies, with edits and deletes; likes; follows.',
   configs: [DatabaseConfig, KafkaConfig],
   prepare: connectMessaging,
 };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { commentAdded, topics } from '@headwater/contracts';
+import { commentAdded, commentDeleted, commentEdited, topics } from '@headwater/contracts';
 import { type IdentifiedEvent, type OutboxMessage } from '@headwater/event-sourcing';
 import { PublicEvents } from '../publishing/public-events.ts';
 import { type CommentEvent } from './comment.decider.ts';
@@ -9,9 +9,21 @@ import { type CommentEvent } from './comment.decider.ts';
 export class CommentPublisher {
   constructor(private readonly publicEvents: PublicEvents) {}
 
-  messageOf({ eventId, data }: IdentifiedEvent<CommentEvent>): OutboxMessage {
-    const value = { ...data, eventId, occurredAt: new Date(data.occurredAt) };
+  messageOf(event: IdentifiedEvent<CommentEvent>): OutboxMessage {
+    const { eventId, data } = event;
     // The comments of a post keep their order, so the post is what the outbox orders by.
-    return this.publicEvents.message(topics.comments, commentAdded, value, { type: 'post', id: data.postId });
+    const aggregate = { type: 'post', id: data.postId };
+    const common = { eventId, occurredAt: new Date(data.occurredAt) };
+    switch (event.type) {
+      case 'CommentAdded': {
+        const { parentCommentId = null, depth = 0, ...added } = event.data;
+        const value = { ...added, parentCommentId, depth, ...common };
+        return this.publicEvents.message(topics.comments, commentAdded, value, aggregate);
+      }
+      case 'CommentEdited':
+        return this.publicEvents.message(topics.comments, commentEdited, { ...event.data, ...common }, aggregate);
+      case 'CommentDeleted':
+        return this.publicEvents.message(topics.comments, commentDeleted, { ...event.data, ...common }, aggregate);
+    }
   }
 }

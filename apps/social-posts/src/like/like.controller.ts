@@ -24,7 +24,7 @@ export class LikeController {
     @Body() request: LikeRequest | undefined,
     @IdempotencyKey() idempotencyKey: string | undefined,
   ): Promise<void> {
-    await this.publisher.publish({ postId, userId, liked: true, occurredAt: request?.occurredAt, idempotencyKey });
+    await this.publisher.publish({ postId, userId, liked: true, occurredAt: request?.occurredAt }, idempotencyKey);
   }
 
   @Delete()
@@ -37,6 +37,6 @@ export class LikeController {
     @Query() { occurredAt }: OccurredAtQuery,
     @IdempotencyKey() idempotencyKey: string | undefined,
   ): Promise<void> {
-    await this.publisher.publish({ postId, userId, liked: false, occurredAt, idempotencyKey });
+    await this.publisher.publish({ postId, userId, liked: false, occurredAt }, idempotencyKey);
   }
 }

@@ -6,14 +6,21 @@ import { type EntityManager } from 'typeorm';
 import { entityTag, expectedVersionOf, instantOf, versionDiffers } from '@headwater/service-kit';
 import { IdempotentCommands, type CommandAnswer } from '../idempotency/idempotent-commands.ts';
 import { PostDirectory } from './post-directory.ts';
-import { postDecider, postStream, type PostCommand } from './post.decider.ts';
+import { postDecider, postStream, type PostCommand, type PostState } from './post.decider.ts';
 import { PostPublisher } from './post.publisher.ts';
-import { type PublishPostRequest } from './post.requests.ts';
+import { type EditPostRequest, type PublishPostRequest } from './post.requests.ts';
 
 /** What a client sends along with a command. */
 export interface CommandHeaders {
   readonly idempotencyKey: string | undefined;
   readonly ifMatch?: string | undefined;
+}
+
+/** What a command has made of a post. */
+interface HandledPost {
+  /** Of the post's stream afterwards. */
+  readonly version: number;
+  readonly userId: string;
 }
 
 @Injectable()
@@ -45,12 +52,27 @@ export class PostCommands {
           },
           occurredAt: instantOf(occurredAt),
         };
-        const version = await this.handle(transaction, command);
+        const { version } = await this.handle(transaction, command);
         return {
           status: 201,
           headers: { location: `/posts/${encodeURIComponent(postId)}`, etag: entityTag(version) },
           body: { postId, userId: content.userId, version },
         };
+      },
+    });
+  }
+
+  /** @throws Problem 404 or 409 when the post is not there (any more), 412 when it is of another version. */
+  edit(postId: string, request: EditPostRequest, { idempotencyKey, ifMatch }: CommandHeaders): Promise<CommandAnswer> {
+    const expectedVersion = expectedVersionOf(ifMatch);
+    return this.idempotentCommands.execute({
+      key: idempotencyKey,
+      content: ['edit', postId, request, ifMatch],
+      run: async (transaction) => {
+        const { occurredAt, ...words } = request;
+        const command: PostCommand = { type: 'edit', postId, words, occurredAt: instantOf(occurredAt) };
+        const { version, userId } = await this.change(transaction, command, ifMatch, expectedVersion);
+        return { status: 200, headers: { etag: entityTag(version) }, body: { postId, userId, version } };
       },
     });
   }
@@ -66,22 +88,30 @@ export class PostCommands {
       content: ['delete', postId, occurredAt, ifMatch],
       run: async (transaction) => {
         const command: PostCommand = { type: 'delete', postId, occurredAt: instantOf(occurredAt) };
-        try {
-          await this.handle(transaction, command, expectedVersion);
-        } catch (error) {
-          throw error instanceof VersionConflictError ? versionDiffers('The post', ifMatch) : error;
-        }
+        await this.change(transaction, command, ifMatch, expectedVersion);
         return { status: 204, headers: {}, body: null };
       },
     });
   }
 
-  /** @returns the version of the post's stream afterwards. */
+  private async change(
+    transaction: EntityManager,
+    command: PostCommand,
+    ifMatch: string | undefined,
+    expectedVersion: ExpectedVersion | undefined,
+  ): Promise<HandledPost> {
+    try {
+      return await this.handle(transaction, command, expectedVersion);
+    } catch (error) {
+      throw error instanceof VersionConflictError ? versionDiffers('The post', ifMatch) : error;
+    }
+  }
+
   private async handle(
     transaction: EntityManager,
     command: PostCommand,
     expectedVersion?: ExpectedVersion,
-  ): Promise<number> {
+  ): Promise<HandledPost> {
     const { postId } = command;
     const { state, version, events } = await handleCommand(this.store, {
       decider: postDecider,
@@ -91,13 +121,15 @@ export class PostCommands {
       ...(expectedVersion === undefined ? {} : { expectedVersion }),
       messages: (happened) => happened.map((event) => this.publisher.messageOf(event)),
     });
-    if (events.length > 0 && state.status !== 'unknown')
-      await this.directory.record(transaction, {
-        postId,
-        userId: state.userId,
-        deleted: state.status === 'deleted',
-        version,
-      });
-    return version;
+    const { userId } = knownPost(state);
+    if (events.length > 0)
+      await this.directory.record(transaction, { postId, userId, deleted: state.status === 'deleted', version });
+    return { version, userId };
   }
+}
+
+/** A command that was decided has made the post known. */
+function knownPost(state: PostState): Exclude<PostState, { readonly status: 'unknown' }> {
+  if (state.status === 'unknown') throw new Error('a post that a command was decided for is known');
+  return state;
 }

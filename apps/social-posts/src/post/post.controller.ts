@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiHeader,
@@ -9,11 +9,13 @@ import {
 } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { entityTag, IdempotencyKey, idempotencyKeyHeader } from '@headwater/service-kit';
+import { HistoryResponse } from '../history/history.responses.ts';
+import { PostHistory } from '../history/post-history.ts';
 import { answerWith } from '../request/command-answer.ts';
 import { PostCommands } from './post-commands.ts';
 import { PostDirectory } from './post-directory.ts';
 import { postDeleted, postUnknown } from './post.decider.ts';
-import { OccurredAtQuery, PostParams, PostResponse, PublishPostRequest } from './post.requests.ts';
+import { EditPostRequest, OccurredAtQuery, PostParams, PostResponse, PublishPostRequest } from './post.requests.ts';
 
 @ApiTags('posts')
 @Controller('posts')
@@ -21,6 +23,7 @@ export class PostController {
   constructor(
     private readonly commands: PostCommands,
     private readonly directory: PostDirectory,
+    private readonly histories: PostHistory,
   ) {}
 
   @Post()
@@ -47,6 +50,34 @@ export class PostController {
     if (post.deleted) throw postDeleted(postId);
     reply.header('etag', entityTag(post.version));
     return { postId, userId: post.userId, version: post.version };
+  }
+
+  @Get(':postId/history')
+  @ApiOperation({
+    summary: 'What a post has said, the first version first',
+    description: 'All of it is in the event store, also of a post that was deleted.',
+  })
+  @ApiOkResponse({ type: HistoryResponse })
+  async history(@Param() { postId }: PostParams): Promise<HistoryResponse> {
+    return { items: await this.histories.ofPost(postId) };
+  }
+
+  @Patch(':postId')
+  @ApiOperation({
+    summary: 'Change what a post says',
+    description: 'What is left out stays as it is. Stating what it says already changes nothing.',
+  })
+  @ApiHeader(idempotencyKeyHeader)
+  @ApiHeader({ name: 'If-Match', required: false, description: 'the ETag of the version that is changed' })
+  @ApiOkResponse({ type: PostResponse, description: 'ETag is set' })
+  async edit(
+    @Param() { postId }: PostParams,
+    @Body() request: EditPostRequest,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return answerWith(reply, await this.commands.edit(postId, request, { idempotencyKey, ifMatch }));
   }
 
   @Delete(':postId')

@@ -4,12 +4,16 @@ import { type DomainEvent } from '@headwater/event-sourcing';
 export const postKinds = ['plain', 'question', 'answer'] as const;
 export type PostKind = (typeof postKinds)[number];
 
-/** A post's content, as its author wrote it. */
-export interface PostContent {
-  readonly userId: string;
-  readonly authorName: string | null;
+/** What an author may change about a post. */
+export interface PostWords {
   readonly title: string | null;
   readonly text: string;
+}
+
+/** A post's content, as its author wrote it. */
+export interface PostContent extends PostWords {
+  readonly userId: string;
+  readonly authorName: string | null;
   readonly kind: PostKind;
   readonly parentPostId: string | null;
   readonly sourceUrl: string | null;
@@ -19,8 +23,12 @@ export type PostPublishedEvent = DomainEvent<
   'PostPublished',
   PostContent & { readonly postId: string; readonly occurredAt: string }
 >;
+export type PostEditedEvent = DomainEvent<
+  'PostEdited',
+  PostWords & { readonly postId: string; readonly userId: string; readonly occurredAt: string }
+>;
 export type PostDeletedEvent = DomainEvent<
   'PostDeleted',
   { readonly postId: string; readonly userId: string; readonly occurredAt: string }
 >;
-export type PostEvent = PostPublishedEvent | PostDeletedEvent;
+export type PostEvent = PostPublishedEvent | PostEditedEvent | PostDeletedEvent;

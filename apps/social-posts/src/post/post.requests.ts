@@ -36,6 +36,18 @@ export class PublishPostRequest {
   occurredAt?: string;
 }
 
+/** What is to be said from now on; what is left out stays as it is. */
+export class EditPostRequest {
+  @Text(300, { required: false, description: 'a heading' })
+  title?: string;
+
+  @Text(50_000, { required: false, description: 'what the post says' })
+  text?: string;
+
+  @OccurredAt()
+  occurredAt?: string;
+}
+
 export class PostParams {
   @Id({ description: 'the post' })
   postId!: string;
