@@ -48,7 +48,8 @@ Usage: npm run simulate -- replay FOLDER [options]
        npm run simulate -- ${LOAD_NAMES.join('|')} [options]
 
   replay FOLDER           a recording, told by its files, or a folder of recordings, one after another:
-                          Stack Exchange -> MySocialMedia, MovieTweetings -> MovieFlix, Leeds spending -> MyBank
+                          Stack Exchange -> MySocialMedia, MovieTweetings -> MovieFlix, Leeds spending -> MyBank,
+                          nyc-taxi-2013 -> GetTaxi, Open Bandit -> CampaignCompare
   --speed 1000x|max       recorded time over real time, or as fast as answers come   (default max)
 
 Synthetic load, of each case:

@@ -2,6 +2,7 @@
 import { type LoadCommand } from './command-line.ts';
 import { assertAnswers, findDemo, type Addresses } from './demo-endpoints.ts';
 import { FAULT_KINDS, Faults, type FaultKind } from './load/faults.ts';
+import { campaignLoad } from './load/campaign-load.ts';
 import { type LoadName } from './load/load-names.ts';
 import { runLoad, type LoadResult } from './load/load-runner.ts';
 import { type Load, type LoadOptions } from './load/load.ts';
@@ -17,6 +18,7 @@ import { answersOf, compareAnswers } from './verify/compare-answers.ts';
 const LOADS: Readonly<Record<LoadName, (options: LoadOptions) => Load>> = {
   movieflix: movieflixLoad,
   mybank: mybankLoad,
+  campaign: campaignLoad,
 };
 
 /** A request carries what falls due within this time, so that the rate costs requests, not items. */

@@ -75,7 +75,7 @@ describe('faults on demand', () => {
       expect(positions).toHaveLength(1);
       expect(Object.values(positions[0] ?? {})).toContainEqual({ broken: 'by the simulator' });
     }
-    for (const text of texts.filter((each) => !each.endsWith('}'))) expect(() => JSON.parse(text)).toThrow();
+    for (const text of texts.filter((each) => !each.endsWith('}'))) expect(() => void JSON.parse(text)).toThrow();
     expect(faults.counts.malformed.refused.get(400)).toBe(100);
     expect(faults.areAnsweredWell).toBe(true);
   });

@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { type TraceEvent } from '../replay/trace.ts';
+import { campaignLoad } from './campaign-load.ts';
 import { type Load, type LoadOptions } from './load.ts';
 import { movieflixLoad } from './movieflix-load.ts';
 import { mybankLoad } from './mybank-load.ts';
+import { type ProfileName } from './profiles.ts';
 
 const NOW = Date.UTC(2026, 10, 21);
 
 describe.each<[string, (options: LoadOptions) => Load]>([
   ['movieflix', movieflixLoad],
   ['mybank', mybankLoad],
+  ['campaign', campaignLoad],
 ])('the load of %s', (_name, makeLoad) => {
   const requests = (seed: number): unknown[] => {
     const load = makeLoad({ users: 20, seed, batchSize: 5, profile: 'steady' });
@@ -36,5 +40,40 @@ describe('a payment of the load', () => {
       expect(from?.accountId).not.toBe(to?.accountId);
       expect(from?.amount).toBe(`-${to?.amount}`);
     }
+  });
+});
+
+describe('the clicks of the load', () => {
+  const requests = (profile: ProfileName): TraceEvent[] => {
+    const load = campaignLoad({ users: 1, seed: 3, batchSize: 100, profile });
+    return Array.from({ length: 2000 }, (_, index) => load.next(NOW + index * 20));
+  };
+  const itemsOf = (event: TraceEvent): { impressionId: string; campaigner: string; occurredAt: string }[] =>
+    (event.body[event.kind] ?? []) as { impressionId: string; campaigner: string; occurredAt: string }[];
+
+  it('follow their impressions by seconds, some twice, some without', () => {
+    const shown = new Map<string, string>();
+    const clicked = new Map<string, number>();
+    let orphans = 0;
+    for (const event of requests('steady')) {
+      for (const { impressionId, occurredAt } of itemsOf(event)) {
+        if (event.kind === 'impressions') shown.set(impressionId, occurredAt);
+        else if (shown.has(impressionId)) {
+          expect(Date.parse(occurredAt)).toBeGreaterThan(Date.parse(shown.get(impressionId) ?? ''));
+          clicked.set(impressionId, (clicked.get(impressionId) ?? 0) + 1);
+        } else orphans += 1;
+      }
+    }
+    expect(clicked.size / shown.size).toBeGreaterThan(0.015);
+    expect([...clicked.values()].filter((times) => times === 2).length).toBeGreaterThan(5);
+    expect(orphans).toBeGreaterThan(3);
+  });
+
+  it('belong nearly all to one campaign where one key is hot', () => {
+    const names = requests('one-hot-key').flatMap((event) =>
+      event.kind === 'impressions' ? itemsOf(event).map(({ campaigner }) => campaigner) : [],
+    );
+    const hot = names.filter((name) => name === names[0]).length;
+    expect(hot / names.length).toBeGreaterThan(0.98);
   });
 });

@@ -1,6 +1,8 @@
 /** Lines of a text file, each with its place, so that a wrong one is found at once. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { PassThrough, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { SimulatorError } from '../simulator-error.ts';
 
 export interface Line {
@@ -10,12 +12,16 @@ export interface Line {
 }
 
 /**
- * Reads a file's lines in order; empty ones are passed over.
+ * Reads a file's lines in order, packed by gzip or not; empty ones are passed over.
  *
  * @throws SimulatorError for a file that cannot be read
  */
 export async function* readLines(file: string): AsyncGenerator<Line> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
+  const input = new PassThrough();
+  const bytes = createReadStream(file);
+  // An error of any part destroys the last one with it, where the loop below meets it.
+  pipeline(file.endsWith('.gz') ? [bytes, createGunzip(), input] : [bytes, input], () => undefined);
+  const lines = createInterface({ input, crlfDelay: Infinity });
   let number = 0;
   try {
     for await (const text of lines) {
