@@ -1,7 +1,13 @@
 /** A model, and the topics that it is read from: built from their beginning, then followed. */
 import { topics, type ShowPosition } from '@headwater/contracts';
 import type { EventCodec, KafkaClient, MetricsPort } from '@headwater/messaging';
-import { followTopic, ReadableTopic, type FollowedState, type RestoreProgress, type TopicFollower } from '@headwater/streams';
+import {
+  followTopic,
+  ReadableTopic,
+  type FollowedState,
+  type RestoreProgress,
+  type TopicFollower,
+} from '@headwater/streams';
 import { RecommendationModel, type ModelLimits, type Watch } from '../model/index.ts';
 
 /** A record of `show_position` that a model has taken. */
