@@ -9,13 +9,13 @@ import {
   Metrics,
   SERVICE_CONTEXT,
   type ServiceContext,
+  IdempotentCommands,
 } from '@headwater/service-kit';
 import { CommentCommands } from './comment/comment-commands.ts';
 import { CommentController } from './comment/comment.controller.ts';
 import { CommentPublisher } from './comment/comment.publisher.ts';
 import { FollowController } from './follow/follow.controller.ts';
 import { PostHistory } from './history/post-history.ts';
-import { IdempotentCommands } from './idempotency/idempotent-commands.ts';
 import { LikeBatchController } from './like/like-batch.controller.ts';
 import { LikeBatch } from './like/like-batch.ts';
 import { LikeController } from './like/like.controller.ts';

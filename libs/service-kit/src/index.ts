@@ -46,6 +46,13 @@ export {
   type HealthResult,
 } from './health/index.ts';
 export {
+  answerWith,
+  CreateIdempotencyKeys1700000000002,
+  IdempotentCommands,
+  type CommandAnswer,
+  type IdempotentCommand,
+} from './idempotency/index.ts';
+export {
   bootstrap,
   describeService,
   openApiLedger,

@@ -2,9 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventStore, handleCommand, VersionConflictError, type ExpectedVersion } from '@headwater/event-sourcing';
-import { entityTag, expectedVersionOf, instantOf, versionDiffers } from '@headwater/service-kit';
+import {
+  entityTag,
+  expectedVersionOf,
+  instantOf,
+  versionDiffers,
+  IdempotentCommands,
+  type CommandAnswer,
+} from '@headwater/service-kit';
 import { type EntityManager } from 'typeorm';
-import { IdempotentCommands, type CommandAnswer } from '../idempotency/idempotent-commands.ts';
 import { type CommandHeaders } from '../post/post-commands.ts';
 import { PostDirectory } from '../post/post-directory.ts';
 import {

@@ -8,11 +8,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
-import { IdempotencyKey, idempotencyKeyHeader } from '@headwater/service-kit';
+import { IdempotencyKey, idempotencyKeyHeader, answerWith } from '@headwater/service-kit';
 import { HistoryResponse } from '../history/history.responses.ts';
 import { PostHistory } from '../history/post-history.ts';
 import { OccurredAtQuery, PostParams } from '../post/post.requests.ts';
-import { answerWith } from '../request/command-answer.ts';
 import { CommentCommands } from './comment-commands.ts';
 import { deepestReply } from './comment.decider.ts';
 import { AddCommentRequest, CommentParams, CommentResponse, EditCommentRequest } from './comment.requests.ts';

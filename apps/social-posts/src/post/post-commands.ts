@@ -3,8 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventStore, handleCommand, VersionConflictError, type ExpectedVersion } from '@headwater/event-sourcing';
 import { type EntityManager } from 'typeorm';
-import { entityTag, expectedVersionOf, instantOf, versionDiffers } from '@headwater/service-kit';
-import { IdempotentCommands, type CommandAnswer } from '../idempotency/idempotent-commands.ts';
+import {
+  entityTag,
+  expectedVersionOf,
+  instantOf,
+  versionDiffers,
+  IdempotentCommands,
+  type CommandAnswer,
+} from '@headwater/service-kit';
 import { PostDirectory } from './post-directory.ts';
 import { postDecider, postStream, type PostCommand, type PostState } from './post.decider.ts';
 import { PostPublisher } from './post.publisher.ts';

@@ -8,10 +8,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
-import { entityTag, IdempotencyKey, idempotencyKeyHeader } from '@headwater/service-kit';
+import { entityTag, IdempotencyKey, idempotencyKeyHeader, answerWith } from '@headwater/service-kit';
 import { HistoryResponse } from '../history/history.responses.ts';
 import { PostHistory } from '../history/post-history.ts';
-import { answerWith } from '../request/command-answer.ts';
 import { PostCommands } from './post-commands.ts';
 import { PostDirectory } from './post-directory.ts';
 import { postDeleted, postUnknown } from './post.decider.ts';

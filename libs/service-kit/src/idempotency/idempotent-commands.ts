@@ -9,15 +9,9 @@
  */
 import { createHash } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Problem } from '@headwater/service-kit';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
-
-/** What a command is answered with, now and at each repetition. */
-export interface CommandAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
+import { Problem } from '../problem/index.ts';
+import { type CommandAnswer } from './command-answer.ts';
 
 export interface IdempotentCommand {
   /** The header's value; without one the command simply runs. */
@@ -37,6 +31,7 @@ const pruneIntervalMs = 60 * 60 * 1000;
 const uniqueViolation = '23505';
 const keyConstraint = 'idempotency_keys_pkey';
 
+/** Provide it in the service's module; the table comes with `CreateIdempotencyKeys1700000000002`. */
 @Injectable()
 export class IdempotentCommands implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('IdempotencyKeys');
