@@ -10,8 +10,16 @@ import { FeedReader } from './feed/feed.reader.ts';
 import { GroupDesk } from './groups/group-desk.ts';
 import { GroupController } from './groups/group.controller.ts';
 import { GroupsReader } from './groups/groups.reader.ts';
+import { LessonRunner } from './lessons/lesson-runner.ts';
+import { LessonsController } from './lessons/lessons.controller.ts';
 import { LiveHub } from './live/live-hub.ts';
 import { LiveController } from './live/live.controller.ts';
+import { MessageDesk } from './messages/message-desk.ts';
+import { MessageWriter } from './messages/message-writer.ts';
+import { MessageController } from './messages/message.controller.ts';
+import { RegistryDoor } from './schemas/registry-door.ts';
+import { RegistryController } from './schemas/registry.controller.ts';
+import { SchemaSource } from './schemas/schema-source.ts';
 import { GatewayController } from './services/gateway.controller.ts';
 import { PartsReader } from './services/parts.reader.ts';
 import { ServiceAddresses } from './services/service-addresses.ts';
@@ -21,7 +29,16 @@ import { TopicsReader } from './topics/topics.reader.ts';
 
 /** The console: readers of each part of the platform, and one hub that tells the pages what changes. */
 @Module({
-  controllers: [AccessController, LiveController, GatewayController, TopicController, GroupController],
+  controllers: [
+    AccessController,
+    LiveController,
+    LessonsController,
+    GatewayController,
+    TopicController,
+    GroupController,
+    MessageController,
+    RegistryController,
+  ],
   providers: [
     AccessToken,
     { provide: APP_GUARD, useClass: AccessGuard },
@@ -29,12 +46,17 @@ import { TopicsReader } from './topics/topics.reader.ts';
     ClusterClient,
     TopicDesk,
     GroupDesk,
+    RegistryDoor,
+    SchemaSource,
+    MessageDesk,
+    MessageWriter,
     ClusterReader,
     TopicsReader,
     GroupsReader,
     FeedReader,
     PartsReader,
     ServiceAddresses,
+    LessonRunner,
     LiveHub,
   ],
 })

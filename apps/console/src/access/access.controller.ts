@@ -72,9 +72,6 @@ export class AccessController {
   }
 
   private setCookie(reply: FastifyReply, value: string, seconds: number): void {
-    void reply.header(
-      'set-cookie',
-      `${ACCESS_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`,
-    );
+    void reply.header('set-cookie', `${ACCESS_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`);
   }
 }

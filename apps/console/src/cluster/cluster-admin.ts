@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { mendRequestQueueTimers } from '@headwater/messaging';
-import { KafkaConfig, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
+import { KafkaConfig, Problem, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
 const CONNECTION_TIMEOUT_MS = 2000;
@@ -14,7 +14,14 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'KafkaJSCreateTopicError',
   'KafkaJSAggregateError',
   'KafkaJSDeleteGroupsError',
-  'KafkaJSNonRetriableError',
+]);
+/** Another broker is to be asked by now: a fresh connection finds it. */
+const STALE: ReadonlySet<string> = new Set([
+  'NOT_CONTROLLER',
+  'NOT_LEADER_FOR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
 ]);
 
 @Injectable()
@@ -44,7 +51,7 @@ export class ClusterAdmin implements OnApplicationShutdown {
     try {
       return await use(await opening);
     } catch (error) {
-      if (isRefusal(error)) throw error;
+      if (error instanceof Problem || refusalOf(error) !== undefined) throw error;
       if (this.admin === opening) this.admin = undefined;
       await discard(opening);
       throw error;
@@ -64,9 +71,21 @@ export class ClusterAdmin implements OnApplicationShutdown {
   }
 }
 
-/** Whether the broker answered, and said no. */
-export function isRefusal(error: unknown): error is Error {
-  return Error.isError(error) && REFUSALS.has(error.name);
+/** What the broker answered when it said no; undefined when it did not answer, or is no longer the one to be asked. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!Error.isError(error)) return undefined;
+  // The client wraps what it might have tried again.
+  const { originalError, cause = originalError } = error as Error & { readonly originalError?: unknown };
+  if (!REFUSALS.has(error.name)) return cause === undefined ? undefined : refusalOf(cause);
+  const { type } = error as Refusal;
+  return type !== undefined && STALE.has(type) ? undefined : error;
+}
+
+/** An error of the client with the broker's name of it. */
+export interface Refusal extends Error {
+  readonly type?: string;
+  /** Of several topics or groups. */
+  readonly errors?: readonly Refusal[];
 }
 
 /** A connection that has failed may fail to close as well; there is nothing left to do about it. */

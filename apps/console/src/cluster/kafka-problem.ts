@@ -1,5 +1,5 @@
 import { Problem } from '@headwater/service-kit';
-import { isRefusal } from './cluster-admin.ts';
+import { refusalOf, type Refusal } from './cluster-admin.ts';
 
 /** By the broker's names of its errors; all others that it answers are the request's fault. */
 const STATUSES: Readonly<Record<string, number>> = {
@@ -11,19 +11,14 @@ const STATUSES: Readonly<Record<string, number>> = {
   UNKNOWN_MEMBER_ID: 409,
 };
 
-interface Refusal {
-  readonly type?: string;
-  readonly message: string;
-  readonly errors?: readonly { readonly type?: string; readonly message: string }[];
-}
-
 /** What Kafka said, as a problem document; a Kafka that did not answer is 503. */
 export async function askingKafka<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
     if (error instanceof Problem) throw error;
-    if (isRefusal(error)) throw refused(error);
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) throw refused(refusal);
     const detail = `Kafka did not answer: ${error instanceof Error ? error.message : String(error)}`;
     throw Problem.unavailable('kafka-away', detail, { cause: error });
   }

@@ -3,13 +3,17 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '@headwater/service-kit';
 import type { Admin } from 'kafkajs';
 import { ClusterAdmin } from '../cluster/cluster-admin.ts';
+import { ClusterClient } from '../cluster/cluster-client.ts';
 import { askingKafka } from '../cluster/kafka-problem.ts';
 import type { ResetOffsetsRequest } from './group-requests.ts';
 import { offsetChange, type OffsetReset, type PartitionRange } from './offset-reset.ts';
 
 @Injectable()
 export class GroupDesk {
-  constructor(private readonly admin: ClusterAdmin) {}
+  constructor(
+    private readonly admin: ClusterAdmin,
+    private readonly client: ClusterClient,
+  ) {}
 
   /**
    * Moves the group's offsets of a topic, or with a dry run only says how.
@@ -24,8 +28,8 @@ export class GroupDesk {
         const { topic, dryRun = false } = request;
         if (dryRun) return { group, topic, changes, isDone: false };
         await assertIdle(admin, group);
-        const partitions = changes.map(({ partition, to }) => ({ partition, offset: String(to) }));
-        if (partitions.length > 0) await admin.setOffsets({ groupId: group, topic, partitions });
+        const offsets = new Map(changes.map(({ partition, to }) => [partition, to]));
+        await this.client.kafka.setOffsets(group, topic, offsets);
         return { group, topic, changes, isDone: true };
       }),
     );
@@ -46,7 +50,9 @@ async function rangesOf(
     admin.fetchTopicOffsets(topic),
     admin.fetchOffsets({ groupId: group, topics: [topic] }),
   ]);
-  const known = new Map(committed.flatMap((each) => each.partitions).map(({ partition, offset }) => [partition, offset]));
+  const known = new Map(
+    committed.flatMap((each) => each.partitions).map(({ partition, offset }) => [partition, offset]),
+  );
   const ranges = offsets
     .filter(({ partition }) => partitions?.includes(partition) ?? true)
     .map(({ partition, low, high }) => {

@@ -68,9 +68,7 @@ export class TopicDesk {
   }
 
   async addPartitions(topic: string, { count }: AddPartitionsRequest): Promise<void> {
-    await askingKafka(() =>
-      this.admin.use((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] })),
-    );
+    await askingKafka(() => this.admin.use((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] })));
   }
 
   async delete(topic: string): Promise<void> {

@@ -17,7 +17,9 @@ export class TopicController {
   }
 
   @Get(':topic')
-  @ApiOperation({ summary: 'Partitions with their sizes, configuration with where each value is from, and the contract' })
+  @ApiOperation({
+    summary: 'Partitions with their sizes, configuration with where each value is from, and the contract',
+  })
   @ApiOkResponse({ description: 'the topic' })
   details(@Param() { topic }: TopicParams): Promise<TopicDetails> {
     return this.desk.details(topic);

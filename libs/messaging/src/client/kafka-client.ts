@@ -259,6 +259,8 @@ export interface KafkaClient {
    * that what is answered is decided. @throws when no broker answers.
    */
   committedOffsets(groupId: string, topic: string, partitions: readonly number[]): Promise<Map<number, bigint>>;
+  /** Has a group without members go on at these offsets of the topic, by partition. @throws when its coordinator refuses. */
+  setOffsets(groupId: string, topic: string, offsets: ReadonlyMap<number, number>): Promise<void>;
   /** Bytes that partitions of a topic take on their leaders' disks; without those that have none. @throws when a leader does not answer. */
   logSizes(topic: string, partitions: readonly number[]): Promise<Map<number, number>>;
   /** @throws when no broker answers. */

@@ -23,7 +23,7 @@ import type {
 import { logSizes, WireLogReader } from '../log-reader/index.ts';
 import { WireRecordWriter } from '../log-writer/index.ts';
 import { WireTransactionalWriter } from '../transactions/index.ts';
-import { WireWorkGroupMember } from '../work-group/index.ts';
+import { setOffsets, WireWorkGroupMember } from '../work-group/index.ts';
 import { committedOffsets } from './committed-offsets.ts';
 import { provideCompressionCodecs } from './compression-codecs.ts';
 import { mendGroupFencing } from './group-fencing.ts';
@@ -82,6 +82,8 @@ export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient 
     },
     committedOffsets: (groupId: string, topic: string, partitions: readonly number[]) =>
       committedOffsets(kafka, options.clock, groupId, topic, partitions),
+    setOffsets: (groupId: string, topic: string, offsets: ReadonlyMap<number, number>) =>
+      setOffsets(options, groupId, topic, offsets),
     logSizes: (topic: string, partitions: readonly number[]) => logSizes(options, topic, partitions),
     openAdmin: (): Promise<TopicAdmin> => KafkajsTopicAdmin.open(kafka),
   };
