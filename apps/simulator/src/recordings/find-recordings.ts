@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { SimulatorError } from '../simulator-error.ts';
 import { leedsSpending } from './leeds-spending/leeds-spending.ts';
 import { movieTweetings } from './movie-tweetings/movie-tweetings.ts';
+import { nycTaxi } from './nyc-taxi/nyc-taxi.ts';
 import { openBandit } from './open-bandit/open-bandit.ts';
 import { type RecordingKind } from './recording.ts';
 import { stackExchange } from './stack-exchange/stack-exchange.ts';
 
 /** Every kind that can be replayed, one for each case. */
-export const RECORDING_KINDS: readonly RecordingKind[] = [stackExchange, movieTweetings, leedsSpending, openBandit];
+export const RECORDING_KINDS: readonly RecordingKind[] = [
+  stackExchange,
+  movieTweetings,
+  leedsSpending,
+  nycTaxi,
+  openBandit,
+];
 
 export interface FoundRecording {
   readonly folder: string;
