@@ -8,8 +8,8 @@ export default defineConfig({
   cwd: import.meta.dirname,
   input: { broker: 'src/main.ts' },
   platform: 'node',
-  // Native code, which stays in its packages.
-  external: ['@node-rs/crc32', 'lz4-napi', 'snappy'],
+  // Native code, which stays in its packages, and the client of another Kafka, which few ask for.
+  external: ['@node-rs/crc32', 'lz4-napi', 'snappy', '@headwater/messaging/kafka'],
   resolve: { conditionNames: ['@headwater/source', 'node', 'import'] },
   output: {
     dir: 'dist',

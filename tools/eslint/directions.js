@@ -15,7 +15,8 @@ export const projectDirections = {
   'type:registry': [],
   'type:contracts': [],
   'type:toolkit': ['type:toolkit', 'type:contracts'],
-  'type:broker-app': ['type:broker', 'type:registry'],
+  // The toolkit for the registry on another Kafka, which it reaches as a client.
+  'type:broker-app': ['type:broker', 'type:registry', 'type:toolkit'],
   'type:testkit': ['type:broker', 'type:registry', 'type:broker-app', 'type:toolkit', 'type:contracts'],
   'type:service': ['type:toolkit', 'type:contracts'],
   'type:console': ['type:toolkit', 'type:contracts'],

@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { StartBrokerOptions } from './start-broker.ts';
+import type { StartRegistryOptions } from './start-registry.ts';
 
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'start'; readonly options: StartBrokerOptions & { readonly dataDir: string } };
+  | { readonly kind: 'start'; readonly options: StartBrokerOptions & { readonly dataDir: string } }
+  | { readonly kind: 'registry'; readonly options: StartRegistryOptions };
 
 /** The command line is wrong; the message is one line that names the flag and points to --help. */
 export class UsageError extends Error {
@@ -24,6 +26,7 @@ Usage: npm run broker -- [options]
   --flush fsync|os        when a record is durable: after it was synced to the disk (survives a power cut),
                           or after it was handed to the operating system (survives the end of the process)
                                                                               (default fsync)
+  --kafka HOST:PORT,…     the registry alone, which keeps its schemas in the Kafka that runs there (topic _schemas)
   --help                  print this
   --version               print the version
 
@@ -38,6 +41,7 @@ const OPTIONS = {
   'data-dir': { type: 'string', default: '.headwater/broker' },
   config: { type: 'string', multiple: true, default: [] as string[] },
   flush: { type: 'string', default: 'fsync' },
+  kafka: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
 } as const;
@@ -51,6 +55,11 @@ export function parseCommandLine(args: readonly string[]): Command {
     throw new UsageError(`--flush must be fsync or os, not '${values.flush}'; see --help.`);
   if (values.host === '') throw new UsageError('--host must not be empty; see --help.');
   if (values['data-dir'] === '') throw new UsageError('--data-dir must not be empty; see --help.');
+  if (values.kafka !== undefined) {
+    const { host } = values;
+    const registryPort = portOf('--registry-port', values['registry-port']);
+    return { kind: 'registry', options: { host, registryPort, bootstrapServers: serversOf(values.kafka) } };
+  }
   return {
     kind: 'start',
     options: {
@@ -78,6 +87,17 @@ function portOf(flag: string, text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new UsageError(`${flag} must be a port from 0 to 65535, not '${text}'; see --help.`);
   return port;
+}
+
+function serversOf(text: string): string[] {
+  return text.split(',').map((part) => {
+    const server = part.trim();
+    const [, port = ''] = /^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]+):(\d+)$/.exec(server) ?? [];
+    if (Number(port) >= 1 && Number(port) <= 65_535) return server;
+    throw new UsageError(
+      `--kafka must be HOST:PORT or several of them with commas between, not '${text}'; see --help.`,
+    );
+  });
 }
 
 function configEntryOf(text: string): [string, string] {

@@ -32,6 +32,13 @@ describe('the command line', () => {
     });
   });
 
+  it('starts the registry alone where a Kafka is named', () => {
+    expect(parseCommandLine(['--kafka', 'a.example:9092, [::1]:9093', '--registry-port', '0'])).toEqual({
+      kind: 'registry',
+      options: { host: '127.0.0.1', registryPort: 0, bootstrapServers: ['a.example:9092', '[::1]:9093'] },
+    });
+  });
+
   it('prefers help and version to everything else', () => {
     expect(parseCommandLine(['--help', '--port', 'x']).kind).toBe('help');
     expect(parseCommandLine(['--version']).kind).toBe('version');
@@ -44,6 +51,8 @@ describe('the command line', () => {
     [['--port=-1'], "--port must be a port from 0 to 65535, not '-1'"],
     [['--flush', 'never'], "--flush must be fsync or os, not 'never'"],
     [['--config', 'num.partitions'], "--config must be KEY=VALUE, not 'num.partitions'"],
+    [['--kafka', 'localhost'], "--kafka must be HOST:PORT or several of them with commas between, not 'localhost'"],
+    [['--kafka', 'a:1,,b:2'], '--kafka must be HOST:PORT'],
     [['--data-dir='], '--data-dir must not be empty'],
     [['--port'], "Option '--port <value>' argument missing"],
     [['server.properties'], "Unexpected argument 'server.properties'"],

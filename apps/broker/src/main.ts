@@ -8,6 +8,7 @@ import { widenThreadPool } from './disk-threads.ts';
 import { returnMemoryWhenIdle, tuneGarbageCollection } from './garbage-collection.ts';
 import { nodeTooOld } from './required-node.ts';
 import type { RunningBroker, StartBrokerOptions } from './start-broker.ts';
+import type { StartRegistryOptions } from './start-registry.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
@@ -31,6 +32,19 @@ async function serve(options: StartBrokerOptions): Promise<void> {
   } finally {
     await broker.close();
   }
+}
+
+/** The registry alone, on a Kafka that runs elsewhere. */
+async function serveRegistry(options: StartRegistryOptions): Promise<void> {
+  const asked = signalReceived();
+  const { startRegistryOnKafka } = await import('./start-registry.ts');
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { registryUrl, bootstrapServers, close } = await startRegistryOnKafka({ ...options, log });
+  const startMs = Math.round(performance.now());
+  const facts = `registry=${registryUrl} kafka=${bootstrapServers.join(',')} startMs=${startMs}`;
+  if (!asked.isReceived()) process.stdout.write(`ready ${facts}\n`);
+  await asked.signal;
+  await close();
 }
 
 function readyLine({ bootstrapServers, registryUrl, dataDir }: RunningBroker): string {
@@ -60,6 +74,7 @@ async function main(args: readonly string[]): Promise<void> {
   const command = parseCommandLine(args);
   if (command.kind === 'help') process.stdout.write(HELP);
   else if (command.kind === 'version') process.stdout.write(`${version()}\n`);
+  else if (command.kind === 'registry') await serveRegistry(command.options);
   else await serve(command.options);
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Broker, BrokerStartError, isDiskFull } from '@headwater/broker';
 import type { Registry } from '@headwater/schema-registry';
 import { BrokerSchemaLog } from './broker-schema-log.ts';
+import { registryPortError } from './registry-port-error.ts';
 
 /** What {@link startBroker} is given. */
 export interface StartBrokerOptions {
@@ -71,11 +72,7 @@ async function startRegistryOn(broker: Broker, host: string, port: number): Prom
   try {
     return await startRegistry({ host, port, log });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `The registry's port ${port} on ${host} is taken by another process; stop it, or choose another with --registry-port (0 takes a free one).`,
-      { cause: error },
-    );
+    throw registryPortError(error, host, port);
   }
 }
 
