@@ -22,7 +22,7 @@ export {
   type PartitionOwner,
   type PartitionState,
 } from './partitioned/index.ts';
-export type { Emit, LatePolicy, Remembered, Salted } from './processor/index.ts';
+export type { Emit, LatePolicy, MemoryTime, Remembered, Salted } from './processor/index.ts';
 export type { RestoreProgress } from './restore/index.ts';
 export { startStreams, StreamsApp, type StreamsHealth, type StreamsOptions } from './runtime/index.ts';
 export { ByteTable, type ReadableStore, type RestoredRecord } from './store/index.ts';
@@ -46,6 +46,7 @@ export {
   Table,
   WindowedStream,
   type AggregateDefinition,
+  type DistinctDefinition,
   type JoinStreamOptions,
   type MemoryDefinition,
   type SaltedAggregateDefinition,

@@ -70,6 +70,13 @@ export class TopologyDriver {
     }
   }
 
+  /** Lets the inputs in front of aligned topics be idle, those of some topics or all, so that event time goes on without them. */
+  rest(...topics: readonly { readonly name: string }[]): void {
+    const names = topics.length > 0 ? topics : this.topology.sources.map(({ topic }) => topic);
+    for (const task of this.tasks) for (const { name } of names) task.rest(name);
+    this.commit();
+  }
+
   /** What was written to a topic since the last look, in order. */
   read<K, V>(topic: StreamTopic<K, V>): DriverRecord<K, V>[] {
     const written = this.written.get(topic.name) ?? [];

@@ -3,7 +3,9 @@
  * are processed, as time is taken from the records alone.
  */
 export { aggregateOperator, type AggregateOptions } from './aggregate-operator.ts';
-export { memoryOperator, type MemoryOptions, type Remembered } from './memory-operator.ts';
+export { conflateOperator } from './conflate-operator.ts';
+export { distinctOperator, type DistinctOptions } from './distinct-operator.ts';
+export { memoryOperator, type MemoryOptions, type MemoryTime, type Remembered } from './memory-operator.ts';
 export type { Forward, Operator, OperatorContext, OpenOperator, StoreDefinition, StreamRecord } from './operator.ts';
 export { saltedAggregateOperator, type Salted, type SaltedAggregateOptions } from './salted-aggregate-operator.ts';
 export { sessionOperator, type SessionAggregateOptions } from './session-operator.ts';

@@ -15,6 +15,8 @@ export interface Operator<K, V> {
   process(record: StreamRecord<K, V>): void;
   /** Forwards what was held back to be told once; called before each commit, parents first. */
   flush?(): void;
+  /** Event time has come to `timeMs`, behind an aligned topic; it may be told earlier times again. */
+  advanceTo?(timeMs: number): void;
 }
 
 /** A store that tasks have, each its own. */

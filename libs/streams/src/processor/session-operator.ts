@@ -17,6 +17,8 @@ export interface SessionAggregateOptions<K, V, A> {
   readonly emit: Emit;
   /** As for time windows; a closed session is forgotten, so it cannot be updated. */
   readonly late: 'drop' | StreamTopic<K, V>;
+  /** Whether stream time is told by `advanceTo`, and not by records. */
+  readonly isAligned?: boolean;
   readonly initial: () => A;
   readonly add: (aggregate: A, value: V, key: K) => A;
   /** One aggregate of two that were apart. */
@@ -46,7 +48,7 @@ class SessionOperator<K, V, A> implements Operator<K, V> {
     const { state } = this;
     const { key, value, timestampMs } = record;
     const { gapMs } = this.options.windows;
-    if (timestampMs > state.streamTimeMs) this.advance(timestampMs);
+    if (!this.options.isAligned && timestampMs > state.streamTimeMs) this.advance(timestampMs);
     const { initial, add, merge, name, late } = this.options;
     const near = state
       .of(key)
@@ -62,6 +64,10 @@ class SessionOperator<K, V, A> implements Operator<K, V> {
     const merged = others.reduce((one, other) => merge(one, other.aggregate, key), first?.aggregate ?? initial());
     for (const session of near) state.remove(session);
     state.add(key, startMs, endMs, add(merged, value, key));
+  }
+
+  advanceTo(timeMs: number): void {
+    if (this.options.isAligned && timeMs > this.state.streamTimeMs) this.advance(timeMs);
   }
 
   flush(): void {

@@ -26,6 +26,8 @@ export interface WindowAggregateOptions<K, V, A> {
   readonly windows: TimeWindows;
   readonly emit: Emit;
   readonly late: LatePolicy<K, V>;
+  /** Whether stream time is told by `advanceTo`, and not by records. */
+  readonly isAligned?: boolean;
   readonly initial: () => A;
   readonly add: (aggregate: A, value: V, key: K) => A;
 }
@@ -51,11 +53,15 @@ class WindowOperator<K, V, A> implements Operator<K, V> {
 
   process(record: StreamRecord<K, V>): void {
     const { timestampMs } = record;
-    const { windows } = this.options;
-    if (timestampMs > this.state.streamTimeMs) this.advance(timestampMs);
+    const { windows, isAligned } = this.options;
+    if (!isAligned && timestampMs > this.state.streamTimeMs) this.advance(timestampMs);
     if (windows.advanceMs === windows.sizeMs)
       this.addTo(Math.floor(timestampMs / windows.sizeMs) * windows.sizeMs, record);
     else for (const startMs of startsOf(windows, timestampMs)) this.addTo(startMs, record);
+  }
+
+  advanceTo(timeMs: number): void {
+    if (this.options.isAligned && timeMs > this.state.streamTimeMs) this.advance(timeMs);
   }
 
   flush(): void {

@@ -32,6 +32,11 @@ export interface StreamsOptions {
   readonly guarantee?: 'at-least-once' | 'exactly-once';
   /** From one commit to the next, and so how long results wait: 1,000 at least once, 200 exactly once, when not given. */
   readonly commitIntervalMs?: number;
+  /**
+   * How long an input in front of an aligned topic may have nothing before event time goes on without it; 2,000 when not given. What
+   * comes later than that is late where it would have changed what is closed by then.
+   */
+  readonly idleAfterMs?: number;
   /** What a record that its codec cannot read does: end the application (when not given), or be counted and passed over. */
   readonly onUnreadable?: 'fail' | 'skip';
   /** How long the start waits for topics that do not exist yet; 30,000 when not given. */
@@ -317,6 +322,7 @@ export class StreamsApp {
     for (const runner of runners) {
       worked = runner.runSlice(performance.now() + sliceMs / runners.length) || worked;
       runner.commitWhenDue(this.commitIntervalMs);
+      runner.restWhenIdle(this.options.idleAfterMs ?? 2_000);
     }
     return worked;
   }

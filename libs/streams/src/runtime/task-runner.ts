@@ -54,6 +54,8 @@ export class TaskRunner {
   private sinceCommit = 0;
   private lastCommitMs = 0;
   private waiting: Promise<void> | undefined;
+  /** Where inputs in front of an aligned topic are, and since when. */
+  private readonly stillAt = new Map<string, readonly [position: number, sinceMs: number]>();
   private readonly opened: Promise<void>;
   /** What ended the application, when it was this task. */
   failure: Error | undefined;
@@ -184,6 +186,20 @@ export class TaskRunner {
       });
   }
 
+  /** Says of inputs that have had nothing for `idleMs` that nobody is to wait for them. */
+  restWhenIdle(idleMs: number): void {
+    if (!this.isRunning || this.committing !== undefined) return;
+    const nowMs = this.settings.clock.nowMs();
+    let isNews = false;
+    for (const input of this.inputs) {
+      if (!this.task.isInFront(input.topic)) continue;
+      const [position, sinceMs] = this.stillAt.get(input.topic) ?? [-1, nowMs];
+      if (input.position !== position || !input.isCaughtUp()) this.stillAt.set(input.topic, [input.position, nowMs]);
+      else if (nowMs - sinceMs >= idleMs) isNews = this.task.rest(input.topic) || isNews;
+    }
+    if (isNews) void this.commit({ always: true });
+  }
+
   /** Begins a commit when one is due. */
   commitWhenDue(intervalMs: number): void {
     if (!this.isRunning || this.committing !== undefined) return;
@@ -192,12 +208,12 @@ export class TaskRunner {
   }
 
   /** Commits what was processed; resolves when it is written, or has failed (then the state says so). Never rejects. */
-  async commit(): Promise<void> {
+  async commit({ always = false } = {}): Promise<void> {
     await this.committing;
     if (!this.isRunning) return;
     const offsets = this.offsetsToCommit();
     this.lastCommitMs = this.settings.clock.nowMs();
-    if (offsets.size === 0) return;
+    if (offsets.size === 0 && !always) return;
     try {
       const output = this.task.drain();
       this.sinceCommit = 0;

@@ -124,6 +124,7 @@ export class AtLeastOnceWriter implements TaskWriter {
   async commit(output: TaskOutput, offsets: Offsets): Promise<boolean> {
     for (const [topic, records] of output.byTopic)
       for (const request of requestsOf(records)) await this.write(topic, request);
+    if (offsets.size === 0) return true;
     try {
       await this.settings.member().commit(offsets);
       return true;

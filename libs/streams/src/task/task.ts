@@ -5,11 +5,12 @@
  * what one commit writes. Nothing here waits or looks at a clock, so a task is as deterministic as the functions that it is given.
  */
 import type { RecordToWrite } from '@headwater/messaging';
+import { EventTimeReceiver, EventTimeSender } from '../alignment/index.ts';
 import { decodeRange, type StreamTopic } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import type { Forward, Operator, OperatorContext, StoreDefinition, StreamRecord } from '../processor/index.ts';
 import { type TableStore, type ReadableStore, type RestoredRecord, type StateStore } from '../store/index.ts';
-import { changelogTopicOf, type NodeDefinition, type SourceDefinition, type Topology } from '../topology/index.ts';
+import { changelogTopicOf, reachableFrom, type NodeDefinition, type SourceDefinition, type Topology } from '../topology/index.ts';
 import { partitionOf } from './partition-of.ts';
 
 type AnyOperator = Operator<unknown, unknown>;
@@ -48,6 +49,10 @@ export class Task {
   private readonly shared = new Map<string, unknown>();
   private readonly operators = new Map<NodeDefinition, AnyOperator>();
   private readonly inputs = new Map<string, Input>();
+  /** What this task says behind aligned topics, and by which input. */
+  private readonly senders: EventTimeSender[] = [];
+  private readonly sendersOf = new Map<string, EventTimeSender[]>();
+  private readonly receivers = new Map<string, { receiver: EventTimeReceiver; operators: AnyOperator[] }>();
   private written = new Map<string, RecordToWrite[]>();
   private writtenRecords = 0;
 
@@ -62,6 +67,7 @@ export class Task {
     for (const node of [...topology.nodes].reverse()) this.operators.set(node, this.open(node, context));
     for (const source of topology.sources)
       if (source.node) this.inputs.set(source.topic.name, this.input(source, source.node));
+    this.alignTopics(context);
   }
 
   /** How many records wait to be drained. What operators and stores hold back until then is not counted. */
@@ -111,7 +117,10 @@ export class Task {
    */
   process(topic: string, record: RestoredRecord): void {
     const input = this.inputOf(topic);
-    if (record.keyStart < 0) return;
+    if (record.keyStart < 0) {
+      this.takeMark(topic, record);
+      return;
+    }
     const key = this.keyOf(topic, record);
     const isTombstone = record.valueStart < 0;
     if (!input.table && isTombstone) return;
@@ -120,6 +129,7 @@ export class Task {
       input.topic.timestampMs && value !== null
         ? input.topic.timestampMs(value, record.timestampMs)
         : record.timestampMs;
+    for (const sender of this.sendersOf.get(topic) ?? []) sender.saw(timestampMs);
     try {
       input.table?.put(key, record);
       if (!input.table || input.isFollowed) input.operator.process({ key, value, timestampMs });
@@ -143,10 +153,49 @@ export class Task {
         this.write(changelog, { key, value, timestampMs: Math.max(timestampMs, 0), partition: this.partition }),
       );
     }
+    for (const sender of this.senders)
+      sender.drain(this.environment.partitionsOf(sender.topic), (record) => this.write(sender.topic, record));
     const output = { byTopic: this.written, records: this.writtenRecords };
     this.written = new Map();
     this.writtenRecords = 0;
     return output;
+  }
+
+  /** Whether event time behind some topic goes by what is read from this one. */
+  isInFront(topic: string): boolean {
+    return this.sendersOf.has(topic);
+  }
+
+  /** The topic has had nothing for a while: nobody behind it is to wait for it. Answers whether that is news to drain. */
+  rest(topic: string): boolean {
+    return (this.sendersOf.get(topic) ?? []).map((sender) => sender.rest()).includes(true);
+  }
+
+  private alignTopics(context: OperatorContext): void {
+    for (const { topic, inFront, node, marks } of this.topology.alignedTopics) {
+      let inputs = 0;
+      for (const each of inFront) {
+        const partitions = this.environment.partitionsOf(each);
+        if (this.partition < partitions) this.addSender(each, new EventTimeSender(topic, inputs + this.partition));
+        inputs += partitions;
+      }
+      const operators = [...reachableFrom(node)].map((each) => this.operators.get(each)!);
+      this.receivers.set(topic, { receiver: new EventTimeReceiver(context.store(marks), inputs), operators });
+    }
+  }
+
+  private addSender(inFront: string, sender: EventTimeSender): void {
+    this.senders.push(sender);
+    this.sendersOf.set(inFront, [...(this.sendersOf.get(inFront) ?? []), sender]);
+  }
+
+  private takeMark(topic: string, { source, valueStart, valueEnd }: RestoredRecord): void {
+    const behind = this.receivers.get(topic);
+    if (!behind || valueStart < 0) return;
+    const timeMs = behind.receiver.take(source.subarray(valueStart, valueEnd));
+    for (const operator of behind.operators) operator.advanceTo?.(timeMs);
+    // A topic behind this one goes by the same time.
+    for (const sender of this.sendersOf.get(topic) ?? []) sender.saw(timeMs);
   }
 
   private inputOf(topic: string): Input {

@@ -1,6 +1,6 @@
 /** What the steps of a topology are told. */
 import type { Codec, StreamTopic } from '../codec/index.ts';
-import type { Emit, LatePolicy, Remembered } from '../processor/index.ts';
+import type { Emit, LatePolicy, MemoryTime, Remembered } from '../processor/index.ts';
 
 /** A topic between two steps. */
 export interface ThroughOptions<K, V, K2> {
@@ -10,6 +10,11 @@ export interface ThroughOptions<K, V, K2> {
   readonly valueCodec: Codec<V>;
   /** As many as the topics that the stream comes from have, when not given. */
   readonly partitions?: number;
+  /**
+   * Whether event time behind the topic goes by the slowest of the inputs in front of it, so that windows give the same results at any
+   * speed. Without it the fastest decides, and what the others bring may come late: a task that reads a backlog is soon far ahead.
+   */
+  readonly aligned?: boolean;
 }
 
 /** How far apart in time records of two streams may lie to be joined. */
@@ -38,7 +43,7 @@ export interface AggregateDefinition<K, V, A> {
 }
 
 /** What is remembered of a key, for how long, and what comes of it. */
-export interface MemoryDefinition<K, V, S, R> {
+export interface MemoryDefinition<V, S, R> {
   /** Names the state and its changelog. */
   readonly name: string;
   readonly codec: Codec<S>;
@@ -52,9 +57,10 @@ export interface MemoryDefinition<K, V, S, R> {
     value: V,
     timestampMs: number,
     tell: (result: R) => void,
+    time: MemoryTime,
   ) => Remembered<S> | undefined;
-  /** Stream time has passed the end of what was remembered. */
-  readonly over?: (state: S, tell: (result: R) => void) => void;
+  /** Stream time has passed the end of what was remembered. What is answered is remembered on. */
+  readonly over?: (state: S, tell: (result: R) => void) => Remembered<S> | undefined | void;
 }
 
 /** How records are added up in the first of two stages. */
@@ -62,6 +68,14 @@ export interface SaltedAggregateDefinition<V, K2, A> {
   readonly key: (value: V) => K2;
   /** `aggregate` is undefined for the first record of a key since the last commit. */
   readonly add: (aggregate: A | undefined, value: V) => A;
+}
+
+/** What tells records of a window apart. */
+export interface DistinctDefinition<K, V> {
+  /** Names the state and its changelog. */
+  readonly name: string;
+  /** Records of a key that say the same here are copies of each other. */
+  readonly by: (value: V, key: K) => string;
 }
 
 /** How records of a window are counted. */

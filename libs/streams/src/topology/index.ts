@@ -4,6 +4,7 @@
  */
 export type {
   AggregateDefinition,
+  DistinctDefinition,
   JoinStreamOptions,
   MemoryDefinition,
   SaltedAggregateDefinition,
@@ -17,6 +18,7 @@ export { GlobalTable, GroupedStream, SessionStream, Stream, Table, WindowedStrea
 export { StreamsBuilder } from './streams-builder.ts';
 export {
   changelogTopicOf,
+  reachableFrom,
   type InternalTopic,
   type NodeDefinition,
   type SourceDefinition,

@@ -1,10 +1,13 @@
 /**
  * The language of topologies: streams, what they are grouped to, and tables. They lie in one file as each leads to the others.
  */
-import { longCodec, type Codec, type StreamTopic } from '../codec/index.ts';
+import { markCodec, type EventTimeMark } from '../alignment/index.ts';
+import { keyIdentity, longCodec, stringCodec, type Codec, type StreamTopic } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import {
   aggregateOperator,
+  conflateOperator,
+  distinctOperator,
   memoryOperator,
   saltedAggregateOperator,
   sessionOperator,
@@ -26,6 +29,7 @@ import {
 import type { SessionWindows, TimeWindows, Windowed } from '../window/index.ts';
 import type {
   AggregateDefinition,
+  DistinctDefinition,
   JoinStreamOptions,
   MemoryDefinition,
   SaltedAggregateDefinition,
@@ -47,6 +51,8 @@ export interface StreamPlace<K, V> {
   readonly key?: Codec<K>;
   /** Known as long as the values are those of a topic. */
   readonly value?: Codec<V>;
+  /** Whether stream time is told by marks and not by records: behind an aligned topic. */
+  readonly isAligned?: boolean;
 }
 
 /** A stream whose records of one key lie in one partition. */
@@ -92,8 +98,8 @@ export class Stream<K, V> {
     const node = this.after<K2, V>('selectKey', (_context, forward) => ({
       process: ({ key, value, timestampMs }) => forward({ key: select(value, key), value, timestampMs }),
     }));
-    const { graph, value } = this.place;
-    return new Stream<K2, V>({ graph, node, topics: [], ...(value ? { value } : {}) });
+    const { graph, value, isAligned } = this.place;
+    return new Stream<K2, V>({ graph, node, topics: [], ...(value && { value }), ...(isAligned && { isAligned }) });
   }
 
   /** Looks at each record. */
@@ -109,21 +115,34 @@ export class Stream<K, V> {
     });
   }
 
-  /** The records of both. Topics of both must have the same number of partitions when the result is grouped or joined. */
+  /**
+   * The records of both. Where one of them comes through an aligned topic, that one's event time is the result's. Topics of both must have the
+   * same number of partitions when the result is grouped or joined.
+   */
   merge(other: Stream<K, V>): Stream<K, V> {
     const { graph, node: mine, topics, ...codecs } = this.place;
     const node = graph.node<K, V, K, V>('merge', [mine, other.place.node], (_context, forward) => ({
       process: forward,
     }));
     const partitioned = topics.length > 0 && other.place.topics.length > 0;
-    return new Stream({ ...codecs, graph, node, topics: partitioned ? [...topics, ...other.place.topics] : [] });
+    const isAligned = codecs.isAligned ?? other.place.isAligned;
+    return new Stream({
+      ...codecs,
+      graph,
+      node,
+      topics: partitioned ? [...topics, ...other.place.topics] : [],
+      ...(isAligned && { isAligned }),
+    });
   }
 
   /**
    * Sends the stream through a topic of the application's own, where records lie by their new key.
    * @param name names the topic: `<application>-<name>-repartition`.
    */
-  through<K2>(name: string, { key, keyCodec, valueCodec, partitions }: ThroughOptions<K, V, K2>): Stream<K2, V> {
+  through<K2>(
+    name: string,
+    { key, keyCodec, valueCodec, partitions, aligned: isAligned = false }: ThroughOptions<K, V, K2>,
+  ): Stream<K2, V> {
     const { graph } = this.place;
     const topic: StreamTopic<K2, V> = {
       name: repartitionTopicOf(graph.applicationId, graph.claim(name)),
@@ -142,7 +161,23 @@ export class Stream<K, V> {
     }));
     const node = graph.node<K2, V, K2, V>(`source ${topic.name}`, [], (_context, forward) => ({ process: forward }));
     graph.source({ topic: topic as SourceDefinition['topic'], role: 'stream', node });
-    return new Stream({ graph, node, topics: [topic.name], key: keyCodec, value: valueCodec });
+    if (isAligned) this.align(name, topic.name, node);
+    return new Stream({ graph, node, topics: [topic.name], key: keyCodec, value: valueCodec, isAligned });
+  }
+
+  private align(name: string, topic: string, node: NodeDefinition): void {
+    const { graph } = this.place;
+    const marks: StoreDefinition<KeyValueStore<string, EventTimeMark>> = graph.store({
+      name: graph.claim(`${name}-event-time`),
+      topics: [topic],
+      create: () => new KeyValueStore<string, EventTimeMark>(stringCodec, markCodec),
+    });
+    graph.alignedTopics.push({ topic, inFront: graph.topicsInFrontOf(this.place.node), node, marks });
+  }
+
+  /** Of records of one identity only the newest of each commit goes on: for updates that come more often than anybody looks. */
+  conflate(identity: (value: V, key: K) => string | number): Stream<K, V> {
+    return new Stream({ ...this.place, node: this.after('conflate', conflateOperator(identity)) });
   }
 
   /**
@@ -238,8 +273,8 @@ export class Stream<K, V> {
 
   /** The same keys, other values. */
   private valued<V2>(node: NodeDefinition): Stream<K, V2> {
-    const { graph, topics, key } = this.place;
-    return new Stream<K, V2>({ graph, node, topics, ...(key ? { key } : {}) });
+    const { graph, topics, key, isAligned } = this.place;
+    return new Stream<K, V2>({ graph, node, topics, ...(key && { key }), ...(isAligned && { isAligned }) });
   }
 
   private partitioned(how: string): StreamPlace<K, V> & { readonly key: Codec<K> } {
@@ -270,6 +305,9 @@ export class Stream<K, V> {
   }
 }
 
+const nothing = Buffer.alloc(0);
+const presenceCodec: Codec<true> = { encode: () => nothing, decode: () => true };
+
 /** Where records of one key come together. */
 export class GroupedStream<K, V> {
   constructor(private readonly place: GroupedPlace<K, V>) {}
@@ -291,14 +329,14 @@ export class GroupedStream<K, V> {
   }
 
   /** Remembers something of each key for a while of stream time, so that records that belong together meet. */
-  remember<S, R>({ name, codec, ...steps }: MemoryDefinition<K, V, S, R>): Stream<K, R> {
-    const { graph, topics, key, node } = this.place;
+  remember<S, R>({ name, codec, ...steps }: MemoryDefinition<V, S, R>): Stream<K, R> {
+    const { graph, topics, key, node, isAligned = false } = this.place;
     const store: StoreDefinition<MemoryStore<K, S>> = graph.store({
       name: graph.claim(name),
       topics,
       create: () => new MemoryStore<K, S>(key, codec),
     });
-    const after = graph.node<K, V, K, R>(`remember ${name}`, [node], memoryOperator({ store, ...steps }));
+    const after = graph.node<K, V, K, R>(`remember ${name}`, [node], memoryOperator({ name, store, isAligned, ...steps }));
     return new Stream<K, R>({ graph, node: after, topics, key });
   }
 
@@ -316,12 +354,37 @@ export class WindowedStream<K, V> {
     private readonly windows: TimeWindows,
   ) {}
 
+  /**
+   * The first record of each value of a key in a window, at once and as it was; its copies are left out, and so are late records.
+   * @throws {StreamsError} `TOPOLOGY_INVALID` for windows that overlap.
+   */
+  distinct({ name, by }: DistinctDefinition<K, V>): Stream<K, V> {
+    const { graph, topics, key: keyCodec, node, isAligned = false } = this.place;
+    const { windows } = this;
+    if (windows.advanceMs !== windows.sizeMs)
+      throw new StreamsError(
+        'TOPOLOGY_INVALID',
+        `${name} tells records apart in windows that overlap: give tumbling ones, a record cannot be the first in several`,
+      );
+    const store: StoreDefinition<WindowStore<string, true>> = graph.store({
+      name: graph.claim(name),
+      topics,
+      create: () => new WindowStore<string, true>(stringCodec, presenceCodec),
+    });
+    const identity = (value: V, key: K): string => {
+      const text = String(keyIdentity(keyCodec, key));
+      return `${text.length}:${text}${by(value, key)}`;
+    };
+    const open = distinctOperator<K, V>({ name, store, windows, isAligned, identity });
+    return new Stream<K, V>({ ...this.place, node: graph.node(`distinct ${name}`, [node], open) });
+  }
+
   count(definition: WindowCountDefinition<K, V>): Stream<Windowed<K>, number> {
     return this.aggregate({ ...definition, codec: longCodec, initial: () => 0, add: (count) => count + 1 });
   }
 
   aggregate<A>(definition: WindowAggregateDefinition<K, V, A>): Stream<Windowed<K>, A> {
-    const { graph, topics, key, node } = this.place;
+    const { graph, topics, key, node, isAligned = false } = this.place;
     const { name, codec, initial, add, emit = 'final', late = 'drop' } = definition;
     const { windows } = this;
     if (typeof late === 'object' && 'update' in late && !(late.update.retentionMs > windows.graceMs))
@@ -334,7 +397,7 @@ export class WindowedStream<K, V> {
       topics,
       create: () => new WindowStore<K, A>(key, codec),
     });
-    const open = windowOperator({ name, store, windows, emit, late, initial, add });
+    const open = windowOperator({ name, store, windows, emit, late, isAligned, initial, add });
     return new Stream<Windowed<K>, A>({ graph, node: graph.node(`windows ${name}`, [node], open), topics: [] });
   }
 }
@@ -353,7 +416,7 @@ export class SessionStream<K, V> {
   }
 
   aggregate<A>(definition: SessionAggregateDefinition<K, V, A>): Stream<Windowed<K>, A | null> {
-    const { graph, topics, key, node } = this.place;
+    const { graph, topics, key, node, isAligned = false } = this.place;
     const { name, codec, initial, add, merge, emit = 'final', late = 'drop' } = definition;
     const { windows } = this;
     const store: StoreDefinition<SessionStore<K, A>> = graph.store({
@@ -361,7 +424,7 @@ export class SessionStream<K, V> {
       topics,
       create: () => new SessionStore<K, A>(key, codec),
     });
-    const open = sessionOperator({ name, store, windows, emit, late, initial, add, merge });
+    const open = sessionOperator({ name, store, windows, emit, late, isAligned, initial, add, merge });
     return new Stream<Windowed<K>, A | null>({ graph, node: graph.node(`sessions ${name}`, [node], open), topics: [] });
   }
 }

@@ -1,6 +1,8 @@
 import { StreamsError } from '../errors/index.ts';
 import type { StreamTopic } from '../codec/index.ts';
+import type { EventTimeMark } from '../alignment/index.ts';
 import type { OpenOperator, StoreDefinition } from '../processor/index.ts';
+import type { KeyValueStore } from '../store/index.ts';
 
 /** An operator and what comes after it. Records' types are known to the language that builds the graph, and erased in it. */
 export interface NodeDefinition {
@@ -35,6 +37,16 @@ export interface InternalTopic {
   readonly purged: boolean;
 }
 
+/** A topic between two steps, behind which event time goes by the slowest input in front of it. */
+export interface AlignedTopic {
+  readonly topic: string;
+  /** The topics that are read in front of it: an input is one partition of one of them. */
+  readonly inFront: readonly string[];
+  /** Where event time goes on. */
+  readonly node: NodeDefinition;
+  readonly marks: StoreDefinition<KeyValueStore<string, EventTimeMark>>;
+}
+
 /** A built topology: its inputs, stores, steps and outputs. */
 export interface Topology {
   /** Also the name of its consumer group and the first part of the names of its topics and transactional ids. */
@@ -46,6 +58,7 @@ export interface Topology {
   readonly internalTopics: readonly InternalTopic[];
   /** Sets of topics that must have the same number of partitions. */
   readonly copartitioned: readonly (readonly string[])[];
+  readonly alignedTopics: readonly AlignedTopic[];
   /** Topics that are written, besides internal ones. */
   readonly sinks: readonly string[];
 }
@@ -57,6 +70,7 @@ export class TopologyGraph {
   readonly stores: StoreDefinition[] = [];
   readonly internalTopics: InternalTopic[] = [];
   readonly copartitioned: (readonly string[])[] = [];
+  readonly alignedTopics: AlignedTopic[] = [];
   readonly sinks = new Set<string>();
   private readonly names = new Set<string>();
 
@@ -105,6 +119,13 @@ export class TopologyGraph {
     this.sources.push(source);
   }
 
+  /** The topics whose records come to a node. */
+  topicsInFrontOf(node: NodeDefinition): string[] {
+    return this.sources
+      .filter((source) => source.node && reachableFrom(source.node).has(node))
+      .map(({ topic }) => topic.name);
+  }
+
   /** A store with a changelog. */
   store<Definition extends StoreDefinition>(definition: Definition): Definition {
     this.stores.push(definition);
@@ -118,10 +139,18 @@ export class TopologyGraph {
   }
 
   build(): Topology {
-    const { applicationId, sources, nodes, stores, internalTopics, copartitioned, sinks } = this;
+    const { applicationId, sources, nodes, stores, internalTopics, copartitioned, alignedTopics, sinks } = this;
     if (sources.length === 0) throw new StreamsError('TOPOLOGY_INVALID', `${applicationId} reads no topic`);
-    return { applicationId, sources, nodes, stores, internalTopics, copartitioned, sinks: [...sinks] };
+    const parts = { applicationId, sources, nodes, stores, internalTopics, copartitioned, alignedTopics };
+    return { ...parts, sinks: [...sinks] };
   }
+}
+
+/** The node and all that come after it, without going through a topic. */
+export function reachableFrom(node: NodeDefinition): ReadonlySet<NodeDefinition> {
+  const reached = new Set([node]);
+  for (const each of reached) for (const child of each.children) reached.add(child);
+  return reached;
 }
 
 export function changelogTopicOf(applicationId: string, store: string): string {
