@@ -22,6 +22,15 @@ export class ConsoleConfig extends defineConfig({
   mybankLedgerUrl: address('address of mybank-ledger, whose accounts the page shows'),
   mybankAlertsUrl: address('address of mybank-alerts, whose thresholds and alerts the page shows'),
   connectUrl: address('address of connect, whose connectors and lake the page shows'),
+  databaseUrl: optional(
+    url({
+      protocols: ['postgres:', 'postgresql:'],
+      secret: true,
+      description: "the console's own PostgreSQL database, in which lessons keep their tables",
+    }),
+  ),
+  launcherUrl: address("the launcher's control door, by which lessons kill parts of the demo"),
+  launcherToken: optional(text({ description: 'token of the control door', secret: true })),
   clusterIntervalMs: integer({
     default: 1000,
     min: 100,

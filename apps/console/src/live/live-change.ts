@@ -14,6 +14,8 @@ export function liveChange(before: LiveState, after: LiveState): LiveChange | un
     ...(topics === undefined ? {} : { topics }),
     ...(groups === undefined ? {} : { groups }),
     ...(feed === undefined ? {} : { feed }),
+    // Made anew with each change of a lesson, and only then.
+    ...(before.lesson === after.lesson ? {} : { lesson: after.lesson }),
   };
   return Object.keys(change).length === 0 ? undefined : change;
 }

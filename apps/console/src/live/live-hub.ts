@@ -12,6 +12,7 @@ import { ClusterReader } from '../cluster/cluster.reader.ts';
 import { ConsoleConfig } from '../console-config.ts';
 import { FeedReader } from '../feed/feed.reader.ts';
 import { GroupsReader } from '../groups/groups.reader.ts';
+import { LessonRunner } from '../lessons/lesson-runner.ts';
 import { PartsReader } from '../services/parts.reader.ts';
 import { TopicRates } from '../topics/topic-rates.ts';
 import { TopicsReader, type TopicReading } from '../topics/topics.reader.ts';
@@ -35,7 +36,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly rates = new TopicRates();
   private readonly history = new SampleHistory();
   private readonly looks: readonly RepeatedLook[];
-  private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows };
+  private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows, lesson: null };
   /** What Kafka and each HTTP part answered last. */
   private answers: readonly PartState[] = [];
   private feedProblem: string | null = null;
@@ -48,6 +49,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly groups: GroupsReader,
     private readonly feed: FeedReader,
     private readonly partsReader: PartsReader,
+    private readonly lessons: LessonRunner,
     private readonly health: HealthChecks,
     config: ConsoleConfig,
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
@@ -61,6 +63,7 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   onApplicationBootstrap(): void {
     // The console is ready when it serves, whatever is down: that is when people look at it.
     this.health.add('ready', 'live', () => ({ ok: true, detail: `${this.streams.size} pages` }));
+    this.lessons.listen((lesson) => this.publish({ ...this.state, lesson }));
     for (const look of this.looks) look.start();
     this.beats = setInterval(() => this.streams.forEach((stream) => stream.beat()), BEAT_MS);
     this.context.stopping.addEventListener('abort', () => this.streams.forEach((stream) => stream.end()));

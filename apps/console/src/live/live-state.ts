@@ -1,5 +1,6 @@
 /** What the page is sent: the whole state once, then what changed. Plain JSON; the page shares these types. */
 
+import type { LessonState } from '../lessons/lesson-state.ts';
 import type { PagePath } from '../page-paths.ts';
 
 /** `off`: the console was not told where it is. */
@@ -131,6 +132,8 @@ export interface LiveState {
   readonly groups: readonly GroupState[];
   readonly feed: readonly FeedPost[];
   readonly flows: readonly FlowState[];
+  /** The lesson that runs; null without one. */
+  readonly lesson: LessonState | null;
 }
 
 export interface LiveSnapshot {
@@ -158,5 +161,6 @@ export interface LiveChange {
   readonly topics?: ListChange<TopicState>;
   readonly groups?: ListChange<GroupState>;
   readonly feed?: ListChange<FeedPost>;
+  readonly lesson?: LessonState | null;
   readonly sample?: LiveSample;
 }

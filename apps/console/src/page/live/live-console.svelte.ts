@@ -3,6 +3,7 @@
  * the page, marked as old, and the connection comes back by itself.
  */
 import { applyListChange } from '../../live/list-change.ts';
+import type { LessonState } from '../../lessons/lesson-state.ts';
 import type {
   ClusterState,
   FeedPost,
@@ -35,6 +36,8 @@ export class LiveConsole {
   feed = $state.raw<readonly FeedPost[]>([]);
   /** Empty until the console has answered. */
   flows = $state.raw<readonly FlowState[]>([]);
+  /** The lesson that runs; null without one. */
+  lesson = $state.raw<LessonState | null>(null);
   samples = $state.raw<readonly LiveSample[]>([]);
   #source: EventSource | undefined;
   #reopen: ReturnType<typeof setTimeout> | undefined;
@@ -80,6 +83,7 @@ export class LiveConsole {
     this.groups = state.groups;
     this.feed = state.feed;
     this.flows = state.flows;
+    this.lesson = state.lesson;
     this.samples = history.atMs.map((atMs, index) => ({
       atMs,
       topicRates: column(history.topicRates, index),
@@ -94,6 +98,7 @@ export class LiveConsole {
     if (change.topics) this.topics = applyListChange(this.topics, change.topics, (topic) => topic.name);
     if (change.groups) this.groups = applyListChange(this.groups, change.groups, (group) => group.groupId);
     if (change.feed) this.feed = applyListChange(this.feed, change.feed, (post) => post.postId);
+    if (change.lesson !== undefined) this.lesson = change.lesson;
     if (change.sample) this.#addSample(change.sample);
   }
 

@@ -1,0 +1,105 @@
+/** Each lesson for real: a broker, PostgreSQL, the lesson's own processes; its switch is turned, and its claim holds. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningService } from '@headwater/service-kit';
+import { startBroker, startPostgres, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
+import { kafkaOf, startConsole } from '../console.fixture.ts';
+import type { LessonId, LessonState } from './lesson-state.ts';
+
+const LIMIT_MS = 90_000;
+const POLL_MS = 50;
+
+let broker: RunningBroker;
+let postgres: RunningPostgres;
+let running: RunningService;
+let databaseUrl: string;
+
+beforeAll(async () => {
+  [broker, postgres] = await Promise.all([
+    startBroker({ config: { 'log.cleaner.backoff.ms': '100' }, flush: 'os' }),
+    startPostgres(),
+  ]);
+  databaseUrl = await postgres.createDatabase('console');
+  running = await start();
+}, LIMIT_MS);
+
+afterAll(async () => {
+  await running.close();
+  await Promise.all([broker.close(), postgres.close()]);
+}, LIMIT_MS);
+
+function start(): Promise<RunningService> {
+  return startConsole({ kafka: broker, addresses: { DATABASE_URL: databaseUrl } });
+}
+
+async function ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Response> {
+  return await fetch(`${running.url}/api/lessons${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+}
+
+async function act(method: 'POST' | 'PUT', path: string, body: object): Promise<void> {
+  const response = await ask(method, path, body);
+  expect([response.status, await response.text()]).toEqual([204, '']);
+}
+
+const begin = (id: LessonId, choice?: string) => act('POST', `/${id}/begin`, choice === undefined ? {} : { choice });
+const setFault = (id: LessonId, on: boolean) => act('PUT', `/${id}/fault`, { on });
+const reset = (id: LessonId) => act('POST', `/${id}/reset`, {});
+
+async function runningLesson(): Promise<LessonState | null> {
+  const { lesson } = (await (await ask('GET', '/running')).json()) as { lesson: LessonState | null };
+  return lesson;
+}
+
+async function state(): Promise<LessonState> {
+  const lesson = await runningLesson();
+  if (lesson === null) throw new Error('no lesson runs');
+  return lesson;
+}
+
+/** Waits until the facts are as wished, and returns them. */
+async function until(isSo: (facts: Readonly<Record<string, number>>, lesson: LessonState) => boolean) {
+  for (;;) {
+    const lesson = await state();
+    expect({ problem: lesson.problem }).toEqual({ problem: null });
+    if (isSo(lesson.facts, lesson)) return lesson.facts;
+    await delay(POLL_MS);
+  }
+}
+
+/** What the lessons made and did not remove. */
+async function leftBehind(): Promise<string[]> {
+  const admin = kafkaOf(broker.bootstrapServers).admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.listGroups();
+    return [...(await admin.listTopics()), ...groups.map(({ groupId }) => groupId)].filter((name) =>
+      name.startsWith('lesson_'),
+    );
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+afterEach(async () => {
+  const lesson = await runningLesson();
+  if (lesson !== null) await reset(lesson.id);
+  expect(await leftBehind()).toEqual([]);
+}, LIMIT_MS);
+
+describe('lessons', () => {
+  it(
+    'idempotent producer: what is sent again is written again, but not by a producer with sequence numbers',
+    async () => {
+      await begin('idempotent-producer');
+      await until(({ sent = 0 }) => sent >= 3);
+      expect((await state()).facts).toMatchObject({ plainDuplicates: 0, idempotentDuplicates: 0 });
+      await setFault('idempotent-producer', true);
+      const facts = await until(({ lost = 0, plainDuplicates = 0 }) => lost >= 6 && plainDuplicates >= 2);
+      expect(facts['idempotentDuplicates']).toBe(0);
+    },
+    LIMIT_MS,
+  );
+});

@@ -1,0 +1,5 @@
+/** All lessons, in the order in which they are best read. */
+import type { Lesson } from './lesson.ts';
+import { idempotentProducerLesson } from './idempotent-producer.lesson.ts';
+
+export const lessons: readonly Lesson[] = [idempotentProducerLesson];
