@@ -91,6 +91,7 @@ export {
   type OutboxParts,
   type OutboxPublisher,
   type OutboxRecord,
+  type OutboxMessageState,
   type OutboxState,
   type Relay,
   type RelayObserver,

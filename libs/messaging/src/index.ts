@@ -41,6 +41,7 @@ export {
 export { EventCodec, isUnreadable } from './codec/index.ts';
 export {
   KafkaTransport,
+  MessageReader,
   Subscribe,
   SubscribeBatch,
   SubscriptionContext,
@@ -118,6 +119,7 @@ export {
   DeadLetterDesk,
   deadLetterView,
   fromJsonValue,
+  type LetterEdit,
   ParkedDesk,
   RedriveModule,
   standardMaxRedrives,

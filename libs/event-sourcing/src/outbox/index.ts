@@ -9,7 +9,7 @@
  */
 export { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
 export { type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
-export { Outbox, type HeldAggregate, type OutboxState } from './outbox.ts';
+export { Outbox, type HeldAggregate, type OutboxMessageState, type OutboxState } from './outbox.ts';
 export { OutboxRelay } from './outbox-relay.ts';
 export { type RelayObserver, type RelayOptions, type RelayStatus } from './relay-options.ts';
 export { type Relay } from './relay.ts';

@@ -16,6 +16,7 @@ import {
   type OutboxHealthPort,
   type OutboxMetricsPort,
 } from './outbox-telemetry.ts';
+import { OutboxController } from './outbox.controller.ts';
 import { Outbox } from './outbox.ts';
 import { type Relay } from './relay.ts';
 import { type RelayOptions } from './relay-options.ts';
@@ -43,7 +44,7 @@ export const OUTBOX_RELAY = Symbol('headwater.outbox.relay');
 
 /**
  * The outbox of a Nest service: `Outbox` to write to, and a relay (`OUTBOX_RELAY`) that runs from start to shutdown. TypeORM's
- * `DataSource` must be injectable, and `outboxMigrations` among its migrations.
+ * `DataSource` must be injectable, and `outboxMigrations` among its migrations. Operators get `/event-sourcing/outbox` (`OutboxController`).
  *
  *     OutboxModule.forRoot({ inject: [MyPublisher], useFactory: (publisher: MyPublisher) => ({ publisher }) })
  */
@@ -76,6 +77,7 @@ export class OutboxModule implements OnApplicationBootstrap, BeforeApplicationSh
       module: OutboxModule,
       global: true,
       imports: options.imports ?? [],
+      controllers: [OutboxController],
       providers: [outbox, relay],
       exports: [outbox, relay],
     };

@@ -29,6 +29,21 @@ export interface HeldAggregate {
   readonly messages: number;
 }
 
+/** Where a message of the outbox is on its way. */
+export interface OutboxMessageState {
+  readonly messageId: string;
+  readonly aggregate: Aggregate;
+  readonly topic: string;
+  readonly type: string;
+  /** When its transaction wrote it. */
+  readonly createdAt: Date;
+  /** When the broker had acknowledged it; undefined while it waits. */
+  readonly publishedAt: Date | undefined;
+  readonly attempts: number;
+  /** Why it is not published, if that was tried. */
+  readonly lastError: string | undefined;
+}
+
 /** Writes to the outbox, and what operators do with it. */
 export class Outbox {
   private readonly dataSource: DataSource;
@@ -87,6 +102,27 @@ export class Outbox {
     }));
   }
 
+  /** A message by its id; undefined when there is none, or when it was published so long ago that it is forgotten. */
+  async message(messageId: string): Promise<OutboxMessageState | undefined> {
+    const [row] = await this.dataSource.query<MessageRow[]>(
+      `SELECT id, aggregate_type, aggregate_id, topic, type, created_at, published_at, attempts, last_error
+       FROM outbox WHERE id = $1 LIMIT 1`,
+      [messageId],
+    );
+    return (
+      row && {
+        messageId: row.id,
+        aggregate: { type: row.aggregate_type, id: row.aggregate_id },
+        topic: row.topic,
+        type: row.type,
+        createdAt: row.created_at,
+        publishedAt: row.published_at ?? undefined,
+        attempts: row.attempts,
+        lastError: row.last_error ?? undefined,
+      }
+    );
+  }
+
   /**
    * Lets a held aggregate go on: its dead message is tried once more, or dropped. Its other messages follow in order.
    *
@@ -109,6 +145,18 @@ export class Outbox {
       return count;
     });
   }
+}
+
+interface MessageRow {
+  readonly id: string;
+  readonly aggregate_type: string;
+  readonly aggregate_id: string;
+  readonly topic: string;
+  readonly type: string;
+  readonly created_at: Date;
+  readonly published_at: Date | null;
+  readonly attempts: number;
+  readonly last_error: string | null;
 }
 
 interface HeldRow {

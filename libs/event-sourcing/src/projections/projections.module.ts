@@ -12,6 +12,7 @@ import { ProjectionHost } from './projection-host.ts';
 import { type ProjectionHostOptions } from './projection-options.ts';
 import { projectionTelemetry, registerProjectionGauges, type ProjectionMetricsPort } from './projection-telemetry.ts';
 import { type Projection } from './projection.ts';
+import { ProjectionsController } from './projections.controller.ts';
 import { ProjectionsOperator } from './projections-operator.ts';
 
 /** Where the parts of the projections come from. */
@@ -27,7 +28,8 @@ export interface ProjectionParts {
 
 /**
  * The projections of a Nest service, from its start to its shutdown. TypeORM's `DataSource` and an `EventStore` must be injectable,
- * and `projectionMigrations` among the migrations. It brings `ProjectionHost` (`waitForPosition`) and `ProjectionsOperator`.
+ * and `projectionMigrations` among the migrations. It brings `ProjectionHost` (`waitForPosition`),
+ * `ProjectionsOperator`, and for operators `/event-sourcing/projections` (`ProjectionsController`).
  *
  *     ProjectionsModule.forRoot({ useFactory: () => ({ projections: [balances] }) })
  */
@@ -61,6 +63,7 @@ export class ProjectionsModule implements OnApplicationBootstrap, BeforeApplicat
       module: ProjectionsModule,
       global: true,
       imports: options.imports ?? [],
+      controllers: [ProjectionsController],
       providers: [operator, host],
       exports: [operator, host],
     };

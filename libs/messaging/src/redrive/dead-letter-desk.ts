@@ -2,6 +2,7 @@
 import { deadLetterTopicOf, type TopicContract } from '@headwater/contracts';
 import type { KafkaClient } from '../client/index.ts';
 import { systemClock, type Clock } from '../clock/index.ts';
+import type { EventCodec } from '../codec/index.ts';
 import { redriveSetup, redriveTopicOf } from '../consumer/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import type { MessageProducer } from '../producer/index.ts';
@@ -16,6 +17,8 @@ import {
   type DeadLetterRecord,
   type DeadLetterState,
 } from './dead-letter-record.ts';
+import { editedEvent } from './edited-event.ts';
+import { viewOf } from './event-view.ts';
 import { scanTopic } from './topic-scan.ts';
 
 /** What a desk of dead letters works with. */
@@ -24,6 +27,8 @@ export interface DeadLetterDeskOptions {
   readonly producer: MessageProducer;
   /** The topics whose dead letters are known here. */
   readonly topics: readonly TopicContract[];
+  /** Checks edited events; without it letters cannot be edited. */
+  readonly codec?: EventCodec;
   readonly clock?: Clock;
 }
 
@@ -54,6 +59,17 @@ export interface RedriveOptions {
   readonly limit?: number | undefined;
   readonly onProgress?: (done: number, all: number) => void;
   readonly signal?: AbortSignal;
+}
+
+/** One letter, and the event that takes its place. */
+export interface LetterEdit {
+  readonly partition: number;
+  readonly offset: bigint;
+  /** JSON. */
+  readonly value: unknown;
+  /** Full name; the letter's own when undefined. */
+  readonly event?: string | undefined;
+  readonly act: OperatorAct;
 }
 
 /** What a redrive did. */
@@ -126,15 +142,40 @@ export class DeadLetterDesk {
     if (options.dryRun || wanted.length === 0) return { found: letters.length, done: wanted, overCap };
     await this.topicSetup.ensure([redriveSetup(source, group)]);
     const done = await this.carryOut(wanted, options, async (letter) => {
-      await this.options.producer.sendEncoded({
-        topic: redriveTopicOf(group),
-        key: letter.record.key,
-        value: letter.record.value,
-        headers: { ...originalHeaders(letter), ...redriveHeaders(letter) },
-      });
+      await this.send(letter, letter.record.value);
       await this.note(letter, 'redriven', options.act);
     });
     return { found: letters.length, done, overCap };
+  }
+
+  /**
+   * Gives one open letter to its group again as the event that JSON stands for (see `toJsonValue`): of the kind that it is, unless
+   * `event` names another. It must keep the letter's key. The letter stays as it was, and is listed as redriven.
+   * @throws {MessagingError | ContractError} `DEAD_LETTERS_UNKNOWN`, `EDIT_REFUSED`, `EVENT_INVALID`, `SCHEMA_REFUSED`
+   */
+  async redriveEdited(topic: string, group: string, edit: LetterEdit): Promise<void> {
+    const { codec, topics } = this.options;
+    const source = topics.find(({ name }) => name === topic);
+    if (!source || !codec) throw this.unknown(topic, group);
+    const { partition, offset, act } = edit;
+    const [letter] = await this.list(topic, group, { partition, offset }, { states: ['open'], limit: 1 });
+    if (!letter)
+      throw new MessagingError('EDIT_REFUSED', `No open letter lies at offset ${offset} of partition ${partition}`);
+    const content = await viewOf(codec, source, letter.record.value);
+    const event = edit.event ?? ('event' in content ? (content.event ?? undefined) : undefined);
+    const value = await editedEvent(codec, source, event, edit.value, letter.record.key?.toString('utf8'));
+    await this.topicSetup.ensure([redriveSetup(source, group)]);
+    await this.send(letter, value);
+    await this.note(letter, 'redriven', act);
+  }
+
+  private async send(letter: DeadLetterRecord, value: Buffer | null): Promise<void> {
+    await this.options.producer.sendEncoded({
+      topic: redriveTopicOf(letter.group),
+      key: letter.record.key,
+      value,
+      headers: { ...originalHeaders(letter), ...redriveHeaders(letter) },
+    });
   }
 
   /** Notes that open letters are of no more use. They stay in their topic, and are listed as discarded. */

@@ -1,9 +1,19 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { TopicContract } from '@headwater/contracts';
 import { EventCodec } from '../codec/index.ts';
 import { DeadLetterDesk, type NotedDeadLetter, type RedriveOptions, type RedriveReport } from './dead-letter-desk.ts';
 import { deadLetterView, type DeadLetterView } from './dead-letter-view.ts';
-import { actOf, answering, filterOf, optionalCount, optionalText, REDRIVE_TOPICS } from './redrive-requests.ts';
+import {
+  actOf,
+  answering,
+  countOf,
+  filterOf,
+  offsetOf,
+  optionalCount,
+  optionalText,
+  REDRIVE_TOPICS,
+} from './redrive-requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,7 +27,8 @@ interface ReportView {
   readonly dryRun: boolean;
 }
 
-/** `GET /messaging/dead-letters/:topic/:group`, and `POST` to its `redrive` and `discard`. */
+/** `GET /messaging/dead-letters/:topic/:group`, and `POST` to its `redrive`, `edit` and `discard`. */
+@ApiExcludeController()
 @Controller('messaging/dead-letters/:topic/:group')
 export class DeadLetterController {
   constructor(
@@ -59,6 +70,21 @@ export class DeadLetterController {
       const options = optionsOf(body);
       return reportOf(await this.desk.discard(topic, group, options), options);
     });
+  }
+
+  /** Gives the letter at `partition` and `offset` to its group as the event `value`, of the kind `event`. */
+  @Post('edit')
+  @HttpCode(204)
+  edit(@Param('topic') topic: string, @Param('group') group: string, @Body() body: Fields): Promise<void> {
+    return answering(() =>
+      this.desk.redriveEdited(topic, group, {
+        partition: countOf(body, 'partition'),
+        offset: offsetOf(body),
+        value: body['value'],
+        event: optionalText(body, 'event'),
+        act: actOf(body),
+      }),
+    );
   }
 
   private view(letter: NotedDeadLetter): Promise<DeadLetterView> {

@@ -13,6 +13,7 @@ export {
   DeadLetterDesk,
   standardMaxRedrives,
   type DeadLetterDeskOptions,
+  type LetterEdit,
   type NotedDeadLetter,
   type RedriveOptions,
   type RedriveReport,

@@ -4,7 +4,7 @@ import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import type { OperatorAct, ParkedKey, ParkedKeyName, ParkedKeys, ParkedKeysFilter } from '../parking/index.ts';
 import { viewOf, type EventView } from './event-view.ts';
-import { fromJsonValue } from './json-value.ts';
+import { editedEvent } from './edited-event.ts';
 
 /** A parked message as it is shown. */
 export interface ParkedMessageView {
@@ -66,21 +66,8 @@ export class ParkedDesk {
     const { codec, keys } = this.options;
     const topic = this.contractOf(name.topic);
     if (!topic) throw new MessagingError('EDIT_REFUSED', `There is no contract of topic ${name.topic} here`);
-    const contract = topic.events[event ?? (await this.eventNameAt(name, offset))];
-    if (!contract)
-      throw new MessagingError(
-        'EDIT_REFUSED',
-        `Topic ${topic.name} has no event ${event}: it carries ${Object.keys(topic.events).join(', ')}`,
-      );
-    const value = fromJsonValue(contract.schema, json);
-    await codec.register([topic], signal);
-    const bytes = codec.encode(topic, contract, value);
-    const key = topic.keyOf(value);
-    if (key !== name.key.toString('utf8'))
-      throw new MessagingError(
-        'EDIT_REFUSED',
-        `The edited event has key ${key}, and waits in the line of ${name.key.toString('utf8')}`,
-      );
+    const named = event ?? (await this.eventNameAt(name, offset));
+    const bytes = await editedEvent(codec, topic, named, json, name.key.toString('utf8'), signal);
     await keys.edit(name, offset, bytes, act);
   }
 

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, HttpCode, HttpException, Inject, Optional, Post, Query } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { ParkedKey } from '../parking/index.ts';
 import { ParkedDesk } from './parked-desk.ts';
 import { actOf, answering, offsetOf, optionalCount, optionalText, parkedKeyOf } from './redrive-requests.ts';
@@ -6,6 +7,7 @@ import { actOf, answering, offsetOf, optionalCount, optionalText, parkedKeyOf } 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `/messaging/parked-keys`: what waits, and releasing, skipping and editing it. A key is named by group, topic, partition and key. */
+@ApiExcludeController()
 @Controller('messaging/parked-keys')
 export class ParkedKeyController {
   constructor(@Optional() @Inject(ParkedDesk) private readonly parked: ParkedDesk | undefined) {}

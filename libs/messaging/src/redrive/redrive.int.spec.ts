@@ -129,6 +129,26 @@ describe('dead letters', () => {
     expect(discarded?.note).toMatchObject({ action: 'discarded', ...act });
   }, 60_000);
 
+  it('are given to their group as a person edited them, within contract and key', async () => {
+    await using service = await start();
+    await send(service.producer, ['bad-1']);
+    const [letter] = await observer.read(deadLetterTopicOf(topic, group), 1);
+    const url = `/messaging/dead-letters/${topic.name}/${group}`;
+    const [{ partition, offset, content }] = (await service.ask('GET', url)).body as [
+      { partition: number; offset: string; content: { value: object } },
+    ];
+    const edit = (value: object): Promise<{ status: number }> =>
+      service.ask('POST', `${url}/edit`, { ...act, partition, offset, value });
+    expect((await edit({ ...content.value, liked: 'perhaps' })).status).toBe(422);
+    expect((await edit({ ...content.value, postId: 'good' })).status).toBe(422);
+    broken = false;
+    expect((await edit({ ...content.value, userId: 'mended' })).status).toBe(204);
+    await until(() => seen.includes('bad-1'));
+    expect(letter?.key?.toString()).toBe('bad-1');
+    expect((await edit({ ...content.value, userId: 'again' })).status).toBe(422);
+    expect((await service.ask('GET', `${url}?state=all`)).body).toMatchObject([{ state: 'redriven', note: act }]);
+  }, 60_000);
+
   it('are shown, redriven and discarded over REST', async () => {
     await using service = await start();
     await send(service.producer, ['bad-1', 'bad-2']);
@@ -149,6 +169,7 @@ describe('dead letters', () => {
     await until(() => seen.includes('bad-1'));
     expect((await service.ask('POST', `${url}/discard`, act)).body).toMatchObject({ done: 1 });
     expect((await service.ask('POST', `${url}/redrive`, { who: 'me' })).status).toBe(400);
+    expect((await service.ask('GET', '/messaging/inbox/bad-1')).body).toEqual([]);
     expect((await service.ask('GET', `${url}-not`)).status).toBe(404);
     expect((await service.ask('POST', `/messaging/subscriptions/${group}/pause`)).status).toBe(204);
     expect((await service.ask('GET', '/messaging/subscriptions')).body).toMatchObject([{ group, paused: true }, {}]);

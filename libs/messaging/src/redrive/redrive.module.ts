@@ -1,5 +1,5 @@
 /**
- * Dead letters, parked keys and subscriptions of one service over REST, for the console. Import it beside `MessagingModule`; who may
+ * Dead letters, parked keys, the inbox and subscriptions of one service over REST, for the console. Import it beside `MessagingModule`; who may
  * call it is the service's to say (its guards hold here too).
  */
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
@@ -13,6 +13,7 @@ import { MessageProducer } from '../producer/index.ts';
 import { DeadLetterController } from './dead-letter.controller.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
 import { ParkedKeyController } from './parked-key.controller.ts';
+import { InboxController, REDRIVE_DATA_SOURCE } from './inbox.controller.ts';
 import { ParkedDesk } from './parked-desk.ts';
 import { REDRIVE_TOPICS } from './redrive-requests.ts';
 import { SubscriptionController } from './subscription.controller.ts';
@@ -40,20 +41,29 @@ export class RedriveModule {
   static forRootAsync({ inject = [], useFactory }: RedriveModuleAsyncOptions): DynamicModule {
     return {
       module: RedriveModule,
-      controllers: [DeadLetterController, ParkedKeyController, SubscriptionController],
+      controllers: [DeadLetterController, ParkedKeyController, SubscriptionController, InboxController],
       providers: [
         { provide: OPTIONS, inject, useFactory },
         {
           provide: DeadLetterDesk,
-          inject: [OPTIONS, MessageProducer, KafkaTransport],
-          useFactory: ({ topics }: RedriveModuleOptions, producer: MessageProducer, transport: KafkaTransport) =>
-            new DeadLetterDesk({ client: transport.unwrap<KafkaClient>(), producer, topics }),
+          inject: [OPTIONS, MessageProducer, KafkaTransport, EventCodec],
+          useFactory: (
+            { topics }: RedriveModuleOptions,
+            producer: MessageProducer,
+            transport: KafkaTransport,
+            codec: EventCodec,
+          ) => new DeadLetterDesk({ client: transport.unwrap<KafkaClient>(), producer, codec, topics }),
         },
         {
           provide: ParkedDesk,
           inject: [OPTIONS, EventCodec],
           useFactory: ({ topics, dataSource }: RedriveModuleOptions, codec: EventCodec) =>
             dataSource ? new ParkedDesk({ keys: new ParkedKeys(dataSource), codec, topics }) : undefined,
+        },
+        {
+          provide: REDRIVE_DATA_SOURCE,
+          inject: [OPTIONS],
+          useFactory: ({ dataSource }: RedriveModuleOptions) => dataSource,
         },
         { provide: REDRIVE_TOPICS, inject: [OPTIONS], useFactory: ({ topics }: RedriveModuleOptions) => topics },
       ],

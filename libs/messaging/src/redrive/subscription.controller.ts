@@ -1,8 +1,10 @@
 import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { KafkaTransport } from '../consumer/index.ts';
 import { answering } from './redrive-requests.ts';
 
 /** `/messaging/subscriptions`: how far each is, and pausing and resuming them in this instance. */
+@ApiExcludeController()
 @Controller('messaging/subscriptions')
 export class SubscriptionController {
   constructor(@Inject(KafkaTransport) private readonly transport: KafkaTransport) {}
