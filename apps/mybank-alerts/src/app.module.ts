@@ -6,6 +6,7 @@ import {
   KafkaOutboxPublisher,
   MessageProducer,
   MessagingModule,
+  RedriveModule,
 } from '@headwater/messaging';
 import {
   DatabaseModule,
@@ -66,6 +67,10 @@ import { ThresholdController } from './threshold/threshold.controller.ts';
         // A transaction that cannot be judged waits with all that follows on its account; others go on.
         dataSource,
       }),
+    }),
+    RedriveModule.forRootAsync({
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => ({ topics: [topics.bankTransactions], dataSource }),
     }),
     EventStoreModule.forRoot({ inject: [Metrics], useFactory: (metrics: Metrics) => ({ metrics }) }),
     OutboxModule.forRoot({
