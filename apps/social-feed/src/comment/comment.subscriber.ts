@@ -2,21 +2,14 @@ import { Controller } from '@nestjs/common';
 import { topics } from '@headwater/contracts';
 import { SubscribeBatch, type TopicMessage } from '@headwater/messaging';
 import { ReadModel } from '../read-model/read-model.ts';
-import { insertComments } from './comment-table.ts';
-
-const group = 'social-feed.comments';
+import { changeComments } from './comment-table.ts';
 
 @Controller()
 export class CommentSubscriber {
   constructor(private readonly readModel: ReadModel) {}
 
-  @SubscribeBatch(topics.comments, { group })
+  @SubscribeBatch(topics.comments, { group: 'social-feed.comments' })
   async onComments(messages: readonly TopicMessage<typeof topics.comments>[]): Promise<void> {
-    await this.readModel.apply(group, messages, (manager, fresh) =>
-      insertComments(
-        manager,
-        fresh.map(({ value }) => value),
-      ),
-    );
+    await this.readModel.apply(topics.comments, messages, changeComments);
   }
 }

@@ -28,6 +28,14 @@ export class FeedPostResponse {
   @ApiProperty({ type: String, format: 'date-time' })
   readonly publishedAt!: string;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'null while it is as it was published',
+  })
+  readonly editedAt!: string | null;
+
   @ApiProperty({ type: 'integer', minimum: 0 })
   readonly likes!: number;
 

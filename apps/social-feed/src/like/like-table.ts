@@ -1,15 +1,19 @@
-import type { LikeChanged } from '@headwater/contracts';
+import type { LikeChanged, topics } from '@headwater/contracts';
+import type { TopicMessage } from '@headwater/messaging';
 import type { EntityManager } from 'typeorm';
 import type { TotalsChange } from '../totals/post-totals.ts';
 
 /** The last word of each user on each post; likes of one post come in order. */
-function lastWords(likes: readonly LikeChanged[]): LikeChanged[] {
-  return [...new Map(likes.map((like) => [JSON.stringify([like.postId, like.userId]), like])).values()];
+function lastWords(messages: readonly TopicMessage<typeof topics.likes>[]): LikeChanged[] {
+  return [...new Map(messages.map(({ value }) => [JSON.stringify([value.postId, value.userId]), value])).values()];
 }
 
 /** Adds and removes likes; one that is there already, or is gone already, changes no total. */
-export async function changeLikes(manager: EntityManager, likes: readonly LikeChanged[]): Promise<TotalsChange[]> {
-  const wanted = lastWords(likes);
+export async function changeLikes(
+  manager: EntityManager,
+  messages: readonly TopicMessage<typeof topics.likes>[],
+): Promise<TotalsChange[]> {
+  const wanted = lastWords(messages);
   const rows = await manager.query<{ post_id: string; change: number }[]>(
     `WITH wanted AS (
        SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[]) AS wanted (post_id, user_id, liked)

@@ -18,6 +18,7 @@ interface ChangedRow {
   readonly kind: PostKind;
   readonly parent_post_id: string | null;
   readonly published_at: Date;
+  readonly edited_at: Date | null;
   readonly deleted: boolean;
   readonly likes: string;
   readonly comments: string;
@@ -41,6 +42,7 @@ function changedPostOf(row: ChangedRow): ChangedPost {
     comments: Number(row.comments),
     revision,
     publishedAt: row.published_at,
+    editedAt: row.edited_at,
     occurredAt: new Date(),
   };
   return { postId, revision, state };

@@ -14,6 +14,11 @@ export interface PostTotals {
   readonly comments: number;
 }
 
+/** Totals of a moment; `revision` grows with each change. */
+export interface RevisedTotals extends PostTotals {
+  readonly revision: number;
+}
+
 /** Adds up and marks the posts as changed, for `posts_with_counts`. Rows are taken in order of post. */
 export async function addToTotals(manager: EntityManager, changes: readonly TotalsChange[]): Promise<void> {
   if (changes.length === 0) return;
@@ -39,4 +44,21 @@ export async function findTotals(manager: EntityManager, postId: string): Promis
     [postId],
   );
   return row && { postId, likes: Number(row.likes ?? 0), comments: Number(row.comments ?? 0) };
+}
+
+/** The totals of those posts that are published and not deleted. */
+export async function findManyTotals(manager: EntityManager, postIds: readonly string[]): Promise<RevisedTotals[]> {
+  const rows = await manager.query<
+    { post_id: string; likes: string | null; comments: string | null; revision: string | null }[]
+  >(
+    `SELECT post_id, likes, comments, revision FROM posts LEFT JOIN post_totals USING (post_id)
+     WHERE post_id = ANY ($1) AND NOT deleted`,
+    [postIds],
+  );
+  return rows.map((row) => ({
+    postId: row.post_id,
+    likes: Number(row.likes ?? 0),
+    comments: Number(row.comments ?? 0),
+    revision: Number(row.revision ?? 0),
+  }));
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Problem } from '@headwater/service-kit';
 import { EntityManager } from 'typeorm';
+import { postUnknown } from '../post/post-unknown.ts';
 import { findTotals } from './post-totals.ts';
 import { TotalsResponse } from './totals.responses.ts';
 
@@ -19,7 +19,7 @@ export class TotalsController {
   async totals(@Param('postId') postId: string): Promise<TotalsResponse> {
     // PostgreSQL's text holds no NUL, so no post is named with one.
     const totals = postId.includes('\0') ? undefined : await findTotals(this.manager, postId);
-    if (!totals) throw Problem.notFound('post-unknown', `There is no post ${postId}, or it was deleted`);
+    if (!totals) throw postUnknown(postId);
     return totals;
   }
 }
