@@ -2,6 +2,7 @@
  * Where taxis are: the latest position of each, and those that are for hire by H3 cell, to find the nearest.
  *
  * - Of a taxi the report with the latest `occurredAt` holds, in whatever order they come; of two at one moment the one that comes later.
+ * - A report that comes again is no new one: it keeps the time at which it first arrived.
  * - A position is forgotten when nothing has been heard of the taxi for `maxAgeMs`, by the time at which reports arrived. What a device
  *   believes the time to be does not count here, so a replay of old trips is a fleet like any other.
  * - `nearest` is exact. Rings of cells around the place are searched from the inside; it stops when as many as were asked for are found
@@ -68,7 +69,7 @@ export class TaxiIndex {
   /** @param heardAtMs when it arrived. @returns whether it holds now */
   report(report: TaxiReport, heardAtMs: number): boolean {
     const known = this.taxis.get(report.taxiId);
-    if (known && known.report.occurredAtMs > report.occurredAtMs) return false;
+    if (known && (known.report.occurredAtMs > report.occurredAtMs || isSame(known.report, report))) return false;
     if (known) this.leaveCell(known);
     const cell = report.available ? latLngToCell(report.latitude, report.longitude, resolution) : undefined;
     const taxi = { report, point: spherePointOf(report), cell, heardAtMs };
@@ -173,6 +174,15 @@ export function compareNear(one: NearTaxi, other: NearTaxi): number {
   return (
     one.distanceMeters - other.distanceMeters ||
     (one.report.taxiId < other.report.taxiId ? -1 : Number(one.report.taxiId > other.report.taxiId))
+  );
+}
+
+function isSame(one: TaxiReport, other: TaxiReport): boolean {
+  return (
+    one.occurredAtMs === other.occurredAtMs &&
+    one.latitude === other.latitude &&
+    one.longitude === other.longitude &&
+    one.available === other.available
   );
 }
 

@@ -6,6 +6,9 @@ export interface Place {
   readonly longitude: number;
 }
 
+/** The place alone, of something that has one. */
+export const placeOf = ({ latitude, longitude }: Place): Place => ({ latitude, longitude });
+
 /** A place as a point of the unit sphere: near points compare without trigonometry, and at the poles as anywhere. */
 export interface SpherePoint {
   readonly x: number;

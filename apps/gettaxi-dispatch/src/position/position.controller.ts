@@ -1,0 +1,58 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { recordEach } from './position-batch.ts';
+import { PositionPublisher } from './position.publisher.ts';
+import {
+  PositionBatchResponse,
+  TaxiParams,
+  TaxiPositionBatchRequest,
+  TaxiPositionItem,
+  TaxiPositionRequest,
+  UserParams,
+  UserPositionBatchRequest,
+  UserPositionItem,
+  UserPositionRequest,
+} from './position.requests.ts';
+
+const description =
+  'Answered when it is durable. Of several the latest by `occurredAt` holds, in whatever order they come.';
+
+@ApiTags('positions')
+@Controller()
+export class PositionController {
+  constructor(private readonly publisher: PositionPublisher) {}
+
+  @Post('users/:userId/position')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Report where a user is', description })
+  @ApiNoContentResponse({ description: 'recorded' })
+  async user(@Param() { userId }: UserParams, @Body() request: UserPositionRequest): Promise<void> {
+    await this.publisher.ofUser(userId, request);
+  }
+
+  @Post('taxis/:taxiId/position')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Report where a taxi is, and whether it is for hire', description })
+  @ApiNoContentResponse({ description: 'recorded' })
+  async taxi(@Param() { taxiId }: TaxiParams, @Body() request: TaxiPositionRequest): Promise<void> {
+    await this.publisher.ofTaxi(taxiId, request);
+  }
+
+  @Post('users/positions')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Report where many users are', description: 'Each is answered for itself.' })
+  @ApiBody({ type: UserPositionBatchRequest })
+  @ApiOkResponse({ type: PositionBatchResponse })
+  async users(@Body() body: object | undefined): Promise<PositionBatchResponse> {
+    return await recordEach(body, UserPositionItem, (item) => this.publisher.ofUser(item.userId, item));
+  }
+
+  @Post('taxis/positions')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Report where many taxis are', description: 'Each is answered for itself.' })
+  @ApiBody({ type: TaxiPositionBatchRequest })
+  @ApiOkResponse({ type: PositionBatchResponse })
+  async taxis(@Body() body: object | undefined): Promise<PositionBatchResponse> {
+    return await recordEach(body, TaxiPositionItem, (item) => this.publisher.ofTaxi(item.taxiId, item));
+  }
+}
