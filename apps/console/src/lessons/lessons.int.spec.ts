@@ -102,4 +102,34 @@ describe('lessons', () => {
     },
     LIMIT_MS,
   );
+
+  it(
+    'inbox: what a killed consumer had booked comes again, and is booked again only without an inbox',
+    async () => {
+      await begin('inbox');
+      await until(({ waiting = 1, sent = 0 }) => sent > 0 && waiting === 0);
+      await setFault('inbox', true);
+      await until(({ killed = 0, plainTwice = 0, recognized = 0 }) => killed >= 1 && plainTwice >= 1 && recognized >= 1);
+      await setFault('inbox', false);
+      const facts = await until(({ sent = 0, waiting = 1 }) => sent > 10 && waiting <= 1);
+      expect(facts['inboxTwice']).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'ordered parking: a poisoned key waits in order, the others go on, and its release loses and reorders nothing',
+    async () => {
+      await begin('ordered-parking');
+      await until(({ bob = 0, others = 0 }) => bob >= 1 && others >= 3);
+      await setFault('ordered-parking', true);
+      const stuck = await until(({ parked = 0 }) => parked >= 2);
+      const going = await until(({ others = 0 }) => others > (stuck['others'] ?? 0) + 3);
+      expect(going['bob']).toBe(stuck['bob']);
+      await setFault('ordered-parking', false);
+      const facts = await until(({ parked = 0, bob = 0 }) => parked === 0 && bob > (stuck['bob'] ?? 0) + 2);
+      expect(facts['outOfOrder']).toBe(0);
+    },
+    LIMIT_MS,
+  );
 });
