@@ -67,10 +67,10 @@ export class CreativeResponse extends CountedResponse {
 
 export class CampaignDetailResponse extends CampaignResponse {
   @ApiProperty({ type: [HourResponse], description: 'the earliest first' })
-  readonly hours!: readonly HourResponse[];
+  readonly byHour!: readonly HourResponse[];
 
   @ApiProperty({ type: [CreativeResponse], description: 'in order of their names' })
-  readonly creatives!: readonly CreativeResponse[];
+  readonly byCreative!: readonly CreativeResponse[];
 }
 
 export class OrphanHourResponse {
@@ -106,8 +106,8 @@ export function campaignResponse(performance: CampaignPerformance) {
 export function campaignDetailResponse({ performance, hours, creatives }: Campaign): CampaignDetailResponse {
   return {
     ...campaignResponse(performance),
-    hours: inOrder(hours).map(([hour, counted]) => ({ hour, ...countedResponse(counted) })),
-    creatives: inOrder(creatives).map(([creative, counted]) => ({ creative, ...countedResponse(counted) })),
+    byHour: inOrder(hours).map(([hour, counted]) => ({ hour, ...countedResponse(counted) })),
+    byCreative: inOrder(creatives).map(([creative, counted]) => ({ creative, ...countedResponse(counted) })),
   };
 }
 
