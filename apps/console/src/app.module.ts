@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { topics } from '@headwater/contracts';
+import { MessagingModule, RedriveModule } from '@headwater/messaging';
+import { KafkaConfig, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import { AccessToken } from './access/access-token.ts';
 import { AccessController } from './access/access.controller.ts';
 import { AccessGuard } from './access/access.guard.ts';
@@ -17,6 +20,9 @@ import { LiveController } from './live/live.controller.ts';
 import { MessageDesk } from './messages/message-desk.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { MessageController } from './messages/message.controller.ts';
+import { OperationsController } from './operations/operations.controller.ts';
+import { OperationsReader } from './operations/operations.reader.ts';
+import { ServiceDoor } from './operations/service-door.ts';
 import { RegistryDoor } from './schemas/registry-door.ts';
 import { RegistryController } from './schemas/registry.controller.ts';
 import { SchemaSource } from './schemas/schema-source.ts';
@@ -26,9 +32,30 @@ import { ServiceAddresses } from './services/service-addresses.ts';
 import { TopicDesk } from './topics/topic-desk.ts';
 import { TopicController } from './topics/topic.controller.ts';
 import { TopicsReader } from './topics/topics.reader.ts';
+import { EventTracer } from './trace/event-tracer.ts';
+import { RecordSearch } from './trace/record-search.ts';
+import { TraceController } from './trace/trace.controller.ts';
+
+/** A person waits for the answer. */
+const deliveryTimeoutMs = 10_000;
 
 /** The console: readers of each part of the platform, and one hub that tells the pages what changes. */
 @Module({
+  imports: [
+    MessagingModule.forRootAsync({
+      inject: [SERVICE_CONTEXT, KafkaConfig],
+      useFactory: (context: ServiceContext, kafka: KafkaConfig) => ({
+        clientId: context.name,
+        bootstrapServers: kafka.kafkaBootstrapServers,
+        registryUrl: kafka.schemaRegistryUrl,
+        produces: [],
+        producer: { lingerMs: 0, deliveryTimeoutMs },
+        stopping: context.stopping,
+      }),
+    }),
+    // Dead letters of all services lie in Kafka; parked keys are asked of the services.
+    RedriveModule.forRootAsync({ useFactory: () => ({ topics: Object.values(topics) }) }),
+  ],
   controllers: [
     AccessController,
     LiveController,
@@ -38,6 +65,8 @@ import { TopicsReader } from './topics/topics.reader.ts';
     GroupController,
     MessageController,
     RegistryController,
+    OperationsController,
+    TraceController,
   ],
   providers: [
     AccessToken,
@@ -50,6 +79,10 @@ import { TopicsReader } from './topics/topics.reader.ts';
     SchemaSource,
     MessageDesk,
     MessageWriter,
+    ServiceDoor,
+    OperationsReader,
+    RecordSearch,
+    EventTracer,
     ClusterReader,
     TopicsReader,
     GroupsReader,
