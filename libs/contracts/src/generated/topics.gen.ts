@@ -223,7 +223,7 @@ export const topics = {
     compacted: false,
     keyFields: ['taxiId'],
     owner: 'gettaxi-dispatch',
-    subscribers: ['gettaxi-pricing'],
+    subscribers: ['gettaxi-dispatch', 'gettaxi-pricing'],
     events: { 'headwater.gettaxi.TaxiPosition': taxiPosition },
   }),
 
