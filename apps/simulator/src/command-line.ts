@@ -9,7 +9,8 @@ import { SimulatorError } from './simulator-error.ts';
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'replay'; readonly options: ReplayCommand }
-  | { readonly kind: 'load'; readonly options: LoadCommand };
+  | { readonly kind: 'load'; readonly options: LoadCommand }
+  | { readonly kind: 'demo'; readonly options: DemoCommand };
 
 /** What both kinds of run need. */
 export interface SendingCommand {
@@ -39,6 +40,14 @@ export interface LoadCommand extends SendingCommand {
   readonly faults: FaultOptions;
 }
 
+/** A gentle load of every case, without end. */
+export interface DemoCommand extends SendingCommand {
+  /** Things a second in each case; 0 stands still. */
+  readonly rate: number;
+  readonly users: number;
+  readonly seed: number;
+}
+
 const listed = (about: readonly (readonly [string, string])[]): string =>
   about.map(([name, words]) => `  ${name.padEnd(24)}${words}`).join('\n');
 
@@ -46,6 +55,7 @@ export const HELP = `headwater simulator: recorded traces and synthetic load for
 
 Usage: npm run simulate -- replay FOLDER [options]
        npm run simulate -- ${LOAD_NAMES.join('|')} [options]
+       npm run simulate -- demo [--rate N]
 
   replay FOLDER           a recording, told by its files, or a folder of recordings, one after another:
                           Stack Exchange -> MySocialMedia, MovieTweetings -> MovieFlix, Leeds spending -> MyBank,
@@ -59,6 +69,9 @@ ${listed(Object.entries(LOADS_ABOUT))}
   --users N               how many people                                            (default 1000)
   --seed S                the same seed makes the same load                          (default 1)
   --profile NAME          how the rate goes, and what is popular                     (default steady)
+
+  demo                    a gentle load of each case that runs, until it is stopped: what \`npm start\` begins
+                          (--rate in each case, default 5; services also by variables such as SOCIAL_POSTS_URL)
 
 Profiles:
 ${listed(Object.entries(PROFILES).map(([name, { about }]) => [name, about]))}
@@ -102,9 +115,10 @@ const OPTIONS = {
 } as const;
 
 const REPLAY_ONLY = ['speed'] as const;
+const DEMO_OPTIONS = new Set<string>(['rate', 'users', 'seed']);
 const LOAD_ONLY = ['rate', 'duration', 'users', 'seed', 'profile', 'duplicate', 'late', 'malformed'] as const;
 /** Every command, in words. */
-const COMMANDS = `replay, ${LOAD_NAMES.slice(0, -1).join(', ')} and ${LOAD_NAMES.at(-1)}`;
+const COMMANDS = `replay, ${LOAD_NAMES.join(', ')} and demo`;
 
 /** Reads the arguments after the script's name. @throws SimulatorError */
 export function parseCommandLine(args: readonly string[]): Command {
@@ -115,6 +129,7 @@ export function parseCommandLine(args: readonly string[]): Command {
   const load = LOAD_NAMES.find((name) => name === command);
   if (load !== undefined) return loadCommand(load, rest, values);
   if (command === 'replay') return replayCommand(rest, values);
+  if (command === 'demo') return demoCommand(rest, values);
   throw usage(`There is no command '${command}': the commands are ${COMMANDS}`);
 }
 
@@ -147,6 +162,24 @@ function loadCommand(name: LoadName, surplus: readonly string[], values: Values)
       seed: wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 32 - 1),
       profile: profileOf(values.profile ?? 'steady'),
       faults: faultsOf(values),
+      ...sending(values),
+    },
+  };
+}
+
+/** Of nobody's else: what a load or a recording is compared with stays as it is. */
+const DEMO_SEED = 77;
+
+function demoCommand(surplus: readonly string[], values: Values): Command {
+  if (surplus.length > 0) throw usage(`demo takes no folder; '${surplus.join(' ')}' is too much`);
+  const others = [...REPLAY_ONLY, ...LOAD_ONLY.filter((name) => !DEMO_OPTIONS.has(name))];
+  refuse(values, others, 'demo');
+  return {
+    kind: 'demo',
+    options: {
+      rate: wholeNumber('--rate', values.rate ?? '5', 0, 10_000),
+      users: wholeNumber('--users', values.users ?? '60', 1, 100_000),
+      seed: wholeNumber('--seed', values.seed ?? String(DEMO_SEED), 0, 2 ** 32 - 1),
       ...sending(values),
     },
   };

@@ -3,7 +3,7 @@ import { LOAD_NAMES } from './load/load-names.ts';
 import { PROFILES } from './load/profiles.ts';
 import { HELP, parseCommandLine } from './command-line.ts';
 
-const commands = `replay, ${LOAD_NAMES.slice(0, -1).join(', ')} and ${LOAD_NAMES.at(-1)}`;
+const commands = `replay, ${LOAD_NAMES.join(', ')} and demo`;
 
 describe('the command line', () => {
   it('replays at full speed and verifies by default', () => {
@@ -86,6 +86,14 @@ describe('the command line', () => {
   it('tells of every case, every profile and what it does', () => {
     for (const name of LOAD_NAMES) expect(HELP).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
     for (const [name, { about }] of Object.entries(PROFILES)) expect(HELP).toContain(`${name.padEnd(24)}${about}`);
+  });
+
+  it('keeps every case alive, gently, with people of its own', () => {
+    expect(parseCommandLine(['demo'])).toMatchObject({ kind: 'demo', options: { rate: 5, users: 60, seed: 77 } });
+    expect(parseCommandLine(['demo', '--rate', '0', '--url', 'social-posts=http://h:1'])).toMatchObject({
+      options: { rate: 0, addresses: new Map([['social-posts', 'http://h:1']]) },
+    });
+    expect(() => parseCommandLine(['demo', '--duration', '5m'])).toThrow('demo takes no --duration; see --help.');
   });
 
   it('documents every option', () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { HELP, parseCommandLine, type Command } from './command-line.ts';
+import { runDemo } from './run-demo.ts';
 import { runLoadCommand } from './run-load.ts';
 import { runReplay } from './run-replay.ts';
 import { SimulatorError } from './simulator-error.ts';
@@ -13,8 +14,15 @@ async function run(command: Command): Promise<boolean> {
   const place = { output: process.stdout, folders };
   if (command.kind === 'replay') return await runReplay(command.options, place);
   if (command.kind === 'load') return await runLoadCommand(command.options, place);
+  if (command.kind === 'demo') return await runDemo(command.options, place, untilAskedToStop(), process.env);
   process.stdout.write(HELP);
   return true;
+}
+
+function untilAskedToStop(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+  return stopping.signal;
 }
 
 try {

@@ -15,7 +15,8 @@ import { withSender } from './replay/sending.ts';
 import { countKinds } from './replay/trace.ts';
 import { answersOf, compareAnswers } from './verify/compare-answers.ts';
 
-const LOADS: Readonly<Record<LoadName, (options: LoadOptions) => Load>> = {
+/** The loads, by the names of their cases. */
+export const LOADS: Readonly<Record<LoadName, (options: LoadOptions) => Load>> = {
   movieflix: movieflixLoad,
   mybank: mybankLoad,
   campaign: campaignLoad,
