@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** Something that happened: a name and JSON data. Dates are written as text or numbers, as JSON has none. */
 export interface DomainEvent<Type extends string = string, Data = unknown> {
@@ -52,10 +52,7 @@ export type RecordedEvent<Event extends DomainEvent = DomainEvent> = Event & {
 
 /** A UUID version 7 (RFC 9562): it begins with the time, so that an index over ids grows at its end. */
 export function newEventId(): string {
-  const bytes = randomFillSync(Buffer.allocUnsafe(16));
-  bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = Date.now().toString(16).padStart(12, '0');
+  // Of a version 4 only the first 48 bits and the version differ, and Node makes those faster than it fills a buffer.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }

@@ -5,7 +5,7 @@ import { type RelayObserver, type RelayOptions, type RelayStatus } from './relay
 export interface WalRelayOptions extends Pick<RelayOptions, 'leaseMs' | 'maxBatchBytes' | 'maxBackoffMs' | 'pollMs'> {
   /** Name of the slot and the publication; `outbox_` and the database's name by default. Slots are the whole server's. */
   readonly slot?: string;
-  /** Most bytes that wait in memory to be published, before the log is not read any more; 8 MiB by default. */
+  /** Most bytes that wait in memory to be published, before the log is not read any more; 2 MiB by default. */
   readonly maxBufferedBytes?: number;
   /** How often published rows are deleted and PostgreSQL is told, in milliseconds; 250 by default. */
   readonly confirmMs?: number;

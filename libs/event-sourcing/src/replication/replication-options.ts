@@ -27,9 +27,9 @@ export interface ReplicationOptions {
   readonly heartbeatMs?: number;
   /** How often a reader that stands by, or lost PostgreSQL, tries again, in milliseconds; 250 by default. */
   readonly retryMs?: number;
-  /** Most bytes of the log that wait to be published, before reading stops; 8 MiB by default. A larger row goes alone. */
+  /** Most bytes of the log that wait to be published, before reading stops; 2 MiB by default. A larger row goes alone. */
   readonly maxBufferedBytes?: number;
-  /** Most bytes that are published at once; 1 MiB by default. */
+  /** Most bytes that are published at once; 512 KiB by default. */
   readonly maxBatchBytes?: number;
   /** Longest pause before a failed publication is tried again, in milliseconds; 5000 by default. */
   readonly maxBackoffMs?: number;
@@ -94,8 +94,8 @@ export function replicationSettings(options: ReplicationOptions): ReplicationSet
     confirmMs: options.confirmMs ?? 250,
     heartbeatMs: options.heartbeatMs ?? 10_000,
     retryMs: options.retryMs ?? 250,
-    maxBufferedBytes: options.maxBufferedBytes ?? 8_388_608,
-    maxBatchBytes: options.maxBatchBytes ?? 1_048_576,
+    maxBufferedBytes: options.maxBufferedBytes ?? 2_097_152,
+    maxBatchBytes: options.maxBatchBytes ?? 524_288,
     maxBackoffMs: options.maxBackoffMs ?? 5000,
   };
   for (const [name, value] of Object.entries(numbers)) {

@@ -38,7 +38,7 @@ async function appendFor(milliseconds: number, to: MeasuredStore): Promise<Tally
         streamId: `stream-${writer}`,
         version: versions[writer]!,
         events: Array.from({ length: work.eventsPerAppend }, () => ({ type: 'Measured', data })),
-        withOutbox: work.withOutbox,
+        messages: work.messagesPerAppend,
       });
       versions[writer]! += work.eventsPerAppend;
       tally.events += work.eventsPerAppend;

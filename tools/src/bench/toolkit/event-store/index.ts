@@ -12,27 +12,38 @@ const shapes = [
 ] as const;
 
 const prefix = 'toolkit/event store';
+const withoutOutbox = 'the peer appends without an outbox row';
 
 export function eventStoreComparisons(stage: Stage, isQuick: boolean): Comparison[] {
   const seconds = isQuick ? 1 : 3;
   const appends = shapes.map(({ label, target, ...shape }): Comparison => {
-    const work = { ...shape, seconds, withOutbox: false };
+    const work = { ...shape, seconds, messagesPerAppend: 0 };
     return {
       name: `${prefix}/append/${label}`,
       rounds: 3,
       participants: {
         ours: () => appendFigures(stage, { ...work, store: 'ours' }),
-        withOutbox: () => appendFigures(stage, { ...work, store: 'ours', withOutbox: true }),
+        withOutbox: () => appendFigures(stage, { ...work, store: 'ours', messagesPerAppend: 1 }),
+        ...(shape.eventsPerAppend > 1 && {
+          withMessages: () =>
+            appendFigures(stage, { ...work, store: 'ours', messagesPerAppend: shape.eventsPerAppend }),
+        }),
         emmett: () => appendFigures(stage, { ...work, store: 'emmett' }),
       },
-      rows: appendRows(target),
+      rows: appendRows(target, shape.eventsPerAppend > 1),
     };
   });
   return [...appends, readComparison(stage, isQuick)];
 }
 
-function appendRows(target: number): RowPlan[] {
+function appendRows(target: number, hasSeveralEvents: boolean): RowPlan[] {
   const events = { unit: 'events/s', beside: 'emmett.eventsPerSecond' } as const;
+  const forEachEvent: RowPlan = {
+    ...events,
+    suffix: '/with an outbox row for each event',
+    figure: 'withMessages.eventsPerSecond',
+    note: withoutOutbox,
+  };
   return [
     { ...events, suffix: '', figure: 'ours.eventsPerSecond', target: ratioAtLeast(target) },
     { suffix: '/p99', figure: 'ours.p99Ms', beside: 'emmett.p99Ms', unit: 'ms', better: 'less' },
@@ -41,8 +52,9 @@ function appendRows(target: number): RowPlan[] {
       suffix: '/with an outbox row',
       figure: 'withOutbox.eventsPerSecond',
       target: ratioAtLeast(1.5),
-      note: 'the peer appends without an outbox row',
+      note: withoutOutbox,
     },
+    ...(hasSeveralEvents ? [forEachEvent] : []),
   ];
 }
 

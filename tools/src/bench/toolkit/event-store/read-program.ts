@@ -12,7 +12,7 @@ const work = readOptions() as ReadWork;
 const store = await openStore(work.store, work.databaseUrl);
 for (let version = 0; version < work.events; version += eventsPerAppend) {
   const events = Array.from({ length: eventsPerAppend }, () => ({ type: 'Measured', data }));
-  await store.append({ streamId, version, events, withOutbox: false });
+  await store.append({ streamId, version, events, messages: 0 });
 }
 await readTimes(Math.ceil(work.reads / 4));
 const medianMs = median(await readTimes(work.reads));

@@ -10,7 +10,7 @@ export interface Append {
   readonly streamId: string;
   readonly version: number;
   readonly events: readonly { readonly type: string; readonly data: { readonly text: string } }[];
-  readonly withOutbox: boolean;
+  readonly messages: number;
 }
 
 export interface MeasuredStore {
@@ -35,8 +35,8 @@ async function openOurs(databaseUrl: string): Promise<MeasuredStore> {
   });
   const store = new EventStore(dataSource);
   return {
-    append: async ({ streamId, version, events, withOutbox }) => {
-      const messages = withOutbox ? events.map((event) => outboxMessage(streamId, event.data.text)) : [];
+    append: async ({ streamId, version, events, messages: count }) => {
+      const messages = events.slice(0, count).map((event) => outboxMessage(streamId, event.data.text));
       await store.append({ streamId, expectedVersion: version, events, messages });
     },
     read: async (streamId) => (await store.readStream(streamId)).events.length,

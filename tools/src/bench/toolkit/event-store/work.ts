@@ -8,8 +8,8 @@ export interface AppendWork {
   readonly eventsPerAppend: number;
   /** How long it is measured, after a second to warm up. */
   readonly seconds: number;
-  /** A message enters the outbox with each event; ours alone. */
-  readonly withOutbox: boolean;
+  /** Messages that enter the outbox with each append; ours alone. */
+  readonly messagesPerAppend: number;
 }
 
 export interface AppendFigures {
