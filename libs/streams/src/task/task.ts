@@ -10,7 +10,13 @@ import { decodeRange, type StreamTopic } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import type { Forward, Operator, OperatorContext, StoreDefinition, StreamRecord } from '../processor/index.ts';
 import { type TableStore, type ReadableStore, type RestoredRecord, type StateStore } from '../store/index.ts';
-import { changelogTopicOf, reachableFrom, type NodeDefinition, type SourceDefinition, type Topology } from '../topology/index.ts';
+import {
+  changelogTopicOf,
+  reachableFrom,
+  type NodeDefinition,
+  type SourceDefinition,
+  type Topology,
+} from '../topology/index.ts';
 import { partitionOf } from './partition-of.ts';
 
 type AnyOperator = Operator<unknown, unknown>;

@@ -336,7 +336,11 @@ export class GroupedStream<K, V> {
       topics,
       create: () => new MemoryStore<K, S>(key, codec),
     });
-    const after = graph.node<K, V, K, R>(`remember ${name}`, [node], memoryOperator({ name, store, isAligned, ...steps }));
+    const after = graph.node<K, V, K, R>(
+      `remember ${name}`,
+      [node],
+      memoryOperator({ name, store, isAligned, ...steps }),
+    );
     return new Stream<K, R>({ graph, node: after, topics, key });
   }
 

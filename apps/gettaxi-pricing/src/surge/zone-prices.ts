@@ -1,0 +1,53 @@
+/** What `surge_pricing` holds, in every instance: the newest price of each zone. */
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { topics, type ZonePriced } from '@headwater/contracts';
+import { createKafkajsClient, EventCodec, systemClock } from '@headwater/messaging';
+import { CursorCodec, HealthChecks, KafkaConfig, pageOf, type Page } from '@headwater/service-kit';
+import { SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
+import { followTopic, ReadableTopic, type TopicFollower } from '@headwater/streams';
+
+const cursors = new CursorCodec({ zone: 'string' });
+
+@Injectable()
+export class ZonePrices implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly byZone = new Map<string, ZonePriced>();
+  private follower: TopicFollower | undefined;
+
+  constructor(
+    private readonly kafka: KafkaConfig,
+    private readonly codec: EventCodec,
+    private readonly health: HealthChecks,
+    @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
+  ) {}
+
+  /** A service that does not know its prices is not ready: a quote would be wrong. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.health.add('ready', 'prices', () => this.follower?.ready() ?? { ok: false, detail: 'not opened yet' });
+    const client = createKafkajsClient({
+      clientId: this.context.name,
+      bootstrapServers: this.kafka.kafkaBootstrapServers,
+      clock: systemClock,
+    });
+    const topic = ReadableTopic.consume(topics.surgePricing, this.codec, (zone, event) => {
+      if (event) this.byZone.set(zone, event.value);
+      else this.byZone.delete(zone);
+    });
+    this.follower = await followTopic(client, topic);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.follower?.close();
+  }
+
+  of(zone: string): ZonePriced | undefined {
+    return this.byZone.get(zone);
+  }
+
+  /** By zone. @throws Problem 400 for a cursor that is none */
+  page(limit: number, cursor: string | undefined): Page<ZonePriced> {
+    const after = cursor === undefined ? '' : cursors.decode(cursor).zone;
+    const zones = [...this.byZone.keys()].filter((zone) => zone > after).sort();
+    const rows = zones.slice(0, limit + 1).map((zone) => this.byZone.get(zone)!);
+    return pageOf(rows, limit, ({ zone }) => cursors.encode({ zone }));
+  }
+}
