@@ -1,5 +1,5 @@
 /**
- * Offers a ride to the nearest taxi that is free and has not been asked before.
+ * Offers a ride to the nearest taxi that is free, not too far away, and has not been asked before.
  *
  * The index says which taxis are near; which of them belong to a ride already, the database says, in the transaction of the offer. Of two
  * transactions that want the same taxi the second waits for the first and then takes the next nearest.
@@ -67,7 +67,8 @@ export class Matcher {
 
   private async promiseNearest(transaction: EntityManager, ride: Ride): Promise<NearTaxi | undefined> {
     for (let count = firstLook; ; count *= 8) {
-      const near = this.fleet.taxis.nearest(ride.pickup, count);
+      const nearest = this.fleet.taxis.nearest(ride.pickup, count);
+      const near = nearest.filter(({ distanceMeters }) => distanceMeters <= this.config.maxPickupMeters);
       const candidates = near.map(({ report }) => report.taxiId).filter((taxiId) => !ride.asked.includes(taxiId));
       const promised = await this.table.promiseFirst(transaction, ride.rideId, candidates);
       if (promised !== undefined) return near.find(({ report }) => report.taxiId === promised);

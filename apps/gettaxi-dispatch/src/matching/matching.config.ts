@@ -10,6 +10,12 @@ export class MatchingConfig extends defineConfig({
     max: 100,
     description: 'taxis that are asked for a ride; when none of them accepts, the ride ends as unfulfilled',
   }),
+  maxPickupMeters: integer({
+    default: 30_000,
+    min: 100,
+    max: 1_000_000,
+    description: 'meters beyond which a taxi is too far away to be asked',
+  }),
   searchSeconds: integer({
     default: 30,
     min: 0,
