@@ -49,7 +49,7 @@ export class LessonRunner implements OnApplicationBootstrap, OnApplicationShutdo
   private restoring: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly admin: ClusterAdmin,
+    admin: ClusterAdmin,
     kafka: KafkaConfig,
     config: ConsoleConfig,
     addresses: ServiceAddresses,
@@ -61,6 +61,7 @@ export class LessonRunner implements OnApplicationBootstrap, OnApplicationShutdo
         bootstrapServers: kafka.kafkaBootstrapServers,
         clock: systemClock,
       }),
+      admin,
       registryUrl: kafka.schemaRegistryUrl,
       databaseUrl: config.databaseUrl,
       launcher: new LauncherDoor(config),
@@ -181,7 +182,7 @@ export class LessonRunner implements OnApplicationBootstrap, OnApplicationShutdo
     const stage = new LessonStage(lesson.id, this.parts, new LessonBoard(() => undefined));
     await lesson.restore?.(stage);
     await stage.close();
-    await sweepLesson(lesson.id, this.admin, this.parts);
+    await sweepLesson(lesson.id, this.parts);
     await this.notes.strike(lesson.id);
   }
 

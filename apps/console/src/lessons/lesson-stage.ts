@@ -8,6 +8,7 @@ import type { Isolation, KafkaClient } from '@headwater/messaging';
 import { DatabaseConfig, openDatabase } from '@headwater/service-kit';
 import pg from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
+import type { ClusterAdmin } from '../cluster/cluster-admin.ts';
 import type { LauncherDoor } from './launcher-door.ts';
 import type { LessonBoard } from './lesson-board.ts';
 import { LessonWorker } from './lesson-worker.ts';
@@ -18,6 +19,7 @@ import type { WorkerWord } from './workers/worker-channel.ts';
 /** What the console has for lessons. */
 export interface StageParts {
   readonly kafka: KafkaClient;
+  readonly admin: ClusterAdmin;
   readonly registryUrl: string;
   /** The console's own database; undefined without one. */
   readonly databaseUrl: string | undefined;

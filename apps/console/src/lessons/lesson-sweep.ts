@@ -12,10 +12,10 @@ import type { LessonId } from './lesson-state.ts';
 const GROUP_ATTEMPTS = 30;
 const GROUP_PAUSE_MS = 500;
 
-export async function sweepLesson(id: LessonId, admin: ClusterAdmin, parts: StageParts): Promise<void> {
+export async function sweepLesson(id: LessonId, parts: StageParts): Promise<void> {
   const isOfLesson = (name: string): boolean => name.startsWith(`${prefixOf(id)}_`);
-  await deleteGroups(admin, isOfLesson);
-  await admin.use(async (kafka) => {
+  await deleteGroups(parts.admin, isOfLesson);
+  await parts.admin.use(async (kafka) => {
     const topics = (await kafka.listTopics()).filter(isOfLesson);
     if (topics.length > 0) await kafka.deleteTopics({ topics });
   });
