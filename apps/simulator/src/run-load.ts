@@ -3,6 +3,7 @@ import { type LoadCommand } from './command-line.ts';
 import { assertAnswers, findDemo, type Addresses } from './demo-endpoints.ts';
 import { FAULT_KINDS, Faults, type FaultKind } from './load/faults.ts';
 import { campaignLoad } from './load/campaign-load.ts';
+import { gettaxiLoad } from './load/gettaxi/gettaxi-load.ts';
 import { type LoadName } from './load/load-names.ts';
 import { runLoad, type LoadResult } from './load/load-runner.ts';
 import { type Load, type LoadOptions } from './load/load.ts';
@@ -12,13 +13,14 @@ import { latencyLine, refusalLines, type Place } from './place.ts';
 import { systemClock } from './replay/replay-clock.ts';
 import { replay } from './replay/replayer.ts';
 import { withSender } from './replay/sending.ts';
-import { countKinds } from './replay/trace.ts';
+import { countKinds, type Trace } from './replay/trace.ts';
 import { answersOf, compareAnswers } from './verify/compare-answers.ts';
 
 /** The loads, by the names of their cases. */
 export const LOADS: Readonly<Record<LoadName, (options: LoadOptions) => Load>> = {
   movieflix: movieflixLoad,
   mybank: mybankLoad,
+  gettaxi: gettaxiLoad,
   campaign: campaignLoad,
 };
 
@@ -43,7 +45,7 @@ export async function runLoadCommand(command: LoadCommand, place: Place): Promis
     from: place.folders,
   });
   await assertAnswers(addresses, systemClock);
-  if (!(await prepare(load, command, addresses, place))) return false;
+  if (!(await send(load.preparation, 'Preparing', command, addresses, place))) return false;
 
   const checks = command.verify ? load.checks : [];
   const before = await Promise.all(checks.map((check) => answersOf(check, check.asksBefore, addresses)));
@@ -67,21 +69,28 @@ export async function runLoadCommand(command: LoadCommand, place: Place): Promis
   );
   const isReached = tellResult(command, load, result, retries, say);
   for (const line of FAULT_KINDS.flatMap((kind) => faultLines(kind, faults))) say(line);
+  const ended = load.ending === undefined || (await send(load.ending(Date.now()), 'Ending', command, addresses, place));
   let isEqual = true;
   for (const [index, { expected, ...check }] of checks.entries()) {
     const whole = { ...check, expected: expected(before[index] ?? new Map()) };
     isEqual = (await compareAnswers(whole, 'sent', command, addresses, place)) && isEqual;
   }
-  return isReached && isEqual && result.refusals.length === 0 && faults.areAnsweredWell;
+  return isReached && ended && isEqual && result.refusals.length === 0 && faults.areAnsweredWell;
 }
 
-/** Makes what the load stands on. Returns whether all of it was taken. */
-async function prepare(load: Load, command: LoadCommand, addresses: Addresses, place: Place): Promise<boolean> {
-  if (load.preparation.events.length === 0) return true;
-  const kinds = Object.entries(countKinds(load.preparation)).map(([kind, count]) => `${count} ${kind}`);
-  place.output.write(`Preparing ${kinds.join(', ')}\n`);
+/** Sends what comes before a load or after it, as fast as it goes. Returns whether all of it was taken. */
+async function send(
+  trace: Trace,
+  verb: 'Preparing' | 'Ending',
+  command: LoadCommand,
+  addresses: Addresses,
+  place: Place,
+): Promise<boolean> {
+  if (trace.events.length === 0) return true;
+  const kinds = Object.entries(countKinds(trace)).map(([kind, count]) => `${count} ${kind}`);
+  place.output.write(`${verb}: ${kinds.join(', ')}\n`);
   const { result } = await withSender(command, addresses, place.output, (sending) =>
-    replay(load.preparation, { speed: 'max', concurrency: command.concurrency, clock: systemClock, ...sending }),
+    replay(trace, { speed: 'max', concurrency: command.concurrency, clock: systemClock, ...sending }),
   );
   for (const line of refusalLines(result.refusals)) place.output.write(`${line}\n`);
   return result.refusals.length === 0;

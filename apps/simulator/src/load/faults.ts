@@ -68,6 +68,8 @@ export class Faults {
   request(nowMs: number, next: (nowMs: number) => TraceEvent): FaultyRequest {
     const isLate = this.happens(this.options.late);
     const event = next(isLate ? nowMs - this.options.lateByMs : nowMs);
+    // A question changes nothing, however it is asked.
+    if (event.method === 'GET') return { event, isLate: false, isTwice: false, broken: undefined };
     const isTwice = this.happens(this.options.duplicate);
     const broken = this.happens(this.options.malformed) ? this.brokenCopy(event) : undefined;
     return { event, isLate, isTwice, broken };

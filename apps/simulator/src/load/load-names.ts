@@ -2,6 +2,7 @@
 export const LOADS_ABOUT = {
   movieflix: 'people watch shows: positions a second',
   mybank: 'people pay: transactions a second',
+  gettaxi: 'taxis drive through Manhattan (one for five users), riders ask for rides: positions and commands a second',
   campaign: 'advertisements are shown and clicked on: impressions and clicks a second',
 } as const;
 

@@ -20,6 +20,8 @@ export interface Load {
   readonly preparation: Trace;
   /** The next request, with the time that it tells: that of the wall clock, or an earlier one for what is sent late. */
   readonly next: (nowMs: number) => TraceEvent;
+  /** What ends that was begun and would hang in the air: rides under way. */
+  readonly ending?: (nowMs: number) => Trace;
   /** What the services must say when all of it has arrived, whatever was sent twice, late or broken. */
   readonly checks: readonly LoadCheck[];
 }

@@ -92,6 +92,10 @@ export class CommandSender {
         body: event.method === 'GET' ? null : (event.rawBody ?? JSON.stringify(event.body)),
       });
       const text = await body.text();
+      if (statusCode === 409 && event.mayConflict === true) {
+        event.onAnswer?.(undefined);
+        return { status: 200, reason: '', refusedItems: [] };
+      }
       if (statusCode >= 400) return refusal(statusCode, `${statusCode} ${detailOf(text)}`);
       const answer: unknown =
         text === '' || (event.refusedItems ?? event.onAnswer) === undefined ? undefined : JSON.parse(text);

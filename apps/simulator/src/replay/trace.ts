@@ -28,7 +28,12 @@ export interface TraceEvent {
   readonly count: number;
   /** Where a batch is answered item by item: those that were refused. */
   readonly refusedItems?: (answer: unknown) => readonly RefusedItem[];
-  /** Told of the answer once the request is acknowledged, for a load whose next steps depend on it. */
+  /** A conflict (409) is an answer as good as any: others were first. */
+  readonly mayConflict?: boolean;
+  /**
+   * Told of the answer once there is one, for a load whose next steps depend on it; of `undefined` where others were first
+   * or nothing was answered.
+   */
   readonly onAnswer?: ((answer: unknown) => void) | undefined;
   /** File and line that it was read from, for messages. */
   readonly origin: string;

@@ -1,5 +1,6 @@
 /** Requests of CampaignCompare's API, which the recording and synthetic load share. */
-import { type RefusedItem, type TraceEvent } from '../replay/trace.ts';
+import { type TraceEvent } from '../replay/trace.ts';
+import { refusedItems } from './refused-items.ts';
 
 export const LARGEST_BATCH = 1000;
 
@@ -40,16 +41,4 @@ function batchRequest(kind: 'impressions' | 'clicks', items: readonly Click[], i
     count: items.length,
     refusedItems,
   };
-}
-
-/** Each item of a batch is answered by itself. */
-function refusedItems(answer: unknown): readonly RefusedItem[] {
-  const { results } = answer as {
-    readonly results: readonly { readonly status: string; readonly problem?: { status: number; detail: string } }[];
-  };
-  return results.flatMap(({ status, problem }) =>
-    status === 'refused'
-      ? [{ status: problem?.status ?? 0, reason: problem?.detail ?? 'refused without a reason' }]
-      : [],
-  );
 }

@@ -1,5 +1,6 @@
 /** Requests of GetTaxi's APIs, which the recording and synthetic load share. */
 import { type TraceEvent } from '../replay/trace.ts';
+import { refusedItems } from './refused-items.ts';
 
 export const DISPATCH = 'gettaxi-dispatch';
 export const PRICING = 'gettaxi-pricing';
@@ -34,6 +35,15 @@ export interface RideRequest {
   readonly requestedAtMs: number;
 }
 
+/** A ride as dispatch answers it, as far as the simulator looks at it. */
+export interface Ride {
+  readonly rideId: string;
+  readonly status:
+    'requested' | 'offered' | 'accepted' | 'underWay' | 'completed' | 'paid' | 'cancelled' | 'unfulfilled';
+  /** The taxi that is asked or promised. */
+  readonly taxiId: string | null;
+}
+
 /** What a driver or a rider says of a ride. */
 export const RIDE_COMMANDS = {
   accept: 'acceptances',
@@ -52,12 +62,28 @@ const common = { begins: false, service: DISPATCH, method: 'POST', count: 1 } as
 
 export function taxiPositionsRequest(positions: readonly TaxiPosition[], identity: Identity): TraceEvent {
   const body = { positions: positions.map(withTime) };
-  return { ...common, ...identity, kind: 'taxi positions', path: '/taxis/positions', body, count: positions.length };
+  return {
+    ...common,
+    ...identity,
+    kind: 'taxi positions',
+    path: '/taxis/positions',
+    body,
+    count: positions.length,
+    refusedItems,
+  };
 }
 
 export function userPositionsRequest(positions: readonly UserPosition[], identity: Identity): TraceEvent {
   const body = { positions: positions.map(withTime) };
-  return { ...common, ...identity, kind: 'user positions', path: '/users/positions', body, count: positions.length };
+  return {
+    ...common,
+    ...identity,
+    kind: 'user positions',
+    path: '/users/positions',
+    body,
+    count: positions.length,
+    refusedItems,
+  };
 }
 
 export function rideRequest({ requestedAtMs, ...ride }: RideRequest, identity: Identity): TraceEvent {

@@ -1,5 +1,6 @@
 /** Requests of MovieFlix's API, which recordings and synthetic load share. */
-import { type RefusedItem, type TraceEvent } from '../replay/trace.ts';
+import { type TraceEvent } from '../replay/trace.ts';
+import { refusedItems } from './refused-items.ts';
 
 export const SHOWS_CHAIN = 'shows';
 export const LARGEST_BATCH = 500;
@@ -58,17 +59,6 @@ export function positionsRequest(positions: readonly Position[], identity: Ident
       })),
     },
     count: positions.length,
-    refusedItems: refusedPositions,
+    refusedItems,
   };
-}
-
-/** Each item of a batch is answered by itself. */
-function refusedPositions(answer: unknown): readonly RefusedItem[] {
-  const { results } = answer as {
-    readonly results: readonly { readonly status: string; readonly problem?: { status: number; detail: string } }[];
-  };
-  return results.flatMap(({ status, problem }) => {
-    if (status !== 'refused') return [];
-    return [{ status: problem?.status ?? 0, reason: problem?.detail ?? 'refused without a reason' }];
-  });
 }

@@ -7,7 +7,7 @@
  * in winter, five hours behind UTC.
  */
 import { basename, join } from 'node:path';
-import { type Trace, type TraceEvent } from '../../replay/trace.ts';
+import { type RefusedItem, type Trace, type TraceEvent } from '../../replay/trace.ts';
 import { batches } from '../../requests/batches.ts';
 import {
   rideCommandRequest,
@@ -16,6 +16,7 @@ import {
   userPositionsRequest,
   withTime,
   type Place,
+  type Ride,
   type TimedPlace,
 } from '../../requests/gettaxi-requests.ts';
 import { failRow, readLines, type Line } from '../lines.ts';
@@ -183,8 +184,9 @@ function momentsOf(trip: Trip, name: string): Moment[] {
       { rideId, userId, pickup: placeOf(pickup), dropOff: placeOf(dropOff), requestedAtMs: pickup.occurredAtMs },
       at('request', pickup.occurredAtMs),
     ),
+    refusedItems: rideWithoutTaxi,
     onAnswer: (answer: unknown) => {
-      driver = (answer as { readonly taxiId?: string | null }).taxiId ?? taxiId;
+      driver = (answer as Ride).taxiId ?? taxiId;
     },
   };
   const meter = batches(meterPositions(pickup, dropOff, trip.drivenMeters, METER_EVERY_MS), METER_POSITIONS_IN_BATCH);
@@ -204,6 +206,13 @@ function momentsOf(trip: Trip, name: string): Moment[] {
     ...underWay,
     { atMs: dropOff.occurredAtMs, rank: RANKS.end, events: end },
   ];
+}
+
+/** The position of the taxi may not have come through yet: asking again finds it. */
+function rideWithoutTaxi(answer: unknown): readonly RefusedItem[] {
+  const { status } = answer as Ride;
+  if (status === 'requested') return [{ status: 503, reason: 'no taxi is known yet' }];
+  return status === 'unfulfilled' || status === 'cancelled' ? [{ status: 409, reason: `the ride is ${status}` }] : [];
 }
 
 function placeOf({ latitude, longitude }: Place): Place {
