@@ -22,6 +22,9 @@ export class ConsoleConfig extends defineConfig({
   mybankLedgerUrl: address('address of mybank-ledger, whose accounts the page shows'),
   mybankAlertsUrl: address('address of mybank-alerts, whose thresholds and alerts the page shows'),
   connectUrl: address('address of connect, whose connectors and lake the page shows'),
+  gettaxiDispatchUrl: address('address of gettaxi-dispatch, whose taxis and rides the page shows'),
+  gettaxiPricingUrl: address('address of gettaxi-pricing, whose zones and quotes the page shows'),
+  campaignCompareUrl: address('address of campaign-compare, whose comparisons the page shows'),
   databaseUrl: optional(
     url({
       protocols: ['postgres:', 'postgresql:'],

@@ -12,6 +12,8 @@ export const PAGE_PATHS = [
   '/social',
   '/movieflix',
   '/mybank',
+  '/city',
+  '/campaigns',
   '/lake',
   '/lessons',
 ] as const;

@@ -17,6 +17,8 @@ const CASE_TOPICS: readonly (readonly Topic[])[] = [
   [topics.posts, topics.likes, topics.comments],
   [topics.showPosition, topics.recommendations],
   [topics.bankTransactions, topics.userAlerts],
+  [topics.rideEvents, topics.surgePricing],
+  [topics.adImpressions, topics.adClicks],
 ];
 
 /** The ways of the cases' events, by the contracts. */
@@ -47,6 +49,27 @@ export const caseFlows: readonly FlowState[] = [
       { title: 'Committed rows', nodes: [topicNode(topics.bankTransactions)] },
       { title: 'Detection', nodes: [reader(topics.userAlerts.owner)] },
       { title: 'Published', nodes: [topicNode(topics.userAlerts), topicNode(topics.userSettings)] },
+    ],
+  },
+  {
+    page: '/city',
+    steps: [
+      { title: 'Positions and rides', nodes: [writer(topics.rideEvents)] },
+      {
+        title: 'Events',
+        nodes: [topicNode(topics.taxiPosition), topicNode(topics.rideEvents), topicNode(topics.userPosition)],
+      },
+      { title: 'Surge and fares', nodes: [reader(topics.surgePricing.owner)] },
+      { title: 'Published', nodes: [topicNode(topics.surgePricing), topicNode(topics.rideFares)] },
+    ],
+  },
+  {
+    page: '/campaigns',
+    steps: [
+      { title: 'Reports', nodes: [writer(topics.adImpressions)] },
+      { title: 'Events', nodes: [topicNode(topics.adImpressions), topicNode(topics.adClicks)] },
+      { title: 'Join and two-stage counts', nodes: [reader(topics.campaignPerformance.owner)] },
+      { title: 'Published tables', nodes: [topicNode(topics.campaignPerformance), topicNode(topics.campaignSlices)] },
     ],
   },
   {

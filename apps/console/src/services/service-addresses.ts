@@ -15,6 +15,9 @@ export class ServiceAddresses {
       ['mybank-ledger', config.mybankLedgerUrl],
       ['mybank-alerts', config.mybankAlertsUrl],
       ['connect', config.connectUrl],
+      ['gettaxi-dispatch', config.gettaxiDispatchUrl],
+      ['gettaxi-pricing', config.gettaxiPricingUrl],
+      ['campaign-compare', config.campaignCompareUrl],
     ]);
   }
 

@@ -10,6 +10,8 @@ export interface PageProps {
 export interface PageEntry {
   readonly path: PagePath;
   readonly title: string;
+  /** The page of the navigation's first row that it belongs to; without one it stands there itself. */
+  readonly under?: PagePath;
   readonly load: () => Promise<{ readonly default: Component<PageProps> }>;
 }
 
@@ -18,5 +20,7 @@ export const PAGES: readonly [PageEntry, ...PageEntry[]] = [
   { path: '/social', title: 'MySocialMedia', load: () => import('../social/SocialPage.svelte') },
   { path: '/movieflix', title: 'MovieFlix', load: () => import('../movieflix/MovieFlixPage.svelte') },
   { path: '/mybank', title: 'MyBank', load: () => import('../mybank/MyBankPage.svelte') },
+  { path: '/city', title: 'GetTaxi', load: () => import('../city/CityPage.svelte') },
+  { path: '/campaigns', title: 'CampaignCompare', load: () => import('../campaigns/CampaignsPage.svelte') },
   { path: '/lake', title: 'Lake', load: () => import('../lake/LakePage.svelte') },
 ];
