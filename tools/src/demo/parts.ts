@@ -4,7 +4,7 @@
  */
 
 /** What the demo shows. Services that belong to none are always started. */
-export const CASES = ['social', 'movieflix', 'mybank', 'lake'] as const;
+export const CASES = ['social', 'movieflix', 'mybank', 'gettaxi', 'campaign', 'lake'] as const;
 
 export type Case = (typeof CASES)[number];
 
@@ -52,6 +52,20 @@ export const BROKER: BrokerPart = {
   script: 'apps/broker/dist/broker.cjs',
   port: 9092,
   registryPort: 8081,
+};
+
+/** A gentle load of each case, beside the services. */
+export const SIMULATOR: {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  /** The cases that it has people for. */
+  readonly cases: readonly Case[];
+} = {
+  name: 'simulator',
+  script: 'apps/simulator/dist/main.js',
+  args: ['demo'],
+  cases: CASES.filter((name) => name !== 'lake'),
 };
 
 export const SERVICES: readonly ServicePart[] = [
@@ -125,6 +139,32 @@ export const SERVICES: readonly ServicePart[] = [
     port: 3007,
     foreignDatabases: { MYBANK_LEDGER_DATABASE_URL: 'mybank_ledger' },
     folders: { LAKE_URL: 'lake' },
+  },
+  {
+    kind: 'service',
+    name: 'gettaxi-dispatch',
+    cases: ['gettaxi'],
+    about: 'GetTaxi, positions and rides; API at /docs',
+    script: 'apps/gettaxi-dispatch/dist/main.js',
+    port: 3008,
+    database: 'gettaxi_dispatch',
+  },
+  {
+    kind: 'service',
+    name: 'gettaxi-pricing',
+    cases: ['gettaxi'],
+    about: 'GetTaxi, surge, quotes and fares; API at /docs',
+    script: 'apps/gettaxi-pricing/dist/main.js',
+    port: 3009,
+    database: 'gettaxi_pricing',
+  },
+  {
+    kind: 'service',
+    name: 'campaign-compare',
+    cases: ['campaign'],
+    about: 'CampaignCompare, advertisements compared; API at /docs',
+    script: 'apps/campaign-compare/dist/main.js',
+    port: 3010,
   },
 ];
 
