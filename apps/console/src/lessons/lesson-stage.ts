@@ -12,7 +12,7 @@ import type { ClusterAdmin } from '../cluster/cluster-admin.ts';
 import type { LauncherDoor } from './launcher-door.ts';
 import type { LessonBoard } from './lesson-board.ts';
 import { LessonWorker } from './lesson-worker.ts';
-import { followTopic, type FollowedRecord, type Follower } from './log-follower.ts';
+import { followTopic, followTopicFromEnd, type FollowedRecord, type Follower } from './log-follower.ts';
 import type { LessonId } from './lesson-state.ts';
 import type { WorkerWord } from './workers/worker-channel.ts';
 
@@ -88,6 +88,19 @@ export class LessonStage {
     onRecord: (record: FollowedRecord) => void,
   ): Follower {
     const follower = followTopic(this.kafka, topic, partitions, isolation, (record) => {
+      if (!this.isClosed) onRecord(record);
+    });
+    this.onClose(() => follower.close());
+    return follower;
+  }
+
+  /** Reads a topic of the demo from its end on; what is written after this call is seen. */
+  async followFromEnd(topic: string, onRecord: (record: FollowedRecord) => void): Promise<Follower> {
+    const admin = await this.kafka.openAdmin();
+    const described = await admin.describe(new Map([[topic, []]])).finally(() => admin.close());
+    const partitions = described.get(topic)?.partitions;
+    if (partitions === undefined) throw new Error(`there is no topic ${topic}`);
+    const follower = await followTopicFromEnd(this.kafka, topic, partitions, (record) => {
       if (!this.isClosed) onRecord(record);
     });
     this.onClose(() => follower.close());

@@ -179,4 +179,20 @@ describe('lessons', () => {
     },
     LIMIT_MS,
   );
+
+  it.each(['classic', 'cooperative', 'consumer'])(
+    'rebalance, %s: a second member takes partitions and gives them back, and none has two readers',
+    async (protocol) => {
+      await begin('rebalance', protocol);
+      await until(({ read = 0 }, { shelves }) => read > 0 && shelves[0]?.cells.length === 6);
+      await setFault('rebalance', true);
+      const shared = await until((_, { shelves }) => shelves.every(({ cells }) => cells.length === 3));
+      // A classic member gives up everything; the others only what moves.
+      expect(shared).toMatchObject({ moved: 3, revoked: protocol === 'classic' ? 6 : 3 });
+      await setFault('rebalance', false);
+      const facts = await until((_, { shelves }) => shelves[0]?.cells.length === 6);
+      expect(facts).toMatchObject({ moved: 6, shared: 0 });
+    },
+    LIMIT_MS,
+  );
 });

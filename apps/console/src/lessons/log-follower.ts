@@ -24,18 +24,41 @@ export function followTopic(
   isolation: Isolation,
   onRecord: (record: FollowedRecord) => void,
 ): Follower {
+  const reader = openReader(kafka, isolation, onRecord);
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
+  for (const partition of numbers) reader.assign(topic, partition, 0);
+  return followerOf(reader, topic, numbers);
+}
+
+/** The same, of what is written after the call. @throws when the broker does not answer */
+export async function followTopicFromEnd(
+  kafka: KafkaClient,
+  topic: string,
+  partitions: number,
+  onRecord: (record: FollowedRecord) => void,
+): Promise<Follower> {
+  const reader = openReader(kafka, 'read-committed', onRecord);
+  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
+  const ranges = await reader.offsets(topic, numbers);
+  for (const partition of numbers) reader.assign(topic, partition, ranges.get(partition)?.latest ?? 0);
+  return followerOf(reader, topic, numbers);
+}
+
+function openReader(kafka: KafkaClient, isolation: Isolation, onRecord: (record: FollowedRecord) => void): LogReader {
   const reader = kafka.openLogReader(
     { isolation, ...LIMITS },
     {
-      onArrival: (_topic, partition) => takeAll(reader, topic, partition, onRecord),
+      onArrival: (topic, partition) => takeAll(reader, topic, partition, onRecord),
       // Where a log begins later than at its first offset, what is there is read.
-      onOffsetOutOfRange: (_topic, partition) => void assignEarliest(reader, topic, partition),
+      onOffsetOutOfRange: (topic, partition) => void assignEarliest(reader, topic, partition),
     },
   );
-  const numbers = Array.from({ length: partitions }, (_, partition) => partition);
-  for (const partition of numbers) reader.assign(topic, partition, 0);
+  return reader;
+}
+
+function followerOf(reader: LogReader, topic: string, partitions: readonly number[]): Follower {
   return {
-    isCaughtUp: () => numbers.every((partition) => reader.isCaughtUp(topic, partition)),
+    isCaughtUp: () => partitions.every((partition) => reader.isCaughtUp(topic, partition)),
     close: () => reader.close(),
   };
 }
