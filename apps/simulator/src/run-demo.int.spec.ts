@@ -43,7 +43,7 @@ it('keeps the cases alive whose services are there, waits for one that is away, 
   server.closeAllConnections();
   server.close();
   expect(asked[0]).toBe(asked[1]);
-  expect(said).toContain('200 things a second in each of mybank\n');
+  expect(said).toContain('ready cases=mybank rate=200\n');
   expect(said).toContain('mybank: people live');
 });
 

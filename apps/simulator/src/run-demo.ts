@@ -48,8 +48,8 @@ export async function runDemo(
     }
   }
   if (found.length === 0) throw missing;
-  const cases = found.map(([name]) => name).join(', ');
-  place.output.write(`${command.rate} things a second in each of ${cases}\n`);
+  const cases = found.map(([name]) => name).join(',');
+  place.output.write(`ready cases=${cases} rate=${command.rate}\n`);
   if (command.rate === 0) await clock.sleep(Number.POSITIVE_INFINITY).catch(() => undefined);
   else await Promise.all(found.map(([name, addresses]) => keepAlive(name, addresses, command, place, clock, stopping)));
   return true;

@@ -58,7 +58,7 @@ export class DemoUnderTest {
     args: readonly string[] = ['--ports', 'auto'],
     env: Readonly<Record<string, string>> = {},
   ): Promise<DemoUnderTest> {
-    const program = new Program({ script: LAUNCHER, args: ['--dir', dataDir, ...args], env });
+    const program = new Program({ script: LAUNCHER, args: ['--dir', dataDir, '--no-simulator', ...args], env });
     return await DemoUnderTest.whenReady(program, dataDir);
   }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DemoError } from './demo-error.ts';
+import { type OutsideKafka } from './demo-kafka.ts';
 import { CASES, type Case } from './parts.ts';
 import { type PortChoice } from './ports.ts';
 
@@ -18,6 +19,10 @@ export interface DemoOptions {
   readonly recordings?: string;
   /** An outside PostgreSQL server instead of the bundled one. */
   readonly databaseUrl?: string;
+  /** An outside Kafka instead of the bundled broker. */
+  readonly kafka?: OutsideKafka;
+  /** Whether people are made up who live, so that the pages do. */
+  readonly simulator: boolean;
 }
 
 export const HELP = `headwater demo: PostgreSQL, broker, schema registry, services and console, started together
@@ -28,12 +33,16 @@ Usage: npm start -- [options]
   --only CASE,CASE  start the services of these cases only: ${CASES.join(', ')}
   --replay          when ready, replay every recording in ../shared/data and compare the result with it
   --recordings DIR  replay those in DIR instead
+  --no-simulator    nobody: otherwise a gentle simulator runs, so that the pages live
+  --kafka H:P,…     use the Kafka that runs there instead of the bundled broker     (or KAFKA_BOOTSTRAP_SERVERS)
   --dir DIR         folder of data, logs and addresses                    (default .headwater, or HEADWATER_DIR)
   --ports auto      take free ports instead of the fixed ones             (or HEADWATER_PORTS=auto)
   --port-base N     count the ports from N on: N, N+1, …                  (or HEADWATER_PORTS=N)
   --help            print this
 
 Fixed ports: console 8080, registry 8081, broker 9092, services from 3001, PostgreSQL 25432.
+With --kafka the topics take that cluster's replication, and a registry is started that keeps its schemas there;
+SCHEMA_REGISTRY_URL uses one that runs already. Its topics outlive the demo: --fresh does not delete them.
 DATABASE_URL uses an outside PostgreSQL server; its user must be allowed to create databases.
 Addresses are written to DIR/endpoints.json, logs to DIR/logs. Ctrl-C stops everything; the data stays.
 `;
@@ -43,6 +52,8 @@ const OPTIONS = {
   only: { type: 'string' },
   replay: { type: 'boolean', default: false },
   recordings: { type: 'string' },
+  simulator: { type: 'boolean', default: true },
+  kafka: { type: 'string' },
   dir: { type: 'string' },
   ports: { type: 'string' },
   'port-base': { type: 'string' },
@@ -64,6 +75,8 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       ports: portChoice(values, environment),
       ...(values.only === undefined ? {} : { only: casesOf(values.only) }),
       ...recordingsOf(values, root),
+      ...kafkaOf(values.kafka, environment, values.fresh),
+      simulator: values.simulator,
       ...(nonEmpty(databaseUrl) === undefined ? {} : { databaseUrl: databaseUrlOf(databaseUrl ?? '') }),
     },
   };
@@ -71,7 +84,8 @@ export function parseCommandLine(args: readonly string[], environment: Environme
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false, allowNegative: true })
+      .values;
   } catch (error) {
     const reason = Error.isError(error) ? error.message : String(error);
     throw new DemoError('USAGE', `${(reason.split(/\.\s|\n/)[0] ?? '').replace(/\.$/, '')}; see --help.`, {
@@ -94,6 +108,34 @@ function recordingsOf(
 ): Pick<DemoOptions, 'recordings'> {
   if (recordings !== undefined) return { recordings };
   return replay ? { recordings: `${root}/../shared/data` } : {};
+}
+
+const SERVER = /^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]]+):\d{1,5}$/;
+
+function kafkaOf(flag: string | undefined, environment: Environment, fresh: boolean): Pick<DemoOptions, 'kafka'> {
+  const text = flag ?? nonEmpty(environment['KAFKA_BOOTSTRAP_SERVERS']);
+  const registryUrl = nonEmpty(environment['SCHEMA_REGISTRY_URL'])?.replace(/\/+$/, '');
+  if (text === undefined) {
+    if (registryUrl === undefined) return {};
+    throw new DemoError('USAGE', 'SCHEMA_REGISTRY_URL goes with --kafka: the bundled broker has its own registry.');
+  }
+  const bootstrapServers = text.split(',').map((server) => server.trim());
+  const source = flag === undefined ? 'KAFKA_BOOTSTRAP_SERVERS' : '--kafka';
+  if (!bootstrapServers.every((server) => SERVER.test(server)))
+    throw new DemoError(
+      'USAGE',
+      `${source} must be HOST:PORT, several with commas between, not '${text}'; see --help.`,
+    );
+  if (registryUrl !== undefined && !(URL.canParse(registryUrl) && /^https?:$/.test(new URL(registryUrl).protocol)))
+    throw new DemoError(
+      'USAGE',
+      `SCHEMA_REGISTRY_URL must be an address such as http://127.0.0.1:8081, not '${registryUrl}'.`,
+    );
+  if (fresh) {
+    const message = `--fresh does not delete topics of a Kafka that is not the demo's: leave it out, or delete them there and start with another --dir.`;
+    throw new DemoError('USAGE', message);
+  }
+  return { kafka: { bootstrapServers, ...(registryUrl === undefined ? {} : { registryUrl }) } };
 }
 
 function portChoice(

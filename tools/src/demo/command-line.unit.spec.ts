@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HELP, parseCommandLine } from './command-line.ts';
+import { CASES } from './parts.ts';
 
 const parse = (args: string[], environment: Record<string, string> = {}) =>
   parseCommandLine(args, environment, '/clone');
@@ -8,7 +9,7 @@ describe("the demo's command line", () => {
   it('takes the fixed ports and the data of the clone by default', () => {
     expect(parse([])).toEqual({
       kind: 'start',
-      options: { dataDir: '/clone/.headwater', fresh: false, ports: { kind: 'fixed' } },
+      options: { dataDir: '/clone/.headwater', fresh: false, ports: { kind: 'fixed' }, simulator: true },
     });
   });
 
@@ -28,13 +29,28 @@ describe("the demo's command line", () => {
   it('starts some cases only where asked', () => {
     expect(parse(['--only', 'social, lake'])).toMatchObject({ options: { only: ['social', 'lake'] } });
     expect(() => parse(['--only', 'bank'])).toThrow(
-      "--only must name cases (social, movieflix, mybank, lake), not 'bank'; see --help.",
+      `--only must name cases (${CASES.join(', ')}), not 'bank'; see --help.`,
     );
   });
 
   it('replays recordings where asked', () => {
     expect(parse(['--replay'])).toMatchObject({ options: { recordings: '/clone/../shared/data' } });
     expect(parse(['--recordings', 'mine'])).toMatchObject({ options: { recordings: 'mine' } });
+  });
+
+  it('leaves the simulator out where asked', () => {
+    expect(parse(['--no-simulator'])).toMatchObject({ options: { simulator: false } });
+  });
+
+  it('takes a Kafka that runs elsewhere, with its registry or without', () => {
+    const servers = ['a.example:9092', '127.0.0.1:9093'];
+    expect(parse(['--kafka', 'a.example:9092, 127.0.0.1:9093'])).toMatchObject({
+      options: { kafka: { bootstrapServers: servers } },
+    });
+    const environment = { KAFKA_BOOTSTRAP_SERVERS: servers.join(','), SCHEMA_REGISTRY_URL: 'http://r:8081/' };
+    expect(parse([], environment)).toMatchObject({
+      options: { kafka: { bootstrapServers: servers, registryUrl: 'http://r:8081' } },
+    });
   });
 
   it('documents every flag and variable', () => {
@@ -50,6 +66,10 @@ describe("the demo's command line", () => {
       'HEADWATER_DIR',
       'HEADWATER_PORTS',
       'DATABASE_URL',
+      '--no-simulator',
+      '--kafka',
+      'KAFKA_BOOTSTRAP_SERVERS',
+      'SCHEMA_REGISTRY_URL',
     ]) {
       expect(HELP).toContain(word);
     }
@@ -61,6 +81,11 @@ describe("the demo's command line", () => {
     [['--ports', 'some'], {}, "--ports must be auto or fixed, not 'some'; see --help."],
     [['--port-base', '0'], {}, "--port-base must be a port from 1 to 65000, not '0'; see --help."],
     [[], { HEADWATER_PORTS: 'x' }, "HEADWATER_PORTS must be a port from 1 to 65000, not 'x'; see --help."],
+    [['--kafka', 'a:1,b'], {}, "--kafka must be HOST:PORT, several with commas between, not 'a:1,b'; see --help."],
+    [[], { KAFKA_BOOTSTRAP_SERVERS: 'a' }, 'KAFKA_BOOTSTRAP_SERVERS must be HOST:PORT'],
+    [[], { SCHEMA_REGISTRY_URL: 'http://r' }, 'SCHEMA_REGISTRY_URL goes with --kafka'],
+    [['--kafka', 'a:1'], { SCHEMA_REGISTRY_URL: 'r' }, 'SCHEMA_REGISTRY_URL must be an address such as http://'],
+    [['--kafka', 'a:1', '--fresh'], {}, "--fresh does not delete topics of a Kafka that is not the demo's"],
     [[], { DATABASE_URL: 'mysql://h' }, 'DATABASE_URL must be an address such as postgres://'],
   ])('refuses %j with %j in one line', (args, environment, message) => {
     expect(() => parse(args, environment)).toThrow(message);

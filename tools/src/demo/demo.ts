@@ -8,11 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
 import { awaitReadiness } from './await-readiness.ts';
 import { openControlDoor, type ControlDoor } from './control-door.ts';
+import { assertOutsideAnswers, planKafka, portsNotNeeded, type DemoKafka } from './demo-kafka.ts';
 import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
 import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
 import { PartProcess, type PartEvents } from './part-process.ts';
-import { BROKER, SERVICES, servicesOf, type ServicePart } from './parts.ts';
+import { BROKER, SERVICES, servicesOf, SIMULATOR, type ServicePart } from './parts.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { Replay } from './replay.ts';
 import { StateFiles } from './state-files.ts';
@@ -38,6 +39,8 @@ export class Demo {
   private readonly controlled = new Map<string, PartProcess>();
   private door: ControlDoor | undefined;
   private broker: PartProcess | undefined;
+  private kafka: DemoKafka | undefined;
+  private simulator: PartProcess | undefined;
   private replaying: Replay | undefined;
   private postgresStart: Promise<DemoPostgres> | undefined;
   private postgres: DemoPostgres | undefined;
@@ -61,12 +64,14 @@ export class Demo {
     this.unlock = lockDataDir(this.dataDir);
     this.assertSpace();
     await this.awaitEarlierRun();
-    const ports = await choosePorts(this.options.ports, this.options.databaseUrl === undefined, this.parts);
+    const ports = await this.choosePorts();
+    const kafka = planKafka(this.options.kafka, ports, this.dataDir);
+    this.kafka = kafka;
     if (this.options.fresh) this.removeData();
     this.files = new StateFiles(this.dataDir);
     this.door = await openControlDoor((name) => this.controlled.get(name));
     if (this.isAskedToStop()) return;
-    await Promise.all([this.startPostgres(ports), this.startBroker(ports)]);
+    await Promise.all([this.startPostgres(ports), this.startKafka(kafka)]);
     await Promise.all(this.parts.map((part) => this.startService(part, ports)));
     if (this.isAskedToStop()) return;
     for (const log of this.logs) log.started();
@@ -74,6 +79,27 @@ export class Demo {
     this.printTable(ports, performance.now() - startMs);
     this.terminal.line(`ready endpoints=${file} startMs=${Math.round(performance.now() - startMs)}`);
     if (this.options.recordings !== undefined) this.replay(this.options.recordings);
+    if (this.options.simulator) void this.simulate();
+  }
+
+  private async choosePorts(): Promise<Ports> {
+    const { ports, databaseUrl, kafka } = this.options;
+    if (kafka !== undefined) await assertOutsideAnswers(kafka);
+    const elsewhere = [...portsNotNeeded(kafka), ...(databaseUrl === undefined ? [] : ['postgres'])];
+    return await choosePorts(ports, elsewhere, this.parts);
+  }
+
+  /** People who live, beside the demo, which goes on without them. */
+  private async simulate(): Promise<void> {
+    if (!this.parts.some(({ cases }) => cases?.some((name) => SIMULATOR.cases.includes(name)))) return;
+    const { name, script, args } = SIMULATOR;
+    const command = { name, script: join(this.root, script), args: [...args, '--dir', this.dataDir], cwd: this.root };
+    const env = environment({ NODE_COMPILE_CACHE: this.compileCache });
+    this.simulator = new PartProcess({ ...command, env }, this.openLog(name), this.eventsOf(name));
+    await this.simulator.start().catch((error: unknown) => {
+      const reason = Error.isError(error) ? error.message : String(error);
+      if (!this.isStopping) this.terminal.part(name, 'warn', reason);
+    });
   }
 
   /** Runs beside the demo, which goes on when it has ended, however it ended. */
@@ -91,6 +117,7 @@ export class Demo {
   /** Ends every part at once. PostgreSQL's guard ends the server when this process is gone. */
   kill(): void {
     this.replaying?.kill();
+    this.simulator?.kill();
     for (const part of this.services) part.kill();
     this.broker?.kill();
   }
@@ -98,7 +125,7 @@ export class Demo {
   private async stopAll(): Promise<void> {
     this.isStopping = true;
     this.door?.close();
-    await this.replaying?.stop();
+    await Promise.all([this.replaying?.stop(), this.simulator?.stop()]);
     await Promise.all(this.services.map((part) => part.stop()));
     await this.broker?.stop();
     const postgres = await this.postgresStart?.catch(() => undefined);
@@ -144,29 +171,18 @@ export class Demo {
     this.postgres = await this.postgresStart;
   }
 
-  private async startBroker(ports: Ports): Promise<void> {
-    const listen = [
-      '--host',
-      HOST,
-      '--port',
-      String(ports.get('broker')),
-      '--registry-port',
-      String(ports.get('registry')),
-    ];
-    this.broker = new PartProcess(
-      {
-        name: BROKER.name,
-        script: join(this.root, BROKER.script),
-        args: [...listen, '--data-dir', join(this.dataDir, 'broker')],
-        env: environment({ NODE_COMPILE_CACHE: this.compileCache }),
-        cwd: this.root,
-      },
-      this.openLog(BROKER.name),
-      this.eventsOf(BROKER.name),
+  /** The bundled broker with its registry, or what of it is not elsewhere. */
+  private async startKafka({ part }: DemoKafka): Promise<void> {
+    if (part === undefined) return;
+    const env = environment({ NODE_COMPILE_CACHE: this.compileCache });
+    const broker = new PartProcess(
+      { name: part.name, script: join(this.root, BROKER.script), args: part.args, env, cwd: this.root },
+      this.openLog(part.name),
+      this.eventsOf(part.name),
     );
-    const { broker } = this;
-    this.controlled.set(BROKER.name, broker);
-    await this.terminal.step('broker and schema registry', () => broker.start());
+    this.broker = broker;
+    this.controlled.set(part.name, broker);
+    await this.terminal.step(part.title, () => broker.start());
   }
 
   private async startService(part: ServicePart, ports: Ports): Promise<void> {
@@ -223,8 +239,8 @@ export class Demo {
     return {
       ...urls,
       HOST,
-      KAFKA_BOOTSTRAP_SERVERS: `${HOST}:${ports.get('broker')}`,
-      SCHEMA_REGISTRY_URL: `http://${HOST}:${ports.get('registry')}`,
+      KAFKA_BOOTSTRAP_SERVERS: this.kafka?.bootstrapServers ?? '',
+      SCHEMA_REGISTRY_URL: this.kafka?.registryUrl ?? '',
       LOG_FORMAT: 'json',
       NODE_COMPILE_CACHE: this.compileCache,
     };
@@ -254,8 +270,8 @@ export class Demo {
 
   private endpoints(ports: Ports): Record<string, string> {
     return {
-      broker: `${HOST}:${ports.get('broker')}`,
-      registry: `http://${HOST}:${ports.get('registry')}`,
+      broker: this.kafka?.bootstrapServers ?? '',
+      registry: this.kafka?.registryUrl ?? '',
       ...Object.fromEntries(this.parts.map((part) => [part.name, `http://${HOST}:${ports.get(part.name)}`])),
       postgres: this.postgres?.url ?? '',
     };
@@ -267,8 +283,8 @@ export class Demo {
     const about = new Map<string, string>(this.parts.map((part) => [part.name, part.about]));
     const rows = [
       ...this.parts.map(({ name }) => [name, endpoints[name] ?? '', about.get(name) ?? '']),
-      ['broker', endpoints['broker'] ?? '', BROKER.about],
-      ['registry', endpoints['registry'] ?? '', 'schemas, REST'],
+      ['broker', endpoints['broker'] ?? '', this.kafka?.about[0] ?? ''],
+      ['registry', endpoints['registry'] ?? '', this.kafka?.about[1] ?? ''],
       ['postgres', host, 'a database for each service'],
     ];
     this.terminal.line('');

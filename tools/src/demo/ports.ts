@@ -24,13 +24,16 @@ const HOST = '127.0.0.1';
 const AUTO_FROM = 10_000;
 const AUTO_TO = 32_000;
 
-/** @throws DemoError naming the port that is in use. */
+/**
+ * @param without parts that run elsewhere and need no port
+ * @throws DemoError naming the port that is in use.
+ */
 export async function choosePorts(
   choice: PortChoice,
-  withPostgres: boolean,
+  without: readonly string[],
   services: readonly ServicePart[] = SERVICES,
 ): Promise<Ports> {
-  const wanted = wantedPorts(withPostgres, services);
+  const wanted = wantedPorts(without, services);
   if (choice.kind === 'auto') return await freePorts([...wanted.keys()]);
   const ports =
     choice.kind === 'fixed'
@@ -40,13 +43,14 @@ export async function choosePorts(
   return ports;
 }
 
-function wantedPorts(withPostgres: boolean, services: readonly ServicePart[]): Map<string, number> {
-  return new Map<string, number>([
+function wantedPorts(without: readonly string[], services: readonly ServicePart[]): Map<string, number> {
+  const all: (readonly [string, number])[] = [
     ...services.map((part) => [part.name, part.port] as const),
     [BROKER.name, BROKER.port],
     ['registry', BROKER.registryPort],
-    ...(withPostgres ? [['postgres', POSTGRES_PORT] as const] : []),
-  ]);
+    ['postgres', POSTGRES_PORT],
+  ];
+  return new Map(all.filter(([name]) => !without.includes(name)));
 }
 
 export function portTaken(name: string, port: number): DemoError {
