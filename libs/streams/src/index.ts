@@ -10,6 +10,7 @@ export {
   streamTopic,
   stringCodec,
   type Codec,
+  type ContractCodec,
   type StreamTopic,
 } from './codec/index.ts';
 export { TopologyDriver, type DriverOptions, type DriverRecord } from './driver/index.ts';

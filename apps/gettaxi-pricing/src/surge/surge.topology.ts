@@ -19,7 +19,6 @@ import {
   type TopicEvent,
   type ZonePriced,
 } from '@headwater/contracts';
-import type { EventCodec } from '@headwater/messaging';
 import {
   contractTopic,
   jsonCodec,
@@ -27,10 +26,11 @@ import {
   stringCodec,
   tumbling,
   type Codec,
+  type ContractCodec,
   type Stream,
   type Topology,
 } from '@headwater/streams';
-import { zoneOf } from '../zone/zones.ts';
+import { zoneOf, type Place } from '../zone/zones.ts';
 import { type SurgeConfig } from './surge.config.ts';
 import { ZonePricing, type ZoneEvent, type ZonePrice, type ZoneState } from './zone-pricing.ts';
 
@@ -44,22 +44,24 @@ const countCodec: Codec<Count> = {
 /** Named once and for all: it is the consumer group, and the names of what the application keeps. */
 export const surgeApplication = 'gettaxi-pricing-surge';
 
-export function surgeTopology(codec: EventCodec, config: SurgeConfig): Topology {
+export function surgeTopology(codec: ContractCodec, config: SurgeConfig): Topology {
   const { surgeWindowMs: windowMs, surgeGraceMs: graceMs, surgeH3Resolution: resolution } = config;
   const pricing = new ZonePricing({ windowMs, graceMs, formula: formulaOf(config) });
   const windows = tumbling({ sizeMs: windowMs, graceMs });
+  // What is no place on earth is in no zone.
+  const zonesOf = (place: Place): string[] => [zoneOf(place, resolution) ?? []].flat();
   const builder = new StreamsBuilder(surgeApplication);
 
   const free = builder
     .stream(contractTopic(topics.taxiPosition, codec, { timestampMs: ({ value }) => value.occurredAt.getTime() }))
     .filter(({ value }) => value.available)
-    .flatMapValues(({ value }) => zoneOf(value, resolution) ?? [])
+    .flatMapValues(({ value }) => zonesOf(value))
     .groupByKey()
     .windowedBy(windows)
     .distinct({ name: 'free-taxis', by: (zone) => zone });
   const requested = builder
     .stream(contractTopic(topics.rideEvents, codec, { timestampMs: rideTimeMs }))
-    .flatMapValues((event) => (event.name === rideRequested.name ? (zoneOf(event.value.pickup, resolution) ?? []) : []))
+    .flatMapValues((event) => (event.name === rideRequested.name ? zonesOf(event.value.pickup) : []))
     .groupByKey()
     .windowedBy(windows)
     .distinct({ name: 'requests', by: (zone) => zone });

@@ -11,4 +11,4 @@ export {
   type KeyIdentity,
   writeLong,
 } from './codec.ts';
-export { contractTopic, streamTopic, type StreamTopic } from './stream-topic.ts';
+export { contractTopic, streamTopic, type ContractCodec, type StreamTopic } from './stream-topic.ts';

@@ -14,6 +14,9 @@ export interface StreamTopic<K, V> {
   readonly timestampMs?: (value: V, recordMs: number) => number;
 }
 
+/** What a topic's events are written and read by: the messaging lib's codec, or whatever does the same. */
+export type ContractCodec = Pick<EventCodec, 'encode' | 'decode' | 'decodeKnown' | 'isKnown'>;
+
 /** A topic of plain codecs. */
 export function streamTopic<K, V>(topic: StreamTopic<K, V>): StreamTopic<K, V> {
   return topic;
@@ -25,7 +28,7 @@ export function streamTopic<K, V>(topic: StreamTopic<K, V>): StreamTopic<K, V> {
  */
 export function contractTopic<Topic extends TopicContract>(
   topic: Topic,
-  codec: EventCodec,
+  codec: ContractCodec,
   options: Pick<StreamTopic<string, TopicEvent<Topic>>, 'timestampMs'> = {},
 ): StreamTopic<string, TopicEvent<Topic>> {
   return {
