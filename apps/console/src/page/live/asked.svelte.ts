@@ -49,7 +49,7 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<R
     const response = await fetch(url, init);
     const text = await response.text();
     if (response.ok) return { ok: true, answer: (text === '' ? null : JSON.parse(text)) as T };
-    return { ok: false, status: response.status, problem: problemOf(text) ?? `The answer was ${response.status}.` };
+    return { ok: false, status: response.status, problem: problemIn(text) ?? `The answer was ${response.status}.` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ok: false, status: 0, problem: `The console does not answer (${reason}).` };
@@ -57,13 +57,13 @@ export async function request<T>(url: string, init: RequestInit = {}): Promise<R
 }
 
 /** Sends `body` as JSON. */
-export function send<T>(method: 'PUT' | 'POST' | 'DELETE', url: string, body?: object): Promise<Result<T>> {
+export function send<T>(method: 'PUT' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object): Promise<Result<T>> {
   const headers = { 'content-type': 'application/json' };
   return request<T>(url, { method, ...(body === undefined ? {} : { headers, body: JSON.stringify(body) }) });
 }
 
 /** The words of a problem document (RFC 9457), with what is wrong with each field. */
-function problemOf(text: string): string | null {
+export function problemIn(text: string): string | null {
   try {
     const { detail, errors } = JSON.parse(text) as { detail?: unknown; errors?: readonly { detail?: unknown }[] };
     const fields = (errors ?? []).map((error) => String(error.detail));

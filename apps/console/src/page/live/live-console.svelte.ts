@@ -15,8 +15,10 @@ import type {
   PartState,
   TopicState,
 } from '../../live/live-state.ts';
+import { request } from './asked.svelte.ts';
 
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `refused`: the console asks for a token. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'refused';
 
 /** How far back the charts look. */
 export const WINDOW_MS = 180_000;
@@ -54,11 +56,20 @@ export class LiveConsole {
       if (source.readyState !== EventSource.CLOSED) return;
       clearTimeout(this.#reopen);
       this.#reopen = setTimeout(() => this.listen(url), REOPEN_MS);
+      void this.#askWhy();
     });
     return () => {
       clearTimeout(this.#reopen);
       this.#source?.close();
     };
+  }
+
+  /** An event source does not tell why it was refused. */
+  async #askWhy(): Promise<void> {
+    const access = await request<{ required: boolean; granted: boolean }>('/api/access');
+    if (!access.ok || !access.answer.required || access.answer.granted) return;
+    clearTimeout(this.#reopen);
+    this.connection = 'refused';
   }
 
   topicPoints(name: string): Point[] {

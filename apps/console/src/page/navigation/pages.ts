@@ -17,6 +17,19 @@ export interface PageEntry {
 
 export const PAGES: readonly [PageEntry, ...PageEntry[]] = [
   { path: '/', title: 'Platform', load: () => import('../platform/PlatformPage.svelte') },
+  { path: '/topics', title: 'Topics', under: '/', load: () => import('../topics/TopicsPage.svelte') },
+  { path: '/messages', title: 'Messages', under: '/', load: () => import('../messages/MessagesPage.svelte') },
+  { path: '/groups', title: 'Groups', under: '/', load: () => import('../groups/GroupsPage.svelte') },
+  { path: '/schemas', title: 'Schemas', under: '/', load: () => import('../schemas/SchemasPage.svelte') },
+  {
+    path: '/dead-letters',
+    title: 'Dead letters',
+    under: '/',
+    load: () => import('../dead-letters/DeadLettersPage.svelte'),
+  },
+  { path: '/outboxes', title: 'Outboxes', under: '/', load: () => import('../outboxes/OutboxesPage.svelte') },
+  { path: '/connectors', title: 'Connectors', under: '/', load: () => import('../connectors/ConnectorsPage.svelte') },
+  { path: '/trace', title: 'Path of an event', under: '/', load: () => import('../trace/TracePage.svelte') },
   { path: '/social', title: 'MySocialMedia', load: () => import('../social/SocialPage.svelte') },
   { path: '/movieflix', title: 'MovieFlix', load: () => import('../movieflix/MovieFlixPage.svelte') },
   { path: '/mybank', title: 'MyBank', load: () => import('../mybank/MyBankPage.svelte') },
