@@ -28,10 +28,10 @@ export function compareProportions(one: Proportion, other: Proportion): TestResu
 /** The two-sided z test with the pooled proportion; its square is Pearson's chi-squared without correction. */
 export function twoProportionZ(one: Proportion, other: Proportion): number {
   const pooled = (one.successes + other.successes) / (one.trials + other.trials);
+  const difference = one.successes / one.trials - other.successes / other.trials;
+  if (difference === 0) return 1;
   const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / one.trials + 1 / other.trials));
-  if (deviation === 0) return 1;
-  const z = (one.successes / one.trials - other.successes / other.trials) / deviation;
-  return jstat.erfc(Math.abs(z) / Math.SQRT2);
+  return jstat.erfc(Math.abs(difference) / deviation / Math.SQRT2);
 }
 
 /** Tables whose likelihoods differ by rounding alone count as equally likely, as in R. */

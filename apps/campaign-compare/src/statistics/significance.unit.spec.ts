@@ -53,7 +53,7 @@ describe('the test of two proportions', () => {
     const test = compareProportions(of(69, 10_000), of(46, 10_000));
     expect(test.method).toBe('two-proportion z');
     expect(test.pValue).toBeCloseTo(0.03147, 4);
-    expect(twoProportionZ(of(46, 10_000), of(46, 10_000))).toBeCloseTo(1, 12);
+    expect(twoProportionZ(of(46, 10_000), of(46, 10_000))).toBe(1);
   });
 
   it('is Fisher’s where fewer than five are', () => {
