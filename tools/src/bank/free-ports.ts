@@ -14,7 +14,8 @@ export async function freePorts(): Promise<BankPorts> {
   return ports as BankPorts;
 }
 
-async function freePort(taken: ReadonlySet<number>): Promise<number> {
+/** A port that is free now, and is none of `taken`. */
+export async function freePort(taken: ReadonlySet<number>): Promise<number> {
   for (;;) {
     const port = lowest + Math.floor(Math.random() * count);
     if (!taken.has(port) && (await isFree(port))) return port;

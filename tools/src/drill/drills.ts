@@ -7,6 +7,7 @@ import { captureDrill } from './replication/capture-drill.ts';
 import { relayDrill } from './replication/relay-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 import { lakeDrill } from './lake/lake-drill.ts';
+import { launchDayDrill } from './social/launch-day-drill.ts';
 import { resumeDrill } from './resume/resume-drill.ts';
 import type { Drill } from './drill.ts';
 
@@ -22,4 +23,5 @@ export const drills: readonly Drill[] = [
   lakeDrill,
   bankDrill,
   resumeDrill,
+  launchDayDrill,
 ];
