@@ -37,6 +37,9 @@ import { surgeTopology } from './surge/surge.topology.ts';
 import { ZonePrices } from './surge/zone-prices.ts';
 import { ZoneController } from './surge/zone.controller.ts';
 
+/** Prices of the zones of an instance that is gone stand still for so long. */
+const sessionTimeoutMs = 6_000;
+
 @Module({
   imports: [
     DatabaseModule.forRoot({
@@ -104,6 +107,7 @@ import { ZoneController } from './surge/zone.controller.ts';
           topologies: [surgeTopology(codec, surge)],
           guarantee: 'exactly-once',
           commitIntervalMs: surge.surgeCommitIntervalMs,
+          sessionTimeoutMs,
           onUnreadable: 'skip',
           onFailed: fail,
           health,

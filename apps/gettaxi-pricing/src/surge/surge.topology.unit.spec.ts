@@ -176,10 +176,10 @@ describeUnless(absence, 'the recorded night', () => {
 
   it('has the demand and supply that SQL counts, at every speed, shuffled within grace, and with restarts', () => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-    const live = play(events, 1);
+    const live = play(events, 20);
     expect({ seed, figures: live.figures }).toEqual({ seed, figures: expected });
     // Faster is more between two commits; the fastest is all at once.
-    expect(play(events, 60)).toEqual(live);
+    expect(play(events, 1_200)).toEqual(live);
     expect(play(events, events.length)).toEqual(live);
     expect({ seed, ...play(shuffled(events, graceMs, seeded(seed)), 100) }).toEqual({ seed, ...live });
     expect(play(events, 3_000, true)).toEqual(live);
@@ -193,12 +193,10 @@ describeUnless(absence, 'the recorded night', () => {
   it('has the same when one input after another is read from its beginning to its end', () => {
     const live = play(events, 60);
     const driver = new TopologyDriver(surgeTopology(localCodec, config), { partitions, commitEach: false });
-    const later: CityEvent[] = [];
     for (const kind of ['ride', 'taxi'] as const) {
       for (const event of events) if (event.kind === kind) pipe(driver, event);
       driver.commit();
     }
-    expect(later).toEqual([]);
     expect(outcome(driver)).toEqual(live);
   });
 });
