@@ -5,16 +5,17 @@ import { type ProfileName } from './profiles.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 interface Campaign {
-  readonly campaigner: string;
+  /** The number of the load follows it: loads beside each other have campaigns of their own. */
+  readonly name: string;
   /** The truth, which the comparison has to find out: how many of its impressions are clicked. */
   readonly clickShare: number;
 }
 
 const CAMPAIGNS: readonly Campaign[] = [
-  { campaigner: 'Alpine Tours', clickShare: 0.034 },
-  { campaigner: 'City Bikes', clickShare: 0.026 },
-  { campaigner: 'Green Grocer', clickShare: 0.025 },
-  { campaigner: 'Night Trains', clickShare: 0.012 },
+  { name: 'Alpine Tours', clickShare: 0.034 },
+  { name: 'City Bikes', clickShare: 0.026 },
+  { name: 'Green Grocer', clickShare: 0.025 },
+  { name: 'Night Trains', clickShare: 0.012 },
 ];
 const CREATIVES = 6;
 /** Somebody looks at an advertisement for so long, at most, before clicking on it. */
@@ -36,14 +37,15 @@ const WEIGHTS: Readonly<Record<ProfileName, readonly number[]>> = {
 /** Advertisements are shown, and some of them clicked on: a few seconds later, now and then twice. */
 export function campaignLoad({ seed, batchSize, profile }: LoadOptions): Load {
   const random = new SeededRandom(seed);
-  const counts = new Map(CAMPAIGNS.map(({ campaigner }) => [campaigner, { impressions: 0, clicks: 0 }]));
+  const counts = new Map(CAMPAIGNS.map(({ name }) => [`${name} ${seed}`, { impressions: 0, clicks: 0 }]));
   const waiting: WaitingClick[] = [];
   let made = 0;
   let newestMs = 0;
 
   const impression = (occurredAtMs: number): Impression => {
     made += 1;
-    const { campaigner, clickShare } = chosen(random, WEIGHTS[profile]);
+    const { name, clickShare } = chosen(random, WEIGHTS[profile]);
+    const campaigner = `${name} ${seed}`;
     const impressionId = `load-${seed}-${newestMs}-${made}`;
     const lookMs = 200 + random.below(LONGEST_LOOK_MS);
     // Some creatives do better than others, everywhere.

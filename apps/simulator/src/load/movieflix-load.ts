@@ -65,7 +65,7 @@ export function movieflixLoad({ users, seed, batchSize, profile }: LoadOptions):
     const positionSeconds = Math.min(from + 1 + random.below(STEP_SECONDS), durationSeconds);
     viewers.set(user, { show, positionSeconds });
     return latest.note({
-      userId: `viewer-${user + 1}`,
+      userId: `viewer-${seed}-${user + 1}`,
       showId: showId(show),
       positionSeconds,
       durationSeconds,

@@ -23,8 +23,10 @@ const RIDE_EVERY_MS = 300_000;
 const RUSH_FACTOR = 2;
 const RUSH_PERCENT = 70;
 const TRIP_STREETS = 14;
-/** A ride request for so many batches of positions at most, so that taxis go on telling where they are. */
+/** Taxis whose positions share a request. */
 const LARGEST_REPORT = 500;
+/** So many rides are compared at the end. */
+const REMEMBERED_RIDES = 20_000;
 
 /**
  * Taxis drive through Manhattan and tell where they are; riders ask for rides, with a quote or without, drivers answer or
@@ -103,7 +105,7 @@ class City {
     const [from, to] = this.trip(isRush);
     const plan = {
       rideId: `ride-${seed}-${nowMs}-${this.requests}`,
-      userId: `rider-${this.random.below(users) + 1}`,
+      userId: `rider-${seed}-${this.random.below(users) + 1}`,
       from,
       to,
     };
@@ -114,9 +116,20 @@ class City {
       nowMs: () => this.newestMs,
     });
     this.stories.set(plan.rideId, story);
+    this.forget();
     this.agenda.add(nowMs, (laterMs) => story.begin(laterMs));
     const { userId } = plan;
     return userPositionsRequest([{ userId, ...placeOf(from), occurredAtMs: nowMs }], this.identity(nowMs));
+  }
+
+  /** A load that goes on for days does not keep every ride. */
+  private forget(): void {
+    if (this.stories.size <= REMEMBERED_RIDES) return;
+    for (const [rideId, { outcome }] of this.stories) {
+      if (outcome === undefined) continue;
+      this.stories.delete(rideId);
+      return;
+    }
   }
 
   private trip(isRush: boolean): readonly [Corner, Corner] {
