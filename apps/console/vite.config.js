@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { lessonCode } from './src/lessons/lesson-code-plugin.ts';
 
 /**
  * The page is a folder of the console; `vite build apps/console` names the console, whose root would win over this file's.
@@ -13,7 +14,11 @@ const pageRoot = {
 
 /** `vite build apps/console` makes dist/page, which the console serves. */
 export default defineConfig({
-  plugins: [pageRoot, svelte({ configFile: false, compilerOptions: { runes: true } })],
+  plugins: [
+    pageRoot,
+    lessonCode(path.resolve(import.meta.dirname, '../..')),
+    svelte({ configFile: false, compilerOptions: { runes: true } }),
+  ],
   build: {
     outDir: path.join(import.meta.dirname, 'dist/page'),
     emptyOutDir: true,

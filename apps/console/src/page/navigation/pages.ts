@@ -36,4 +36,5 @@ export const PAGES: readonly [PageEntry, ...PageEntry[]] = [
   { path: '/city', title: 'GetTaxi', load: () => import('../city/CityPage.svelte') },
   { path: '/campaigns', title: 'CampaignCompare', load: () => import('../campaigns/CampaignsPage.svelte') },
   { path: '/lake', title: 'Lake', load: () => import('../lake/LakePage.svelte') },
+  { path: '/lessons', title: 'Lessons', load: () => import('../lessons/LessonsPage.svelte') },
 ];
