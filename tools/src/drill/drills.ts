@@ -9,6 +9,7 @@ import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 import { lakeDrill } from './lake/lake-drill.ts';
 import { launchDayDrill } from './social/launch-day-drill.ts';
 import { resumeDrill } from './resume/resume-drill.ts';
+import { ridesDrill } from './rides/rides-drill.ts';
 import type { Drill } from './drill.ts';
 
 /** All drills, in the order of `--help`. */
@@ -23,5 +24,6 @@ export const drills: readonly Drill[] = [
   lakeDrill,
   bankDrill,
   resumeDrill,
+  ridesDrill,
   launchDayDrill,
 ];
