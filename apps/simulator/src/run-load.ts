@@ -8,6 +8,7 @@ import { type LoadName } from './load/load-names.ts';
 import { runLoad, type LoadResult } from './load/load-runner.ts';
 import { type Load, type LoadOptions } from './load/load.ts';
 import { movieflixLoad } from './load/movieflix-load.ts';
+import { socialLoad } from './load/social-load.ts';
 import { mybankLoad } from './load/mybank-load.ts';
 import { latencyLine, refusalLines, type Place } from './place.ts';
 import { systemClock } from './replay/replay-clock.ts';
@@ -18,6 +19,7 @@ import { answersOf, compareAnswers } from './verify/compare-answers.ts';
 
 /** The loads, by the names of their cases. */
 export const LOADS: Readonly<Record<LoadName, (options: LoadOptions) => Load>> = {
+  social: socialLoad,
   movieflix: movieflixLoad,
   mybank: mybankLoad,
   gettaxi: gettaxiLoad,

@@ -1,5 +1,6 @@
 /** The cases that can be put under synthetic load, as the command line names them, with what their rate counts. */
 export const LOADS_ABOUT = {
+  social: 'people like posts: likes a second',
   movieflix: 'people watch shows: positions a second',
   mybank: 'people pay: transactions a second',
   gettaxi: 'taxis drive through Manhattan (one for five users), riders ask for rides: positions and commands a second',

@@ -1,6 +1,7 @@
 /**
  * A Stack Exchange data dump as a trace of a social medium: questions and answers become posts, up-votes likes, comments
- * comments, all with the ids and times of the files.
+ * comments, all with the ids and times of the files. A comment that begins with `@name` replies to the newest comment before it that
+ * somebody of this name has written below the post. Of edits the files hold only the outcome, and so do the posts.
  *
  * Votes are anonymous and carry the day only: each becomes a like by a voter of its own, at the vote's day or, on the
  * post's first day, at the post's time, so that no like comes before its post. Everything else in the dump (tag wikis,
@@ -9,6 +10,7 @@
 import { basename, join } from 'node:path';
 import { type Trace, type TraceEvent } from '../../replay/trace.ts';
 import { readNdjson, type NdjsonRow } from './ndjson.ts';
+import { Threads } from './threads.ts';
 
 /** The files of a dump that a replay needs. */
 export const FILES = ['posts.ndjson', 'votes.ndjson', 'comments.ndjson', 'users.ndjson'] as const;
@@ -41,6 +43,7 @@ class StackExchangeReader {
   private readonly site: string;
   private readonly names = new Map<string, string>();
   private readonly posts = new Map<string, PostRow>();
+  private readonly threads = new Threads();
   private readonly events: TraceEvent[] = [];
   private readonly leftOut: Record<string, number> = {};
 
@@ -138,6 +141,9 @@ class StackExchangeReader {
   private addComment(row: NdjsonRow, post: PostRow): void {
     const id = row.text('Id');
     const occurredAtMs = Math.max(row.timeMs('CreationDate'), post.occurredAtMs);
+    const author = this.author(row, 'UserId', 'UserDisplayName');
+    const text = row.text('Text');
+    const parentCommentId = this.threads.add(post.id, { id, occurredAtMs, text, author: author.authorName });
     this.events.push({
       ...this.common(row, `comment-${id}`, occurredAtMs),
       kind: 'comments',
@@ -146,8 +152,9 @@ class StackExchangeReader {
       path: `/posts/${encodeURIComponent(post.id)}/comments`,
       body: {
         commentId: id,
-        ...this.author(row, 'UserId', 'UserDisplayName'),
-        text: row.text('Text'),
+        ...author,
+        text,
+        ...(parentCommentId === undefined ? {} : { parentCommentId }),
         occurredAt: new Date(occurredAtMs).toISOString(),
       },
     });
