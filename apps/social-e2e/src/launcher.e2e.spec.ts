@@ -40,7 +40,11 @@ async function start(args?: readonly string[], env?: Readonly<Record<string, str
 
 /** Runs a launcher that is expected to give up. */
 async function failure(options: Partial<ProgramOptions>): Promise<{ code: number | null; lines: string[] }> {
-  const program = new Program({ script: LAUNCHER, args: ['--dir', folder, '--ports', 'auto', '--no-simulator'], ...options });
+  const program = new Program({
+    script: LAUNCHER,
+    args: ['--dir', folder, '--ports', 'auto', '--no-simulator'],
+    ...options,
+  });
   programs.push(program);
   const { code } = await program.exit;
   return { code, lines: program.stderr.trim().split('\n') };
