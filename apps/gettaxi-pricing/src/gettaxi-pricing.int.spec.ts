@@ -11,7 +11,7 @@ import {
 import { type RunningService } from '@headwater/service-kit';
 import { startBroker, startPostgres, TopicReader, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
 import { positionOf, requestOf, rideAsked, taxiFree } from '../fixtures/city-events.ts';
-import { Dispatch, startPricing, type Around } from '../fixtures/pricing-service.ts';
+import { Dispatch, startPricing, untilReady, type Around } from '../fixtures/pricing-service.ts';
 import { metersPerMile } from './fare/meter.ts';
 import { zoneOf, type Place } from './zone/zones.ts';
 
@@ -92,11 +92,11 @@ describe('gettaxi-pricing', () => {
     return { status: response.status, headers: response.headers, body: answered };
   }
 
-  /** The zone's price once it is as wanted. */
-  async function surgeOnce(wanted: (surge: number) => boolean): Promise<Record<string, unknown>> {
+  /** The zone's price once so many were counted. */
+  async function priceOf(demand: number, supply: number): Promise<Record<string, unknown>> {
     for (;;) {
       const { body } = await ask('GET', `/zones/${zone}/surge`);
-      if (wanted(Number(body['surge']))) return body;
+      if (body['demand'] === demand && body['supply'] === supply) return body;
       await delay(20);
     }
   }
@@ -118,8 +118,8 @@ describe('gettaxi-pricing', () => {
     const rides = Array.from({ length: 20 }, (_, index) => requestOf(rideAsked(`asked-${index}`, timesSquare, atMs)));
     await dispatch.tell(topics.rideEvents, rides);
     await dispatch.tell(topics.taxiPosition, [positionOf(taxiFree('taxi', timesSquare, atMs))]);
-    const price = await surgeOnce((surge) => surge > 1.9);
-    expect(price).toMatchObject({ zone, demand: 20, supply: 1, signal: 1, surge: 2 });
+    const price = await priceOf(20, 1);
+    expect(price).toMatchObject({ zone, signal: 1, surge: 2, isFinal: false });
     expect(price['boundary']).toHaveLength(6);
     const { body } = await ask('GET', '/zones?limit=1');
     expect(body).toMatchObject({ zones: [{ zone, surge: 2 }], nextCursor: null });
@@ -229,6 +229,7 @@ describe('gettaxi-pricing', () => {
       '/zones/{zone}/signal',
       '/zones/{zone}/surge',
     ]);
+    await untilReady(running.url);
     expect((await ask('GET', '/health/ready')).body).toMatchObject({
       checks: { streams: { ok: true }, prices: { ok: true }, kafka: { ok: true } },
     });
