@@ -1,10 +1,11 @@
-/** For specs of the page: a browser where there is one, and the page built into a folder of its own. */
+/** For specs of the page: a browser where there is one, the built page, and what every page must keep. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { expect } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -12,6 +13,7 @@ const executablePath = [process.env['CHROMIUM_PATH'], ...BROWSERS].find(
   (file) => file !== undefined && existsSync(file),
 );
 const root = path.resolve(import.meta.dirname, '../../..');
+const consoleFolder = path.resolve(import.meta.dirname, '..');
 const LONGEST_WAIT_MS = 25_000;
 
 /** Why pages cannot be looked at; undefined when they can. */
@@ -27,12 +29,12 @@ export interface BuiltPage extends AsyncDisposable {
   open(url: string, viewport?: { width: number; height: number }, colorScheme?: 'dark'): Promise<Page>;
 }
 
-/** Builds the page and starts the browser. */
+/** The built page and a browser. What `npm run build` made is taken when no source is newer; otherwise the page is built aside. */
 export async function buildPage(): Promise<BuiltPage> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'headwater-page-'));
-  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
-  const build = [vite, 'build', 'apps/console', '--outDir', folder, '--logLevel', 'error'];
-  await promisify(execFile)(process.execPath, build, { cwd: root });
+  const built = path.join(consoleFolder, 'dist/page');
+  const isFresh = await isBuilt(built);
+  const folder = isFresh ? built : await mkdtemp(path.join(tmpdir(), 'headwater-page-'));
+  if (!isFresh) await build(folder);
   const browser: Browser = await chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -50,7 +52,63 @@ export async function buildPage(): Promise<BuiltPage> {
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
-      await rm(folder, { recursive: true });
+      if (!isFresh) await rm(folder, { recursive: true });
     },
   };
+}
+
+async function build(folder: string): Promise<void> {
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+  const command = [vite, 'build', 'apps/console', '--outDir', folder, '--logLevel', 'error'];
+  await promisify(execFile)(process.execPath, command, { cwd: root });
+}
+
+async function isBuilt(folder: string): Promise<boolean> {
+  const index = path.join(folder, 'index.html');
+  if (!existsSync(index)) return false;
+  const { mtimeMs } = await stat(index);
+  const sources = await readdir(path.join(consoleFolder, 'src'), { recursive: true, withFileTypes: true });
+  const files = sources
+    .filter((entry) => entry.isFile() && !/\.(spec|fixture)\.ts$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const times = await Promise.all([...files, path.join(consoleFolder, 'vite.config.js')].map((file) => stat(file)));
+  return times.every((file) => file.mtimeMs <= mtimeMs);
+}
+
+/** What axe-core answers, as far as it is told. */
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string | null;
+    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+  }[];
+}
+
+/** Rules of WCAG 2.2 AA, and what axe-core calls best practice. */
+const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Fails when axe-core finds something serious on the page as it is shown: all rules in the light, contrasts in the dark, too. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  // As a debugger would: the page's own policy lets no other script in.
+  await page.evaluate(await readFile(path.join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  const light = await axe(page, { runOnly: AXE_TAGS });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await axe(page, { runOnly: ['color-contrast'] });
+  expect({ light, dark }).toEqual({ light: [], dark: [] });
+}
+
+async function axe(page: Page, options: object): Promise<string[]> {
+  const results = (await page.evaluate(
+    `axe.run(${JSON.stringify({ ...options, resultTypes: ['violations'] })})`,
+  )) as AxeResults;
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+/** Fails when the page is wider than its screen. */
+export async function expectToFit(page: Page): Promise<void> {
+  // The page's own words for "how much wider than the screen".
+  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
 }

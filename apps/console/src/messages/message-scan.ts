@@ -199,7 +199,8 @@ export class MessageScan {
     const passed = sum(
       spans.map(({ partition, from, until }) => Math.min(this.next.get(partition) ?? from, until ?? Infinity) - from),
     );
-    return { scanned: this.scanned, matched: this.matched, total, passed: Math.max(passed, 0), skipped: this.skipped };
+    const matched = this.wish.newest ? Math.min(this.matched, this.wish.limit) : this.matched;
+    return { scanned: this.scanned, matched, total, passed: Math.max(passed, 0), skipped: this.skipped };
   }
 
   private end(reason: ScanEnd['reason']): ScanEvent {

@@ -52,7 +52,7 @@ export class TopicsReader {
   }
 }
 
-/** Undefined when the topic went away since it was listed. */
+/** Undefined when the topic went away since it was listed, or has no leader yet. */
 async function offsetsOf(
   admin: Admin,
   topic: string,
@@ -62,6 +62,8 @@ async function offsetsOf(
     return new Map(offsets.map(({ partition, low, high }) => [partition, { begin: Number(low), end: Number(high) }]));
   } catch (error) {
     if (error instanceof Error && 'type' in error && error.type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+    // The client takes partitions of a topic that was just created for granted.
+    if (error instanceof TypeError) return undefined;
     throw error;
   }
 }
