@@ -3,6 +3,7 @@ import { bankBench } from './bank/index.ts';
 import { brokerBench } from './broker/index.ts';
 import { campaignBench } from './campaign/index.ts';
 import { connectBench } from './connect/index.ts';
+import { dispatchBench } from './dispatch/index.ts';
 import { feedBench } from './feed/index.ts';
 import { kafkaBench } from './kafka/index.ts';
 import { lakeBench } from './lake/index.ts';
@@ -26,6 +27,7 @@ export const benches: readonly Bench[] = [
   resumeBench,
   recommendationBench,
   bankBench,
+  dispatchBench,
   campaignBench,
   pricingBench,
 ];

@@ -35,7 +35,9 @@ export class Matcher {
       name: 'gettaxi_match_seconds',
       help: 'From a look for a taxi to its committed offer (offered), or to knowing that none is free (none)',
       labelNames: ['outcome'],
-      buckets: [0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+      buckets: [
+        0.001, 0.0015, 0.002, 0.0025, 0.003, 0.0035, 0.004, 0.005, 0.006, 0.008, 0.01, 0.02, 0.05, 0.1, 0.25, 1,
+      ],
     });
   }
 

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerOf, type RideAnswer, type TaxiStage } from '../../taxi/index.ts';
+import { type BenchOptions, row, type Row } from '../bench.ts';
+import { median, percentile } from '../statistics.ts';
+import { judge, valueAtMost } from '../target.ts';
+import { placeOf, positionOf, taxiCount } from './taxis.ts';
+
+const batchSize = 500;
+const requestsPerSecond = 40;
+const warmUp = 200;
+const metric = 'gettaxi_match_seconds';
+
+/** Rides among 10,000 free taxis: each is called off as soon as it is offered, so that as many stay free. */
+export async function matchRows(stage: TaxiStage, { quick, onProgress }: BenchOptions): Promise<Row[]> {
+  const rides = quick ? 400 : 3_000;
+  const [url = ''] = stage.urls;
+  const startMs = Date.now() - 60_000;
+  for (let first = 0; first < taxiCount; first += batchSize) {
+    const positions = Array.from({ length: batchSize }, (_, index) => positionOf(first + index, startMs));
+    await answerOf('POST', `${url}/taxis/positions`, { positions });
+  }
+  onProgress('dispatch/match: warming up');
+  await askForRides(url, warmUp, 'warm');
+  const before = await buckets(url);
+  onProgress(`dispatch/match: ${rides} rides`);
+  const answeredMs = await askForRides(url, rides, 'ride');
+  const after = await buckets(url);
+  const counted = after.map(({ limit, count }, at) => ({ limit, count: count - (before[at]?.count ?? 0) }));
+  const matched = counted.at(-1)?.count ?? 0;
+  const ofHistogram = `${matched} matches among ${taxiCount.toLocaleString('en-US')} taxis, by the histogram of the service`;
+  const p99 = row('dispatch/match/p99', quantile(counted, 0.99) * 1000, 'ms', null);
+  const target = judge(valueAtMost(5), p99.value, null, p99.unit)!;
+  const note = `${requestsPerSecond} requests a second`;
+  return [
+    { ...row('dispatch/match/p50', quantile(counted, 0.5) * 1000, 'ms', null), better: 'less', note: ofHistogram },
+    { ...p99, better: 'less', note: ofHistogram, target },
+    { ...row('dispatch/request/p50', median(answeredMs), 'ms', null), better: 'less', note },
+    { ...row('dispatch/request/p99', percentile(answeredMs, 0.99), 'ms', null), better: 'less', note },
+  ];
+}
+
+/** At a steady rate, whether or not those before were answered. @returns how long each answer took */
+async function askForRides(url: string, rides: number, name: string): Promise<number[]> {
+  const startedMs = performance.now();
+  const asked: Promise<number>[] = [];
+  for (let ride = 0; ride < rides; ride += 1) {
+    await delay(Math.max(0, startedMs + (ride * 1000) / requestsPerSecond - performance.now()));
+    asked.push(askForRide(url, `${name}-${ride}`, ride));
+  }
+  return await Promise.all(asked);
+}
+
+async function askForRide(url: string, rideId: string, number: number): Promise<number> {
+  const pickup = placeOf(number + 0.5);
+  const startedMs = performance.now();
+  const { body } = await answerOf<RideAnswer>('POST', `${url}/rides`, { rideId, userId: `user-${number}`, pickup });
+  const tookMs = performance.now() - startedMs;
+  if (body.status !== 'offered') throw new Error(`ride ${rideId} was answered as ${body.status}`);
+  await answerOf('POST', `${url}/rides/${rideId}/cancel`, { by: 'rider' });
+  return tookMs;
+}
+
+interface Bucket {
+  /** Seconds, inclusive. */
+  readonly limit: number;
+  /** Observations up to the limit. */
+  readonly count: number;
+}
+
+async function buckets(url: string): Promise<Bucket[]> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const lines = text.matchAll(new RegExp(`^${metric}_bucket\\{le="([^"]+)",outcome="offered"\\} (\\d+)$`, 'gm'));
+  return [...lines].map(([, limit, count]) => ({
+    limit: limit === '+Inf' ? Infinity : Number(limit),
+    count: Number(count),
+  }));
+}
+
+/** As Prometheus does: within a bucket, observations are taken to lie evenly. */
+function quantile(counted: readonly Bucket[], share: number): number {
+  const rank = share * (counted.at(-1)?.count ?? 0);
+  const at = counted.findIndex(({ count }) => count >= rank);
+  const [below, found] = [counted[at - 1] ?? { limit: 0, count: 0 }, counted[at]];
+  if (!found || found.limit === Infinity) return below.limit;
+  const within = found.count === below.count ? 1 : (rank - below.count) / (found.count - below.count);
+  return below.limit + (found.limit - below.limit) * within;
+}
