@@ -209,7 +209,8 @@ export class TaskRunner {
 
   /** Commits what was processed; resolves when it is written, or has failed (then the state says so). Never rejects. */
   async commit({ always = false } = {}): Promise<void> {
-    await this.committing;
+    // Looked at again after each wait: of two that waited for the same commit, the second waits for the first.
+    while (this.committing !== undefined) await this.committing;
     if (!this.isRunning) return;
     const offsets = this.offsetsToCommit();
     this.lastCommitMs = this.settings.clock.nowMs();
