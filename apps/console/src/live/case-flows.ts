@@ -27,9 +27,12 @@ export const caseFlows: readonly FlowState[] = [
     page: '/social',
     steps: [
       { title: 'Commands', nodes: [writer(topics.posts)] },
-      { title: 'Events', nodes: [topicNode(topics.posts), topicNode(topics.likes), topicNode(topics.comments)] },
+      {
+        title: 'Events',
+        nodes: [topicNode(topics.posts), topicNode(topics.likes), topicNode(topics.comments, topics.follows)],
+      },
       { title: 'Read model', nodes: [reader(topics.postsWithCounts.owner)] },
-      { title: 'Published table', nodes: [topicNode(topics.postsWithCounts)] },
+      { title: 'Published tables', nodes: [topicNode(topics.postsWithCounts), topicNode(topics.trendingPosts)] },
     ],
   },
   {

@@ -1,12 +1,13 @@
 /**
  * The one door from the page to the services: a request below `/api/services/NAME/` is passed on to that service, with a
  * limit of time and of size, and its answer is passed back as it is. Services stay unpublished; a service that is away is a
- * problem document that says so.
+ * problem document that says so. Live streams of events are passed on for as long as somebody reads them.
  */
 import { Controller, Delete, Get, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Problem, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asksForEvents, passEventsOn } from './event-stream.ts';
 import { MAXIMUM_ANSWER_BYTES, reasonOf } from './http-json.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 
@@ -48,6 +49,12 @@ export class GatewayController {
   private async forward(service: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const address = this.addressOf(service);
     const path = request.url.slice(PREFIX.length + encodeURIComponent(service).length);
+    if (asksForEvents(request)) {
+      await passEventsOn(`${address}${path}`, request, reply, this.context.stopping).catch((error: unknown) => {
+        throw away(service, address, error);
+      });
+      return;
+    }
     const signal = AbortSignal.any([this.context.stopping, AbortSignal.timeout(TIMEOUT_MS)]);
     let answer: Response;
     let text: string;
@@ -60,8 +67,7 @@ export class GatewayController {
       });
       text = await answer.text();
     } catch (error) {
-      const detail = `${service} at ${address} cannot be asked: ${reasonOf(error, TIMEOUT_MS)}`;
-      throw new Problem({ status: 503, code: 'service-away', title: 'A service is away', detail, cause: error });
+      throw away(service, address, error);
     }
     if (text.length > MAXIMUM_ANSWER_BYTES)
       throw new Problem({
@@ -81,6 +87,11 @@ export class GatewayController {
       : `The console knows no service ${service}: it knows ${this.addresses.names.join(', ')}`;
     throw new Problem({ status: 404, code: 'service-unknown', title: 'No such service', detail });
   }
+}
+
+function away(service: string, address: string, error: unknown): Problem {
+  const detail = `${service} at ${address} cannot be asked: ${reasonOf(error, TIMEOUT_MS)}`;
+  return new Problem({ status: 503, code: 'service-away', title: 'A service is away', detail, cause: error });
 }
 
 function bodyOf({ body }: FastifyRequest): RequestInit {
