@@ -1,0 +1,85 @@
+/** One design on one traffic: several instances count what lies in the topics, each a process of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { topics } from '@headwater/contracts';
+import { contractTopic, openTable } from '@headwater/streams';
+import { adopt, programArguments } from '../load/child.ts';
+import type { Figures } from '../toolkit/comparison.ts';
+import { campaignTopicOf, loadCounting, type Design } from './counting.ts';
+import { withStage, type Stage, type Traffic } from './stage.ts';
+import type { InstanceFigures, InstanceWork } from './work.ts';
+
+export const instances = 3;
+const lookMs = 20;
+
+/**
+ * - `perSecond`: impressions, from the first record until the last count is in `campaign_performance`, on this machine;
+ * - `perBusiestSecond`: impressions for a second of processor time of the busiest instance: what it would be if each instance had a
+ *   processor of its own, and the broker too;
+ * - `busiestPercent`: how much of the counting lies on the busiest partition.
+ */
+export function counted(design: Design, traffic: Traffic): Promise<Figures> {
+  return withStage(traffic, async (stage) => {
+    const { bootstrapServers, registryUrl } = stage;
+    const work: InstanceWork = { bootstrapServers, registryUrl, design };
+    const children = Array.from({ length: instances }, () => startInstance(work));
+    await untilCounted(stage);
+    const endedMs = Date.now();
+    const figures = await Promise.all(children.map(endInstance));
+    const startedMs = Math.min(...figures.map((each) => each.startedMs ?? Infinity));
+    const busiestMs = Math.max(...figures.map(({ cpuMs }) => cpuMs));
+    return {
+      perSecond: (traffic.impressions / (endedMs - startedMs)) * 1_000,
+      perBusiestSecond: (traffic.impressions / busiestMs) * 1_000,
+      busiestPercent: await busiestPercent(stage, design),
+    };
+  });
+}
+
+function startInstance(work: InstanceWork): ChildProcess {
+  const args = programArguments('campaign/instance-program', [JSON.stringify(work)]);
+  return adopt(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+}
+
+async function endInstance(child: ChildProcess): Promise<InstanceFigures> {
+  const output = text(child.stdout!);
+  const ended = once(child, 'close');
+  child.stdin!.end();
+  await ended;
+  return JSON.parse((await output).trim().split('\n').at(-1)!) as InstanceFigures;
+}
+
+/** @throws when more is counted than there is. */
+async function untilCounted({ client, codec, traffic }: Stage): Promise<void> {
+  const table = await openTable(client, contractTopic(topics.campaignPerformance, codec));
+  try {
+    for (;;) {
+      let impressions = 0;
+      for (const [, { value }] of table.entries()) impressions += value.impressions;
+      if (impressions > traffic.impressions) throw new Error(`${impressions} of ${traffic.impressions} were counted`);
+      if (impressions === traffic.impressions) return;
+      await delay(lookMs);
+    }
+  } finally {
+    await table.close();
+  }
+}
+
+/** Of the records that are counted: they lie by impression, or by campaign. */
+async function busiestPercent({ client }: Stage, design: Design): Promise<number> {
+  const { applicationId } = await loadCounting();
+  const topic = design === 'salted' ? topics.adImpressions.name : campaignTopicOf(applicationId);
+  const reader = client.openLogReader(
+    { isolation: 'read-committed', maxWaitMs: 50, maxBytesPerPartition: 1_024, maxBufferedBytesPerPartition: 1_024 },
+    { onArrival: () => undefined, onOffsetOutOfRange: () => undefined },
+  );
+  try {
+    const partitions = Array.from({ length: topics.adImpressions.partitions }, (_, partition) => partition);
+    const ends = [...(await reader.offsets(topic, partitions)).values()].map(({ latest }) => latest);
+    return (100 * Math.max(...ends)) / ends.reduce((sum, end) => sum + end, 0);
+  } finally {
+    await reader.close();
+  }
+}

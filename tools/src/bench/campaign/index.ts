@@ -1,0 +1,69 @@
+import type { Bench, BenchOptions, Row, SkippedRow } from '../bench.ts';
+import { ratioAtLeast } from '../target.ts';
+import { isComparisonWanted, runComparison, type Comparison } from '../toolkit/comparison.ts';
+import { counted, instances } from './counted.ts';
+
+/** What a hot campaign costs. */
+export const campaignBench: Bench = {
+  name: 'campaign',
+  about:
+    `1,000,000 impressions and 10,000 clicks through the counting of campaign-compare, exactly once, by ${instances} instances, each a process, ` +
+    'beside the broker. `skewed` has 99 of 100 impressions on one campaign, `even` has them on 99. The unsalted design differs in one ' +
+    'step: it sends what became of each impression to the partition of its campaign, and counts it there.',
+  rows,
+};
+
+const machineNote =
+  'on this machine all instances and the broker share two cores: no design can be faster here than the sum of its work allows';
+
+function comparisonOf(isQuick: boolean): Comparison {
+  const impressions = isQuick ? 20_000 : 1_000_000;
+  const even = { impressions, campaigns: 100, shareOfFirst: 0 };
+  const skewed = { impressions, campaigns: 100, shareOfFirst: 0.99 };
+  return {
+    name: 'campaign/skewed',
+    rounds: 1,
+    participants: {
+      salted: () => counted('salted', skewed),
+      even: () => counted('salted', even),
+      unsalted: () => counted('unsalted', skewed),
+    },
+    rows: [
+      {
+        suffix: ' beside even',
+        figure: 'salted.perSecond',
+        beside: 'even.perSecond',
+        unit: 'impressions/s',
+        target: ratioAtLeast(0.8),
+      },
+      {
+        suffix: ' beside unsalted',
+        figure: 'salted.perSecond',
+        beside: 'unsalted.perSecond',
+        unit: 'impressions/s',
+        target: ratioAtLeast(3),
+        note: machineNote,
+      },
+      {
+        suffix: ' beside unsalted, a processor for each instance',
+        figure: 'salted.perBusiestSecond',
+        beside: 'unsalted.perBusiestSecond',
+        unit: 'impressions/s',
+        target: ratioAtLeast(3),
+        note: 'impressions for each second of processor time of the busiest instance: it bounds what more machines can give',
+      },
+      {
+        suffix: '/counting on the busiest of 6 partitions',
+        figure: 'salted.busiestPercent',
+        beside: 'unsalted.busiestPercent',
+        unit: '%',
+        better: 'less',
+      },
+    ],
+  };
+}
+
+async function* rows(options: BenchOptions): AsyncIterable<Row | SkippedRow> {
+  const comparison = comparisonOf(options.quick);
+  if (isComparisonWanted(comparison, options)) yield* await runComparison(comparison, options);
+}
