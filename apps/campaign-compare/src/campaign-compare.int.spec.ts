@@ -39,7 +39,7 @@ describe('campaign-compare', () => {
 
   /** The ten impressions and three clicks of the case; the first one by one, the others as batches. */
   async function reportCase(): Promise<void> {
-    const shown = [...'AXAAXAXAXA'].map((letter, index) =>
+    const shown = Array.from('AXAAXAXAXA', (letter, index) =>
       impression(`case-${index + 1}`, letter === 'A' ? 'ABC Ltd' : 'XYZ Ltd', index, `creative-${(index % 3) + 1}`),
     );
     const [first, ...others] = shown;
