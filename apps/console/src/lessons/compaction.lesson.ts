@@ -8,6 +8,8 @@ const WRITE_MS = 150;
 const UPDATES = 4;
 const LOOK_MS = 500;
 const VALUE = Buffer.alloc(200, 'x');
+/** Of the log's records, what is shown. */
+const OLDEST = 32;
 /** Without its cleaner the log must not grow for ever. */
 const MOST_RECORDS = 3000;
 
@@ -126,7 +128,7 @@ class WatchedLog {
     board.set('vanished', Math.max(written - records.length, 0));
     board.set('dirtyPercent', records.length === 0 ? 0 : Math.round((dirty / records.length) * 100));
     board.set('lostKeys', lostKeys(wanted, records));
-    const cells = records.slice(0, 44).map(({ offset, key }) => ({
+    const cells = records.slice(0, OLDEST).map(({ offset, key }) => ({
       id: String(offset),
       text: `${offset} ${key}`,
       tone: offset < this.#firstDirty ? ('good' as const) : ('warn' as const),

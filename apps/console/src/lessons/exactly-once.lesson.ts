@@ -52,7 +52,7 @@ async function beginExactlyOnce(stage: LessonStage): Promise<RunningLesson> {
   const { board } = stage;
   board.place(
     { id: 'orders', label: 'Orders', kind: 'topic', column: 0, row: 0 },
-    { id: 'process', label: 'Invoices, in transactions', kind: 'process', column: 1, row: 0 },
+    { id: 'process', label: 'Invoicing', kind: 'process', column: 1, row: 0 },
     { id: 'invoices', label: 'Invoices', kind: 'topic', column: 2, row: 0 },
     { id: 'uncommitted', label: 'read_uncommitted', kind: 'process', column: 3, row: 0 },
     { id: 'committed', label: 'read_committed', kind: 'process', column: 3, row: 1 },
@@ -81,7 +81,7 @@ async function beginExactlyOnce(stage: LessonStage): Promise<RunningLesson> {
   });
   return {
     setFault: (isOn) => {
-      process.isDeadly = isOn;
+      process.set(isOn);
       if (!isOn) board.tell('The process is left alone.', 'good');
       return Promise.resolve();
     },
@@ -99,9 +99,9 @@ function follow(stage: LessonStage, topic: string, reader: 'uncommitted' | 'comm
 }
 
 class ProcessToKill {
-  isDeadly = false;
   readonly #stage: LessonStage;
   readonly #worker: LessonWorker;
+  #isDeadly = false;
   #written = 0;
 
   constructor(stage: LessonStage, names: Readonly<Record<string, string>>) {
@@ -112,6 +112,11 @@ class ProcessToKill {
       await this.start();
       stage.board.tell('The next process fenced the dead one and had its transaction aborted.', 'good');
     });
+  }
+
+  set(isDeadly: boolean): void {
+    this.#isDeadly = isDeadly;
+    this.#written = 0;
   }
 
   async start(): Promise<void> {
@@ -127,7 +132,7 @@ class ProcessToKill {
     board.move('orders', 'process', `#${order}`);
     board.move('process', 'invoices', `#${order}`, 'warn');
     this.#written += 1;
-    if (this.isDeadly && this.#written === LIFE) this.#worker.say({ kind: 'stop-in-the-middle' });
+    if (this.#isDeadly && this.#written === LIFE) this.#worker.say({ kind: 'stop-in-the-middle' });
   }
 
   async #kill(order: string): Promise<void> {

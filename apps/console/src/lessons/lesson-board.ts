@@ -4,7 +4,7 @@ import type { Cell, Happening, LessonState, Line, Move, Shelf, Station, Tone } f
 const MOVES = 24;
 const DIARY_LINES = 30;
 /** What a shelf shows: the newest. */
-const CELLS = 48;
+const CELLS = 32;
 
 export type StationToPlace = Omit<Station, 'state' | 'note'>;
 

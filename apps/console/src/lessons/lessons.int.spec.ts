@@ -4,10 +4,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, startPostgres, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
 import { kafkaOf, startConsole } from '../console.fixture.ts';
-import type { LessonId, LessonState } from './lesson-state.ts';
+import { NOTES_TOPIC } from './lesson-notes.ts';
+import { LESSON_IDS, type LessonDescription, type LessonId, type LessonState } from './lesson-state.ts';
 
 const LIMIT_MS = 90_000;
 const POLL_MS = 50;
+
+/** What the demo waits seconds for takes moments here. */
+const CONFIG = {
+  'log.cleaner.backoff.ms': '100',
+  'group.initial.rebalance.delay.ms': '0',
+  'group.consumer.min.heartbeat.interval.ms': '50',
+  'group.consumer.heartbeat.interval.ms': '200',
+};
 
 let broker: RunningBroker;
 let postgres: RunningPostgres;
@@ -15,10 +24,7 @@ let running: RunningService;
 let databaseUrl: string;
 
 beforeAll(async () => {
-  [broker, postgres] = await Promise.all([
-    startBroker({ config: { 'log.cleaner.backoff.ms': '100' }, flush: 'os' }),
-    startPostgres(),
-  ]);
+  [broker, postgres] = await Promise.all([startBroker({ config: CONFIG, flush: 'os' }), startPostgres()]);
   databaseUrl = await postgres.createDatabase('console');
   running = await start();
 }, LIMIT_MS);
@@ -192,6 +198,52 @@ describe('lessons', () => {
       await setFault('rebalance', false);
       const facts = await until((_, { shelves }) => shelves[0]?.cells.length === 6);
       expect(facts).toMatchObject({ moved: 6, shared: 0 });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'are one at a time, and a reset leaves nothing, whatever the switch says',
+    async () => {
+      expect((await ask('PUT', '/outbox/fault', { on: true })).status).toBe(409);
+      await begin('exactly-once');
+      await setFault('exactly-once', true);
+      await begin('idempotent-producer');
+      expect((await state()).id).toBe('idempotent-producer');
+      expect((await leftBehind()).filter((name) => name.startsWith('lesson_exactly_once'))).toEqual([]);
+      await reset('idempotent-producer');
+      expect(await runningLesson()).toBeNull();
+    },
+    LIMIT_MS,
+  );
+
+  it('say what is missing where they cannot run, and begin with no choice but their own', async () => {
+    const described = (await (await ask('GET', '')).json()) as LessonDescription[];
+    expect(described.map(({ id }) => id)).toEqual(LESSON_IDS);
+    const missing = described.filter((lesson) => lesson.missing !== null).map(({ id }) => id);
+    expect(missing).toEqual(['change-capture', 'broker-restart']);
+    const refused = await ask('POST', '/broker-restart/begin', {});
+    expect([refused.status, await refused.json()]).toEqual([
+      409,
+      expect.objectContaining({ detail: expect.stringContaining('begin the demo with `npm start`') }),
+    ]);
+    expect((await ask('POST', '/rebalance/begin', { choice: 'eager' })).status).toBe(400);
+    expect((await ask('POST', '/unheard-of/begin', {})).status).toBe(400);
+  });
+
+  it(
+    'are undone by the next console when one was killed in the middle of them',
+    async () => {
+      await running.close();
+      const kafka = kafkaOf(broker.bootstrapServers);
+      const [admin, producer] = [kafka.admin(), kafka.producer()];
+      await Promise.all([admin.connect(), producer.connect()]);
+      await admin.createTopics({ topics: [{ topic: 'lesson_outbox_accounts_abc' }] });
+      // As the console notes it before it begins.
+      await producer.send({ topic: NOTES_TOPIC, messages: [{ key: 'outbox', value: 'begun' }] });
+      await Promise.all([admin.disconnect(), producer.disconnect()]);
+      running = await start();
+      while ((await leftBehind()).length > 0) await delay(POLL_MS);
     },
     LIMIT_MS,
   );

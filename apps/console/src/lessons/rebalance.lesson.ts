@@ -130,7 +130,7 @@ class SharedTopic {
       bootstrapBrokers: [...kafka.bootstrapServers],
       groupId: this.#groupId,
       ...PROTOCOLS[this.#protocol],
-    } as Bytes);
+    });
     if (this.#protocol === 'classic') {
       consumer.on('consumer:group:rebalance', () => {
         this.#between.add(id);
