@@ -22,6 +22,7 @@ const commands = {
   projections: { script: 'tools/dist/operate/projections/main.js', built: true },
   'dead-letters': { script: 'tools/dist/operate/dead-letters/main.js', built: true },
   contracts: { script: 'tools/dist/contracts/main.js', built: true },
+  docs: { script: 'tools/dist/site/main.js', built: true },
   openapi: { script: 'tools/launch/openapi.js', built: true },
   test: { script: 'tools/launch/test.js', built: true },
   build: { script: 'tools/launch/built.js', built: true },

@@ -1,0 +1,48 @@
+/** `npm run docs`: builds the documentation as a site and serves it on this machine, or only builds it. */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildSite } from './index.ts';
+import { serveFolder } from './serve-folder.ts';
+
+const HELP = `npm run docs -- [options]
+
+Builds the documentation as a site and serves it on this machine until Ctrl-C.
+
+  --build        only build it
+  --out FOLDER   where to; .headwater/site by default. The folder is emptied first
+  --port N       where it is served; 8090 by default, 0 for any free port
+  --help         this text
+`;
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      build: { type: 'boolean', default: false },
+      out: { type: 'string', default: path.join(root, '.headwater/site') },
+      port: { type: 'string', default: '8090' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new TypeError(`--port must be a number from 0 to 65535, not ${values.port}`);
+  const { folder, pages } = buildSite(root, path.resolve(values.out));
+  process.stdout.write(`Built ${pages.length} pages in ${folder}; open index.html, or read on\n`);
+  if (values.build) return;
+  const server = await serveFolder(folder, port);
+  process.stdout.write(`ready docs=${server.url}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof Error ? error.message : String(error)}\nnpm run docs -- --help says more.\n`,
+  );
+  process.exitCode = 1;
+}
