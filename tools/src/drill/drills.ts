@@ -1,4 +1,6 @@
+import { anotherKafkaDrill } from './another-kafka/another-kafka-drill.ts';
 import { bankDrill } from './bank/bank-drill.ts';
+import { campaignDrill } from './campaign/campaign-drill.ts';
 import { crashDrill } from './crash/crash-drill.ts';
 import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
@@ -23,7 +25,9 @@ export const drills: readonly Drill[] = [
   consumerDrill,
   lakeDrill,
   bankDrill,
+  anotherKafkaDrill,
   resumeDrill,
   ridesDrill,
+  campaignDrill,
   launchDayDrill,
 ];

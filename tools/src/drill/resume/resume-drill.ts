@@ -6,8 +6,8 @@ import { contractTopic, openTable } from '@headwater/streams';
 import { startBroker } from '@headwater/testkit';
 import type { Drill, DrillRun, Summary } from '../drill.ts';
 import { Random } from '../random.ts';
+import { ServiceProcess } from '../service-process.ts';
 import { promise, Violation } from '../violation.ts';
-import { ResumeProcess } from './resume-process.ts';
 
 const users = 40;
 const showsPerUser = 3;
@@ -39,7 +39,7 @@ const keyOf = ({ userId, showId }: Report): string => `${userId}|${showId}`;
 
 class ResumeStage {
   readonly random: Random;
-  instances: ResumeProcess[] = [];
+  instances: ServiceProcess[] = [];
   readonly faults = new Map<string, number>();
   /** Of each user and show, when the newest report that was acknowledged, and that was sent, happened. */
   readonly acknowledged = new Map<string, string>();
@@ -55,7 +55,7 @@ class ResumeStage {
   }
 
   async start(): Promise<void> {
-    const instance = new ResumeProcess(this.environment);
+    const instance = new ServiceProcess('movieflix-resume', this.environment);
     this.instances.push(instance);
     await instance.ready();
   }
@@ -146,7 +146,7 @@ class ResumeStage {
     return report;
   }
 
-  private async deliver(instance: ResumeProcess, reports: readonly Report[]): Promise<readonly Answered[]> {
+  private async deliver(instance: ServiceProcess, reports: readonly Report[]): Promise<readonly Answered[]> {
     if (instance.isSuspended || instance.hasEnded) return [];
     const [first] = reports;
     if (reports.length > 1) {

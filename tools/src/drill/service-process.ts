@@ -4,19 +4,19 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const program = resolve(import.meta.dirname, '../../../../apps/movieflix-resume/dist/main.js');
+const apps = resolve(import.meta.dirname, '../../../apps');
 const pollMs = 50;
 const requestTimeoutMs = 5_000;
 
-/** One instance of movieflix-resume that can be killed, suspended and resumed. */
-export class ResumeProcess {
+/** One instance of a service that can be killed, suspended and resumed. */
+export class ServiceProcess {
   isSuspended = false;
   private readonly child: ChildProcess;
   private readonly serving: Promise<string>;
   private errors = '';
 
-  constructor(environment: Readonly<Record<string, string>>) {
-    const args = ['--disable-warning=TimeoutNegativeWarning', program];
+  constructor(service: string, environment: Readonly<Record<string, string>>) {
+    const args = ['--disable-warning=TimeoutNegativeWarning', resolve(apps, service, 'dist/main.js')];
     const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', ...environment };
     this.child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child
@@ -53,7 +53,7 @@ export class ResumeProcess {
     return response.status === 404 ? null : JSON.parse(text);
   }
 
-  /** Waits until it has its positions. */
+  /** Waits until it says that it is ready. */
   async ready(): Promise<void> {
     const url = await this.serving;
     while (!(await fetch(`${url}/health/ready`)).ok) await delay(pollMs);
