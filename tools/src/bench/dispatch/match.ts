@@ -7,6 +7,7 @@ import { placeOf, positionOf, taxiCount } from './taxis.ts';
 
 const batchSize = 500;
 const requestsPerSecond = 40;
+const mostUnderWay = 16;
 const warmUp = 200;
 const metric = 'gettaxi_match_seconds';
 
@@ -39,21 +40,27 @@ export async function matchRows(stage: TaxiStage, { quick, onProgress }: BenchOp
   ];
 }
 
-/** At a steady rate, whether or not those before were answered. @returns how long each answer took */
+/** At a steady rate, as long as not too many wait for their answers. @returns how long each answer took */
 async function askForRides(url: string, rides: number, name: string): Promise<number[]> {
   const startedMs = performance.now();
-  const asked: Promise<number>[] = [];
+  const tookMs: number[] = [];
+  const underWay = new Set<Promise<void>>();
   for (let ride = 0; ride < rides; ride += 1) {
     await delay(Math.max(0, startedMs + (ride * 1000) / requestsPerSecond - performance.now()));
-    asked.push(askForRide(url, `${name}-${ride}`, ride));
+    const asking = askForRide(url, `${name}-${ride}`, ride)
+      .then((took) => void tookMs.push(took))
+      .finally(() => underWay.delete(asking));
+    underWay.add(asking);
+    if (underWay.size >= mostUnderWay) await Promise.race(underWay);
   }
-  return await Promise.all(asked);
+  await Promise.all(underWay);
+  return tookMs;
 }
 
 async function askForRide(url: string, rideId: string, number: number): Promise<number> {
-  const pickup = placeOf(number + 0.5);
+  const request = { rideId, userId: `user-${number}`, pickup: placeOf(number + 0.5) };
   const startedMs = performance.now();
-  const { body } = await answerOf<RideAnswer>('POST', `${url}/rides`, { rideId, userId: `user-${number}`, pickup });
+  const { body } = await answerOf<RideAnswer>('POST', `${url}/rides`, request, { 'idempotency-key': rideId });
   const tookMs = performance.now() - startedMs;
   if (body.status !== 'offered') throw new Error(`ride ${rideId} was answered as ${body.status}`);
   await answerOf('POST', `${url}/rides/${rideId}/cancel`, { by: 'rider' });
