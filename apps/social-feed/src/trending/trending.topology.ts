@@ -7,8 +7,15 @@
  */
 import { createHash } from 'node:crypto';
 import { commentAdded, postsTrended, topics, type PostsTrended, type TopicEvent } from '@headwater/contracts';
-import type { EventCodec } from '@headwater/messaging';
-import { contractTopic, hopping, jsonCodec, StreamsBuilder, stringCodec, type Topology } from '@headwater/streams';
+import {
+  contractTopic,
+  hopping,
+  jsonCodec,
+  StreamsBuilder,
+  stringCodec,
+  type ContractCodec,
+  type Topology,
+} from '@headwater/streams';
 import {
   addSignal,
   noCounts,
@@ -33,7 +40,7 @@ interface WindowList {
   readonly list: readonly Standing[];
 }
 
-export function trendingTopology(codec: EventCodec): Topology {
+export function trendingTopology(codec: ContractCodec): Topology {
   const timestampMs = ({ value }: { readonly value: { readonly occurredAt: Date } }): number =>
     value.occurredAt.getTime();
   const likes = contractTopic(topics.likes, codec, { timestampMs });
