@@ -27,8 +27,15 @@ const mile = metersPerMile / 111_195.08;
 type RideEvent = TopicEvent<typeof topics.rideEvents>;
 
 /** Two miles north at 30 mph from a moment on, a position each 10 seconds. */
-function ride(rideId: string, atMs: number, { quoteId, outlier = false }: { quoteId?: string; outlier?: boolean } = {}) {
-  const placeAt = (second: number): Place => ({ ...timesSquare, latitude: timesSquare.latitude + (second * mile) / 120 });
+function ride(
+  rideId: string,
+  atMs: number,
+  { quoteId, outlier = false }: { quoteId?: string; outlier?: boolean } = {},
+) {
+  const placeAt = (second: number): Place => ({
+    ...timesSquare,
+    latitude: timesSquare.latitude + (second * mile) / 120,
+  });
   const occurredAt = (second: number): Date => new Date(atMs + second * 1_000);
   const positions = [60, 70, 80, 120, 200].map((second) => ({ ...placeAt(second), occurredAt: occurredAt(second) }));
   if (outlier) positions[2] = { ...positions[2]!, longitude: 0 };
@@ -110,7 +117,12 @@ describe('gettaxi-pricing', () => {
   }
 
   it('prices a zone by its requests and free taxis, and tells the map', async () => {
-    expect((await ask('GET', `/zones/${zone}/surge`)).body).toMatchObject({ zone, surge: 1, demand: 0, windowStart: null });
+    expect((await ask('GET', `/zones/${zone}/surge`)).body).toMatchObject({
+      zone,
+      surge: 1,
+      demand: 0,
+      windowStart: null,
+    });
     const nowMs = Date.now();
     const windowMs = 300_000;
     // The end of a window, where it counts in full.
@@ -165,7 +177,10 @@ describe('gettaxi-pricing', () => {
     expect((await ask('GET', `/quotes/${String(first.body['quoteId'])}`)).body).toEqual(first.body);
     expect((await ask('GET', '/quotes/none')).status).toBe(404);
     const quoteId = String(first.body['quoteId']);
-    await dispatch.tell(topics.rideEvents, ride('quoted', Date.parse(String(first.body['expiresAt'])) - 1, { quoteId }));
+    await dispatch.tell(
+      topics.rideEvents,
+      ride('quoted', Date.parse(String(first.body['expiresAt'])) - 1, { quoteId }),
+    );
     expect(await fareOf('quoted')).toMatchObject({ quoteId, surge: first.body['surge'] });
   });
 
@@ -199,7 +214,11 @@ describe('gettaxi-pricing', () => {
     const { body } = await quote();
     const elsewhere = await quote({}, airport);
     const atMs = Date.parse(String(body['expiresAt']));
-    const quotes = { late: String(body['quoteId']), elsewhere: String(elsewhere.body['quoteId']), none: 'no-such-quote' };
+    const quotes = {
+      late: String(body['quoteId']),
+      elsewhere: String(elsewhere.body['quoteId']),
+      none: 'no-such-quote',
+    };
     for (const [rideId, quoteId] of Object.entries(quotes)) {
       await dispatch.tell(topics.rideEvents, ride(rideId, rideId === 'late' ? atMs : atMs - minuteMs, { quoteId }));
       expect(await fareOf(rideId)).toMatchObject({ quoteId: null, surge: 1 });
@@ -216,7 +235,9 @@ describe('gettaxi-pricing', () => {
       await fareOf(`last-${partition}`);
     }
     const told = fares.seen(topics.rideFares, ({ key }) => key === 'again');
-    expect(told).toMatchObject([{ name: rideFareCalculated.name, value: { rideId: 'again', amount: '8.00', units: 10 } }]);
+    expect(told).toMatchObject([
+      { name: rideFareCalculated.name, value: { rideId: 'again', amount: '8.00', units: 10 } },
+    ]);
   });
 
   it('describes itself, its health and its configuration', async () => {
@@ -233,6 +254,8 @@ describe('gettaxi-pricing', () => {
     expect((await ask('GET', '/health/ready')).body).toMatchObject({
       checks: { streams: { ok: true }, prices: { ok: true }, kafka: { ok: true } },
     });
-    await expect(startPricing({ ...around, environment: { SURGE_CAP_PERCENT: '99' } })).rejects.toThrow(/SURGE_CAP_PERCENT/);
+    await expect(startPricing({ ...around, environment: { SURGE_CAP_PERCENT: '99' } })).rejects.toThrow(
+      /SURGE_CAP_PERCENT/,
+    );
   });
 });

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { topics, type TopicEvent, type ZonePriced } from '@headwater/contracts';
 import { startBroker, startPostgres, TopicReader, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
-import { eventsOf, positionOf, requestOf, rideAsked, seeded, taxiFree, type CityEvent } from '../fixtures/city-events.ts';
+import {
+  eventsOf,
+  positionOf,
+  requestOf,
+  rideAsked,
+  seeded,
+  taxiFree,
+  type CityEvent,
+} from '../fixtures/city-events.ts';
 import { absence, figureOf, NewYearsNight, type Figures } from '../fixtures/nyc-taxi.ts';
 import { Dispatch, PricingProcess, type Around } from '../fixtures/pricing-service.ts';
 import { SurgeConfig } from './surge/surge.config.ts';
@@ -75,10 +83,7 @@ describeUnless(absence, 'the recorded night on two instances', () => {
       value.isFinal && value.demand + value.supply > 0 && value.windowStart.getTime() < endMs - 1_800_000;
     const finals = await prices.take<ZonePriced>(topics.surgePricing, isFigure, expected.size);
     const figures: Figures = new Map(
-      finals.map(({ value }) => [
-        figureOf(value.zone, value.windowStart.getTime()),
-        `${value.demand}/${value.supply}`,
-      ]),
+      finals.map(({ value }) => [figureOf(value.zone, value.windowStart.getTime()), `${value.demand}/${value.supply}`]),
     );
     expect({ seed, told: finals.length, figures }).toEqual({ seed, told: expected.size, figures: expected });
   });

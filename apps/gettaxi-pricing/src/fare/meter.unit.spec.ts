@@ -19,13 +19,17 @@ describe('the meter', () => {
 
   it('counts a ride of which only distance and time are known as at least either of them, and at most both', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1e5, noNaN: true }), fc.double({ min: 0, max: 1e7, noNaN: true }), (meters, ms) => {
-        const byDistance = meters / units.unitMeters;
-        const byTime = ms / units.unitMs;
-        const counted = unitsOfRide(meters, ms, units);
-        expect(counted).toBeGreaterThanOrEqual(Math.max(byDistance, byTime) * (1 - 1e-9));
-        expect(counted).toBeLessThanOrEqual((byDistance + byTime) * (1 + 1e-9));
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 1e5, noNaN: true }),
+        fc.double({ min: 0, max: 1e7, noNaN: true }),
+        (meters, ms) => {
+          const byDistance = meters / units.unitMeters;
+          const byTime = ms / units.unitMs;
+          const counted = unitsOfRide(meters, ms, units);
+          expect(counted).toBeGreaterThanOrEqual(Math.max(byDistance, byTime) * (1 - 1e-9));
+          expect(counted).toBeLessThanOrEqual((byDistance + byTime) * (1 + 1e-9));
+        },
+      ),
     );
   });
 

@@ -39,7 +39,10 @@ describe('a track of positions', () => {
 
   it.each([0, 5, 12])('drops position %d when it lies across the river', (index) => {
     const recorded = straight(30, 120);
-    const clean = meterTrack(recorded.filter((_, other) => other !== index), rules);
+    const clean = meterTrack(
+      recorded.filter((_, other) => other !== index),
+      rules,
+    );
     recorded[index] = { ...recorded[index]!, longitude: -74.2 };
     expect(meterTrack(recorded, rules)).toEqual({ ...clean, outliers: 1 });
   });
@@ -72,7 +75,8 @@ describe('a track of positions', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 20 }), (wrong) => {
         const recorded = straight(25, 600);
-        for (const index of wrong) recorded[index] = { ...recorded[index]!, latitude: recorded[index]!.latitude + 1 + index };
+        for (const index of wrong)
+          recorded[index] = { ...recorded[index]!, latitude: recorded[index]!.latitude + 1 + index };
         expect(meterTrack(recorded, rules).outliers).toBe(wrong.length);
       }),
     );

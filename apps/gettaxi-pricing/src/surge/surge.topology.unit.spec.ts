@@ -57,7 +57,13 @@ describe('the prices of a zone', () => {
     pipe(driver, taxiFree('taxi', timesSquare, nightMs + 150_000));
     const updates = told(driver);
     expect(updates).toHaveLength(11);
-    expect(updates.at(-1)).toMatchObject({ zone, demand: 10, supply: 1, isFinal: false, windowStart: new Date(nightMs) });
+    expect(updates.at(-1)).toMatchObject({
+      zone,
+      demand: 10,
+      supply: 1,
+      isFinal: false,
+      windowStart: new Date(nightMs),
+    });
     expect(updates.at(-1)!.surge).toBeGreaterThan(1.3);
     end(driver, nightMs + windowMs + graceMs - 1);
     expect(told(driver).filter(({ isFinal }) => isFinal)).toEqual([]);
@@ -76,7 +82,10 @@ describe('the prices of a zone', () => {
     end(driver, nightMs + windowMs + graceMs);
     pipe(driver, taxiFree('late', timesSquare, nightMs + 20_000), 0);
     end(driver);
-    expect(told(driver).filter((price) => price.zone === zone && price.isFinal)[0]).toMatchObject({ demand: 1, supply: 1 });
+    expect(told(driver).filter((price) => price.zone === zone && price.isFinal)[0]).toMatchObject({
+      demand: 1,
+      supply: 1,
+    });
     expect(driver.lateRecords('free-taxis')).toBe(1);
   });
 
@@ -118,7 +127,11 @@ describe('the prices of a zone', () => {
     driver.restart();
     driver.pipe(signals, { key: zone, value: signalOf(zone, 1), timestampMs: Date.now() });
     end(driver, nightMs + 11 * 365 * 86_400_000);
-    expect(told(driver).filter((price) => price.zone === zone).at(-1)).toMatchObject({ surge: 1, isFinal: true });
+    expect(
+      told(driver)
+        .filter((price) => price.zone === zone)
+        .at(-1),
+    ).toMatchObject({ surge: 1, isFinal: true });
   });
 
   it('never go over the cap', () => {

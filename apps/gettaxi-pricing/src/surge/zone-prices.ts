@@ -5,12 +5,15 @@ import { createKafkajsClient, EventCodec, systemClock } from '@headwater/messagi
 import { CursorCodec, HealthChecks, KafkaConfig, pageOf, type Page } from '@headwater/service-kit';
 import { SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import { followTopic, ReadableTopic, type TopicFollower } from '@headwater/streams';
+import { ZoneWindows } from './zone-windows.ts';
 
 const cursors = new CursorCodec({ zone: 'string' });
+const windowCursors = new CursorCodec({ windowStart: 'string' });
 
 @Injectable()
 export class ZonePrices implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly byZone = new Map<string, ZonePriced>();
+  private readonly windows = new ZoneWindows();
   private follower: TopicFollower | undefined;
 
   constructor(
@@ -29,8 +32,13 @@ export class ZonePrices implements OnApplicationBootstrap, OnApplicationShutdown
       clock: systemClock,
     });
     const topic = ReadableTopic.consume(topics.surgePricing, this.codec, (zone, event) => {
-      if (event) this.byZone.set(zone, event.value);
-      else this.byZone.delete(zone);
+      if (event) {
+        this.byZone.set(zone, event.value);
+        this.windows.note(event.value);
+      } else {
+        this.byZone.delete(zone);
+        this.windows.forget(zone);
+      }
     });
     this.follower = await followTopic(client, topic);
   }
@@ -41,6 +49,15 @@ export class ZonePrices implements OnApplicationBootstrap, OnApplicationShutdown
 
   of(zone: string): ZonePriced | undefined {
     return this.byZone.get(zone);
+  }
+
+  /** The windows of a zone that are known, the earliest first. @throws Problem 400 for a cursor that is none */
+  windowsOf(zone: string, limit: number, cursor: string | undefined): Page<ZonePriced> {
+    const after = cursor === undefined ? '' : windowCursors.decode(cursor).windowStart;
+    const rows = this.windows.of(zone).filter(({ windowStart }) => windowStart.toISOString() > after);
+    return pageOf(rows.slice(0, limit + 1), limit, ({ windowStart }) =>
+      windowCursors.encode({ windowStart: windowStart.toISOString() }),
+    );
   }
 
   /** By zone. @throws Problem 400 for a cursor that is none */

@@ -3,7 +3,13 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SurgeConfig } from './surge.config.ts';
 import { ZonePrices } from './zone-prices.ts';
 import { knownZone, ZoneParams, ZonesQuery } from './zone.requests.ts';
-import { ZoneResponse, zoneResponseOf, ZonesResponse } from './zone.responses.ts';
+import {
+  ZoneResponse,
+  zoneResponseOf,
+  ZonesResponse,
+  ZoneWindowsResponse,
+  zoneWindowResponseOf,
+} from './zone.responses.ts';
 
 @ApiTags('zones')
 @Controller('zones')
@@ -30,5 +36,17 @@ export class ZoneController {
   surge(@Param() { zone }: ZoneParams): ZoneResponse {
     const known = knownZone(zone, this.config.surgeH3Resolution);
     return zoneResponseOf(known, this.prices.of(known));
+  }
+
+  @Get(':zone/windows')
+  @ApiOperation({
+    summary: 'Demand, supply and surge of a zone, window by window',
+    description: 'The last windows of which something was asked or reported, the earliest first.',
+  })
+  @ApiOkResponse({ type: ZoneWindowsResponse })
+  windows(@Param() { zone }: ZoneParams, @Query() { cursor, limit }: ZonesQuery): ZoneWindowsResponse {
+    const known = knownZone(zone, this.config.surgeH3Resolution);
+    const { items, nextCursor } = this.prices.windowsOf(known, limit, cursor);
+    return { items: items.map(zoneWindowResponseOf), nextCursor };
   }
 }

@@ -70,3 +70,36 @@ export function zoneResponseOf(zone: string, priced: ZonePriced | undefined): Zo
     isFinal: priced?.isFinal ?? true,
   };
 }
+
+export class ZoneWindowResponse {
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly windowStart!: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly windowEnd!: string;
+
+  @ApiProperty({ type: 'integer', description: 'distinct rides that were requested in the window' })
+  readonly demand!: number;
+
+  @ApiProperty({ type: 'integer', description: 'distinct taxis that were free in the window' })
+  readonly supply!: number;
+
+  @ApiProperty({ type: Number })
+  readonly surge!: number;
+
+  @ApiProperty({ type: Boolean, description: 'whether the window is closed' })
+  readonly isFinal!: boolean;
+}
+
+export class ZoneWindowsResponse {
+  @ApiProperty({ type: [ZoneWindowResponse] })
+  readonly items!: readonly ZoneWindowResponse[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'cursor of the next page; null on the last one' })
+  readonly nextCursor!: string | null;
+}
+
+export function zoneWindowResponseOf(priced: ZonePriced): ZoneWindowResponse {
+  const { windowStart, windowEnd, demand, supply, surge, isFinal } = priced;
+  return { windowStart: windowStart.toISOString(), windowEnd: windowEnd.toISOString(), demand, supply, surge, isFinal };
+}
