@@ -70,7 +70,7 @@ export interface OrphanClicks {
   readonly hour: string;
   /** Clicks of that hour without an impression. */
   readonly clicks: number;
-  /** When the newest of them was given up. */
+  /** When the newest of them was clicked. */
   readonly occurredAt: Date;
 }
 
@@ -101,5 +101,5 @@ export const campaignSlice = defineEvent<'headwater.campaign.CampaignSlice', Cam
 /** Clicks whose impression never came, by the hour of the click: the latest state, one row of a table. */
 export const orphanClicks = defineEvent<'headwater.campaign.OrphanClicks', OrphanClicks>({
   name: 'headwater.campaign.OrphanClicks',
-  schema: `{"type":"record","name":"OrphanClicks","namespace":"headwater.campaign","doc":"Clicks whose impression never came, by the hour of the click: the latest state, one row of a table.","fields":[{"name":"eventId","type":"string","doc":"Identity of this state: the hour and its count, which only grows."},{"name":"hour","type":"string","doc":"The hour's beginning, ISO 8601 in UTC."},{"name":"clicks","type":"long","default":0,"doc":"Clicks of that hour without an impression."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the newest of them was given up."}]}`,
+  schema: `{"type":"record","name":"OrphanClicks","namespace":"headwater.campaign","doc":"Clicks whose impression never came, by the hour of the click: the latest state, one row of a table.","fields":[{"name":"eventId","type":"string","doc":"Identity of this state: the hour and its count, which only grows."},{"name":"hour","type":"string","doc":"The hour's beginning, ISO 8601 in UTC."},{"name":"clicks","type":"long","default":0,"doc":"Clicks of that hour without an impression."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"},"doc":"When the newest of them was clicked."}]}`,
 });

@@ -11,7 +11,8 @@ import { campaignTopicOf, loadCounting, type Design } from './counting.ts';
 import { withStage, type Stage, type Traffic } from './stage.ts';
 import type { InstanceFigures, InstanceWork } from './work.ts';
 
-export const instances = 3;
+/** As many as partitions: more would have nothing to do. */
+export const instances = topics.adImpressions.partitions;
 const lookMs = 20;
 
 /**
