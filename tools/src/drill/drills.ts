@@ -2,6 +2,7 @@ import { anotherKafkaDrill } from './another-kafka/another-kafka-drill.ts';
 import { bankDrill } from './bank/bank-drill.ts';
 import { campaignDrill } from './campaign/campaign-drill.ts';
 import { crashDrill } from './crash/crash-drill.ts';
+import { containersDrill } from './containers/containers-drill.ts';
 import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
 import { eventStoreDrill } from './event-store/event-store-drill.ts';
@@ -26,6 +27,7 @@ export const drills: readonly Drill[] = [
   lakeDrill,
   bankDrill,
   anotherKafkaDrill,
+  containersDrill,
   resumeDrill,
   ridesDrill,
   campaignDrill,
