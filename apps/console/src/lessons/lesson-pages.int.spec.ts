@@ -8,6 +8,7 @@ import { startConsole } from '../console.fixture.ts';
 import { absenceOfBrowser, buildPage, expectAccessible, expectToFit, type BuiltPage } from '../page.fixture.ts';
 
 const LIMIT_MS = 120_000;
+const FACT_DEADLINE_MS = 60_000;
 
 let built: BuiltPage;
 let broker: RunningBroker;
@@ -35,7 +36,12 @@ afterAll(async () => {
 /** Waits until the fact of this label is such a number. */
 async function untilFact(label: string, isSo: (value: number) => boolean): Promise<void> {
   const fact = page.locator('dl > div').filter({ hasText: label }).locator('dd').first();
-  for (;;) if (isSo(Number((await fact.innerText()).replaceAll(',', '')))) return;
+  const deadlineMs = performance.now() + FACT_DEADLINE_MS;
+  for (;;) {
+    const text = await fact.innerText();
+    if (isSo(Number(text.replaceAll(',', '')))) return;
+    if (performance.now() > deadlineMs) throw new Error(`${label} is still ${text}`);
+  }
 }
 
 describeUnless(absenceOfBrowser, 'the page of the lessons', () => {

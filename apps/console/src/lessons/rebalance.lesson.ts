@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes, type ConsumerOptions } from '@platformatic/kafka';
 import type { Lesson, RunningLesson } from './lesson.ts';
 import type { LessonStage } from './lesson-stage.ts';
@@ -9,6 +10,7 @@ const LOOK_MS = 100;
 const STILL_MS = 900;
 const SESSION_MS = 6000;
 const HEARTBEAT_MS = 500;
+const LEAVE_DEADLINE_MS = 5000;
 
 type MemberId = 'a' | 'b';
 type Protocol = 'classic' | 'cooperative' | 'consumer';
@@ -131,6 +133,8 @@ class SharedTopic {
       groupId: this.#groupId,
       ...PROTOCOLS[this.#protocol],
     });
+    // Heartbeats that fail while the broker is away are tried again; without a listener they would end the process.
+    consumer.on('error', (error: Error) => board.tell(`Member ${id.toUpperCase()}: ${error.message}`, 'warn'));
     if (this.#protocol === 'classic') {
       consumer.on('consumer:group:rebalance', () => {
         this.#between.add(id);
@@ -160,7 +164,8 @@ class SharedTopic {
     this.#between.delete(id);
     this.#own(id, new Set());
     this.#stage.board.mark(id, 'down', 'not there');
-    await member?.close();
+    // A broker that does not answer must not hold up a reset; the member's session ends without it.
+    await Promise.race([member?.close(), delay(LEAVE_DEADLINE_MS, undefined, { ref: false })]);
   }
 
   /** What the members say that they have. */
