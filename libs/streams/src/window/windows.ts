@@ -1,7 +1,8 @@
 /**
  * Windows are over event time. A window is closed when stream time, which is the greatest timestamp that the operator has seen in its
  * partition, is past the window's end by `graceMs`; so a record that is late by at most `graceMs` always finds its window open, and the
- * same records give the same windows in any order within grace and at any speed.
+ * same records give the same windows in any order within grace and at any speed. Behind a topic between two steps that takes an
+ * alignment: several tasks write each of its partitions, and without it the fastest of them decides (`ThroughOptions.aligned`).
  */
 import { StreamsError } from '../errors/index.ts';
 
