@@ -118,7 +118,7 @@ export const topics = {
     compacted: true,
     keyFields: ['window'],
     owner: 'social-feed',
-    subscribers: [],
+    subscribers: ['social-feed'],
     events: { 'headwater.social.PostsTrended': postsTrended },
   }),
 
