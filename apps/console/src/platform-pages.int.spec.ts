@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { likeChanged, topics } from '@headwater/contracts';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
@@ -11,6 +11,9 @@ import type { Page } from 'playwright-core';
 import { kafkaOf, ServiceStandIn, startConsole, writeRecords } from './console.fixture.ts';
 import { absenceOfBrowser, buildPage, expectAccessible, expectToFit, type BuiltPage } from './page.fixture.ts';
 import { PAGE_PATHS } from './page-paths.ts';
+
+/** A step waits for up to 25 s, and a test has several. */
+jest.setTimeout(180_000);
 
 const PHONE = { width: 360, height: 740 };
 const MOST_BYTES = 300 * 1024;
@@ -90,7 +93,7 @@ describeUnless(absenceOfBrowser, "the platform's pages", () => {
     await post('/api/topics', { name: 'likes', partitions: 1 });
     await post(`/api/registry/subjects/${SUBJECT}/versions`, { schema: likeChanged.schema });
     page = await built.open(`${running.url}/messages?topic=likes`);
-    const value = page.getByRole('textbox', { name: 'Value' });
+    const value = page.getByRole('textbox', { name: 'Value', exact: true });
     const event = { eventId: 'e', postId: 'p-1', userId: 'ada', liked: true, occurredAt: '2018-03-12T17:00:00Z' };
     await page.getByRole('option', { name: SUBJECT }).waitFor({ state: 'attached' });
     await value.fill(JSON.stringify({ ...event, liked: 'perhaps' }));
@@ -139,7 +142,7 @@ describeUnless(absenceOfBrowser, "the platform's pages", () => {
     await writeRecords(broker.bootstrapServers, 'fares', 12);
     const admin = kafkaOf(broker.bootstrapServers).admin();
     await admin.connect();
-    await admin.setOffsets({ groupId: 'billing', topic: 'fares', partitions: [{ partition: 0, offset: '1' }] });
+    await post('/api/groups/billing/offsets', { topic: 'fares', to: 'earliest' });
     page = await built.open(`${running.url}/groups`);
     await page.getByRole('combobox', { name: 'Group' }).selectOption('billing');
     await page.getByRole('combobox', { name: 'Topic' }).selectOption('fares');
@@ -293,7 +296,7 @@ describeUnless(absenceOfBrowser, 'every page', () => {
       await page.getByRole('heading', { level: 2 }).first().waitFor();
       await expectAccessible(page);
     }
-  }, 120_000);
+  });
 
   it('loads with the first page in less than 300 KB, compressed', async () => {
     page = await built.open('about:blank');
