@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { CampaignApi, startCampaigns, type CampaignCounts, type Impression } from '../fixtures/campaign-api.ts';
+
+// Waits end with what is awaited; on a machine that is busy with something else that takes a while.
+jest.setTimeout(300_000);
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 0, 1, 12, minute)).toISOString();
 

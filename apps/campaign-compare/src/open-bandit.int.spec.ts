@@ -2,12 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import { CampaignApi, startCampaigns, type Impression } from '../fixtures/campaign-api.ts';
 import { compareProportions, holm } from './statistics/index.ts';
+
+// Waits end with what is awaited; on a machine that is busy with something else that takes a while.
+jest.setTimeout(300_000);
 
 const folder = resolve(import.meta.dirname, '../../../../shared/data/open-bandit-dataset');
 const absence = existsSync(folder) ? undefined : `there is no ${folder}`;
@@ -120,7 +123,7 @@ describeUnless(absence, 'the recorded Open Bandit Dataset', () => {
           partsOf(own, ({ creative }) => creative),
         );
       }
-    }, 180_000);
+    });
 
     it('names no winner where there is none, and says how sure it is where there may be one', async () => {
       const compared = async (a: string, b: string) => {
