@@ -13,15 +13,17 @@ import {
   taxiFree,
   type CityEvent,
 } from '../fixtures/city-events.ts';
-import { absence, figureOf, NewYearsNight, type Figures } from '../fixtures/nyc-taxi.ts';
+import { absence, figureOf, NewYearsNight } from '../fixtures/nyc-taxi.ts';
+import { DrivenPrices, elsewhere } from '../fixtures/driven-prices.ts';
 import { Dispatch, PricingProcess, type Around } from '../fixtures/pricing-service.ts';
 import { SurgeConfig } from './surge/surge.config.ts';
 
 jest.setTimeout(180_000);
 
 const { surgeWindowMs: windowMs, surgeH3Resolution: resolution } = new SurgeConfig({});
-const elsewhere = { latitude: 41.5, longitude: -73 };
 const perSend = 1_500;
+
+const nameOf = ({ zone, windowStart }: ZonePriced): string => figureOf(zone, windowStart.getTime());
 
 describeUnless(absence, 'the recorded night on two instances', () => {
   let broker: RunningBroker;
@@ -79,12 +81,23 @@ describeUnless(absence, 'the recorded night on two instances', () => {
     for (let partition = 0; partition < topics.rideEvents.partitions; partition++)
       await send(dispatch, [taxiFree('end', elsewhere, endMs), rideAsked('end', elsewhere, endMs)], partition);
     await using prices = await TopicReader.start(broker, [topics.surgePricing]);
-    const isFigure = ({ value }: { readonly value: ZonePriced }): boolean =>
+    const isFigure = (value: ZonePriced): boolean =>
       value.isFinal && value.demand + value.supply > 0 && value.windowStart.getTime() < endMs - 1_800_000;
-    const finals = await prices.take<ZonePriced>(topics.surgePricing, isFigure, expected.size);
-    const figures: Figures = new Map(
-      finals.map(({ value }) => [figureOf(value.zone, value.windowStart.getTime()), `${value.demand}/${value.supply}`]),
-    );
+    const finals = await prices.take<ZonePriced>(topics.surgePricing, ({ value }) => isFigure(value), expected.size);
+    const figures = new Map(finals.map(({ value }) => [nameOf(value), `${value.demand}/${value.supply}`]));
     expect({ seed, told: finals.length, figures }).toEqual({ seed, told: expected.size, figures: expected });
+    const driven = new DrivenPrices({ commitEach: false });
+    for (const event of events) driven.happen(event);
+    driven.end(endMs);
+    const surges = new Map(
+      driven
+        .told()
+        .filter(isFigure)
+        .map((value) => [nameOf(value), value.surge]),
+    );
+    expect({ seed, surges: new Map(finals.map(({ value }) => [nameOf(value), value.surge])) }).toEqual({
+      seed,
+      surges,
+    });
   });
 });
