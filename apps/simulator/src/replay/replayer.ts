@@ -3,7 +3,7 @@
  *
  * Invariants: the events of a chain are sent one after another, each acknowledged before the next, so that what the service
  * saw is the recorded order; a chain waits for the beginning of the one that it names; at most `concurrency` commands are
- * under way. Different chains run beside each other. What hangs on an event that was refused is not sent.
+ * under way, the earliest of the trace first. Different chains run beside each other. What hangs on an event that was refused is not sent.
  */
 import { LatencyHistogram } from './latency-histogram.ts';
 import { type ReplayClock } from './replay-clock.ts';
@@ -73,10 +73,10 @@ class Replay {
   async run(): Promise<ReplayResult> {
     const { clock } = this.options;
     const startMs = clock.nowMs();
-    for (const event of this.trace.events) {
+    for (const [rank, event] of this.trace.events.entries()) {
       await this.pace(event, startMs);
       if (this.failure) break;
-      this.start(event);
+      this.start(event, rank);
     }
     await Promise.all(this.chains.values());
     if (this.failure) throw this.failure;
@@ -97,11 +97,11 @@ class Replay {
     if (waitMs > 0) await clock.sleep(waitMs);
   }
 
-  private start(event: TraceEvent): void {
+  private start(event: TraceEvent, rank: number): void {
     const previous = this.chains.get(event.chain) ?? Promise.resolve(true);
     const other = event.after === undefined ? Promise.resolve(true) : this.beginnings.get(event.after);
     const link = Promise.all([previous, other])
-      .then(([mine, others]) => this.deliver(event, mine && others !== false))
+      .then(([mine, others]) => this.deliver(event, rank, mine && others !== false))
       .catch((error: unknown) => {
         this.failure ??= Error.isError(error) ? error : new Error(String(error));
         return false;
@@ -111,13 +111,13 @@ class Replay {
   }
 
   /** Returns whether what hangs on the event may be sent. */
-  private async deliver(event: TraceEvent, allowed: boolean): Promise<boolean> {
+  private async deliver(event: TraceEvent, rank: number, allowed: boolean): Promise<boolean> {
     if (this.failure) return false;
     if (!allowed) {
       this.refuse(event, [NOT_SENT], event.count);
       return false;
     }
-    const result = await this.slots.use(() => this.options.send(event));
+    const result = await this.slots.use(rank, () => this.options.send(event));
     if (result.outcome === 'refused') {
       this.refuse(event, [result], event.count);
       return !event.begins;
@@ -141,24 +141,38 @@ class Replay {
   }
 }
 
-/** Lets a bounded number of tasks run at once, first come first served. */
+/**
+ * Lets a bounded number of tasks run at once; of those that wait the one with the lowest rank is next, so that what was begun
+ * goes on before more is begun.
+ */
 class Slots {
   private free: number;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly rank: number; readonly start: () => void }[] = [];
 
   constructor(count: number) {
     this.free = count;
   }
 
-  async use<T>(task: () => Promise<T>): Promise<T> {
+  async use<T>(rank: number, task: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else await new Promise<void>((start) => this.wait(rank, start));
     try {
       return await task();
     } finally {
-      const next = this.waiting.shift();
-      if (next) next();
+      const next = this.waiting.pop();
+      if (next) next.start();
       else this.free += 1;
     }
+  }
+
+  /** Keeps the lowest rank at the end. */
+  private wait(rank: number, start: () => void): void {
+    let [low, high] = [0, this.waiting.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.waiting[middle]?.rank ?? 0) > rank) low = middle + 1;
+      else high = middle;
+    }
+    this.waiting.splice(low, 0, { rank, start });
   }
 }

@@ -63,6 +63,22 @@ const acknowledge = async (): Promise<{ outcome: 'acknowledged'; latencyMs: numb
 const refused = (reason: string): RefusedItem => ({ status: 404, reason });
 
 describe('a replay', () => {
+  it('goes on with what it has begun before it begins more', async () => {
+    const chains = Array.from({ length: 20 }, (_, index) => `c${index}`);
+    const events = chains.flatMap((chain) => [
+      event('posts', chain, `${chain}-first`),
+      event('likes', chain, `${chain}-second`),
+    ]);
+    const sent: string[] = [];
+    const send: SendCommand = async ({ idempotencyKey }) => {
+      sent.push(idempotencyKey);
+      return await acknowledge();
+    };
+    await replay({ ...TRACE, events }, { speed: 'max', concurrency: 2, clock: new StillClock(), send });
+    for (const [index, chain] of chains.entries())
+      expect([chain, sent.indexOf(`${chain}-second`) <= 2 * index + 5]).toEqual([chain, true]);
+  });
+
   it('acknowledges every event once and counts by kind', async () => {
     const result = await run(acknowledge);
     expect(result.acknowledged).toEqual({ posts: 3, likes: 2, comments: 1 });

@@ -56,7 +56,7 @@ export const RIDE_COMMANDS = {
 
 export type RideCommand = keyof typeof RIDE_COMMANDS;
 
-type Identity = Pick<TraceEvent, 'idempotencyKey' | 'origin' | 'occurredAtMs' | 'chain'>;
+type Identity = Pick<TraceEvent, 'idempotencyKey' | 'origin' | 'occurredAtMs' | 'chain' | 'mayConflict'>;
 
 const common = { begins: false, service: DISPATCH, method: 'POST', count: 1 } as const;
 

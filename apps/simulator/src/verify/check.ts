@@ -17,4 +17,6 @@ export interface Check {
   readonly expected: ReadonlyMap<string, Facts>;
   /** What the service says of one thing; `undefined` while it knows nothing of it. */
   readonly read: (thing: string, get: GetAnswer) => Promise<Facts | undefined>;
+  /** Asked before the comparison: why there is nothing to compare; `undefined` when there is. */
+  readonly absence?: (get: GetAnswer) => Promise<string | undefined>;
 }

@@ -125,6 +125,13 @@ function demandAndSupply(trips: readonly Trip[]): Check {
     service: PRICING,
     concurrency: 8,
     expected: countedZones(trips),
+    absence: async (get) => {
+      const latestMs = Math.max(...trips.map(({ dropOff }) => dropOff.occurredAtMs));
+      const { zones } = ((await get('/zones')) ?? { zones: [] }) as { zones: { windowStart: string | null }[] };
+      const later = zones.find(({ windowStart }) => windowStart !== null && Date.parse(windowStart) > latestMs);
+      if (later === undefined) return undefined;
+      return `${PRICING} has gone on to ${later.windowStart}, and a window that is past takes nothing more. Start with \`npm start -- --fresh --no-simulator\` to compare it.`;
+    },
     read: async (zone, get) => {
       const windows = await readPages<PricedWindow>(`/zones/${zone}/windows`, get);
       return windows && zoneFacts(windows.filter(({ demand, supply }) => demand > 0 || supply > 0));

@@ -166,6 +166,8 @@ function momentsOf(trip: Trip, name: string): Moment[] {
     occurredAtMs,
     origin,
   });
+  // Of a ride that an earlier replay has completed.
+  const again = <T>(identity: T) => ({ ...identity, mayConflict: true });
   const free = (where: TimedPlace, what: string): TraceEvent =>
     taxiPositionsRequest([{ taxiId, ...where, available: true }], at(what, where.occurredAtMs));
   const command = (which: 'accept' | 'pick-up' | 'complete', where: TimedPlace): TraceEvent =>
@@ -177,7 +179,7 @@ function momentsOf(trip: Trip, name: string): Moment[] {
         ...(which === 'accept' ? {} : { place: placeOf(where) }),
         occurredAt: new Date(where.occurredAtMs).toISOString(),
       }),
-      at(which, where.occurredAtMs),
+      again(at(which, where.occurredAtMs)),
     );
   const request = {
     ...rideRequest(
@@ -196,7 +198,7 @@ function momentsOf(trip: Trip, name: string): Moment[] {
     return {
       atMs,
       rank: RANKS.end,
-      events: [rideCommandRequest(rideId, 'positions', body, at(`meter-${index}`, atMs))],
+      events: [rideCommandRequest(rideId, 'positions', body, again(at(`meter-${index}`, atMs)))],
     };
   });
   const begin = [free(pickup, 'free-at-pick-up'), request, command('accept', pickup), command('pick-up', pickup)];
