@@ -20,6 +20,9 @@ const PART_NAMES = [
   'mybank-ledger',
   'mybank-alerts',
   'connect',
+  'gettaxi-dispatch',
+  'gettaxi-pricing',
+  'campaign-compare',
 ] as const;
 
 export type PartName = (typeof PART_NAMES)[number];
