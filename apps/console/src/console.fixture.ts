@@ -1,5 +1,5 @@
 /** For specs: a console in this process, a stand-in for social-feed's HTTP API, and a producer. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { startService, type RunningService } from '@headwater/service-kit';
@@ -45,23 +45,45 @@ export interface FeedItem {
 /** Answers as social-feed's contract says; the items are the test's to change. */
 export class FeedStandIn {
   readonly items: FeedItem[] = [];
+  /** What `GET /trending` answers. */
+  trending: object = { windowStart: null, windowEnd: null, items: [] };
+  readonly #streams = new Set<ServerResponse>();
   readonly #server: Server;
 
   private constructor(server: Server) {
     this.#server = server;
   }
 
+  /** Tells everybody who follows totals. @returns how many do. */
+  tellTotals(totals: { readonly postId: string; readonly likes: number; readonly comments: number }): number {
+    for (const stream of this.#streams)
+      stream.write(`id: ${totals.postId}@1\nevent: totals\ndata: ${JSON.stringify(totals)}\n\n`);
+    return this.#streams.size;
+  }
+
   static async start(): Promise<FeedStandIn> {
     const server = createServer();
     const standIn = new FeedStandIn(server);
     server.on('request', (request, response) => {
+      const path = request.url ?? '';
+      if (path.startsWith('/posts/totals/stream')) {
+        standIn.#stream(response);
+        return;
+      }
       response.setHeader('content-type', 'application/json');
-      const isFeed = request.url?.startsWith('/feed') === true;
-      response.end(JSON.stringify(isFeed ? standIn.#page() : { status: 'ok', checks: {} }));
+      const answers = path.startsWith('/feed') ? standIn.#page() : { status: 'ok', checks: {} };
+      response.end(JSON.stringify(path.startsWith('/trending') ? standIn.trending : answers));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return standIn;
+  }
+
+  #stream(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('retry: 100\n\n');
+    this.#streams.add(response);
+    response.once('close', () => this.#streams.delete(response));
   }
 
   get url(): string {

@@ -87,6 +87,28 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     expect(await page.locator('article script').count()).toBe(0);
   });
 
+  it('shows what trends, marks what is viral, and follows totals by their live stream', async () => {
+    const post = { userId: 'u1', authorName: 'Ada', title: null, windowComments: 0 };
+    feed.trending = {
+      windowStart: '2018-03-12T17:00:00.000Z',
+      windowEnd: '2018-03-12T18:00:00.000Z',
+      items: [
+        { ...post, postId: 'v', text: '<p>Everybody likes this</p>', score: 90, windowLikes: 900 },
+        { ...post, postId: 'w', text: '<p>Some like this</p>', score: 10, windowLikes: 100 },
+      ],
+    };
+    const trending = page.getByRole('region', { name: 'Trending' }).getByRole('listitem');
+    await trending.filter({ hasText: 'Some like this' }).waitFor();
+    expect(await trending.filter({ hasText: 'viral' }).allInnerTexts()).toEqual([
+      expect.stringContaining('Everybody likes this'),
+    ]);
+    const card = page.getByRole('article').filter({ hasText: 'Can a Turing machine' });
+    // The page begins to follow when it shows the post.
+    while (feed.tellTotals({ postId: '7', likes: 41, comments: 5 }) === 0) await page.waitForTimeout(20);
+    await card.getByText('41', { exact: true }).waitFor();
+    await card.getByText('5', { exact: true }).waitFor();
+  });
+
   it('fits a phone, in the dark too', async () => {
     const phone = await built.open(running.url, { width: 360, height: 740 }, 'dark');
     await phone.getByRole('heading', { name: 'Topics' }).waitFor();

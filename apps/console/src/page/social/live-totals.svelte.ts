@@ -22,7 +22,7 @@ export class LiveTotals {
       source.addEventListener('open', () => (this.isLive = true));
       source.addEventListener('totals', ({ data }) => this.#take(String(data)));
       source.addEventListener('error', () => {
-        this.isLive = false;
+        this.#forget();
         // A browser tries again where it was cut, and gives up where it was refused.
         if (source?.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_MS);
       });
@@ -31,8 +31,14 @@ export class LiveTotals {
     return () => {
       source?.close();
       clearTimeout(retry);
-      this.isLive = false;
+      this.#forget();
     };
+  }
+
+  /** What is not told any more grows old: whatever else is known of the posts holds again. */
+  #forget(): void {
+    this.isLive = false;
+    this.totals = new Map();
   }
 
   #take(data: string): void {
