@@ -30,6 +30,7 @@ import { RideMeter } from './fare/ride-meter.ts';
 import { RideSubscriber } from './fare/ride.subscriber.ts';
 import { CreatePricing1763900000000 } from './migrations/create-pricing.migration.ts';
 import { QuoteController } from './quote/quote.controller.ts';
+import { QuotePruning } from './quote/quote-pruning.ts';
 import { Quotes } from './quote/quotes.ts';
 import { SignalController } from './signal/signal.controller.ts';
 import { SurgeConfig } from './surge/surge.config.ts';
@@ -118,6 +119,6 @@ const sessionTimeoutMs = 6_000;
     }),
   ],
   controllers: [ZoneController, SignalController, QuoteController, FareController, RideSubscriber],
-  providers: [IdempotentCommands, ZonePrices, RateCard, Quotes, RideMeter, Fares],
+  providers: [IdempotentCommands, ZonePrices, RateCard, Quotes, QuotePruning, RideMeter, Fares],
 })
 export class AppModule {}

@@ -13,6 +13,7 @@ export class CreatePricing1763900000000 implements MigrationInterface {
         expires_at  timestamptz      NOT NULL,
         quoted      jsonb            NOT NULL
       )`);
+    await queryRunner.query('CREATE INDEX quotes_by_expiry ON quotes (expires_at)');
     await queryRunner.query(`
       CREATE TABLE metered_rides (
         ride_id   text             PRIMARY KEY,
