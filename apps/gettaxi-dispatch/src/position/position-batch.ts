@@ -2,14 +2,22 @@
 import { Problem, readAs } from '@headwater/service-kit';
 import { largestBatch, type PositionBatchResponse, type PositionItemResponse } from './position.requests.ts';
 
+/** What the items of a batch are, and what becomes of those that are right. */
+export interface BatchOf<Item extends object> {
+  readonly type: new () => Item;
+  /** Whether it surely is one; otherwise it is looked at closely. */
+  readonly isPlain: (given: unknown) => given is Item;
+  readonly record: (items: readonly Item[]) => Promise<void>;
+}
+
 /** @throws Problem 400 when the body is no list of 1 to 1,000. */
 export async function recordEach<Item extends object>(
   body: object | undefined,
-  type: new () => Item,
-  record: (item: Item) => Promise<void>,
+  batch: BatchOf<Item>,
 ): Promise<PositionBatchResponse> {
-  const given = positionsOf(body);
-  return { results: await Promise.all(given.map((each) => recordOne(each, type, record))) };
+  const read = positionsOf(body).map((given) => readItem(given, batch));
+  const recorded = await outcomeOf(batch.record(read.filter((item) => !(item instanceof Problem)) as Item[]));
+  return { results: read.map((item) => (item instanceof Problem ? refused(item) : recorded)) };
 }
 
 function positionsOf(body: object | undefined): readonly unknown[] {
@@ -24,16 +32,28 @@ function positionsOf(body: object | undefined): readonly unknown[] {
   );
 }
 
-async function recordOne<Item extends object>(
-  given: unknown,
-  type: new () => Item,
-  record: (item: Item) => Promise<void>,
-): Promise<PositionItemResponse> {
+function readItem<Item extends object>(given: unknown, { type, isPlain }: BatchOf<Item>): Item | Problem {
+  if (isPlain(given)) return given;
   try {
-    await record(readAs(type, given));
+    return readAs(type, given);
+  } catch (error) {
+    return expected(error);
+  }
+}
+
+async function outcomeOf(recording: Promise<void>): Promise<PositionItemResponse> {
+  try {
+    await recording;
     return { status: 'recorded' };
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { status: 'refused', problem: error.document };
+    return refused(expected(error));
   }
+}
+
+const refused = ({ document }: Problem): PositionItemResponse => ({ status: 'refused', problem: document });
+
+/** @throws what is no expected failure */
+function expected(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  throw error;
 }

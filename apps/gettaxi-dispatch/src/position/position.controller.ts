@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { recordEach } from './position-batch.ts';
+import { isPlainTaxiPosition, isPlainUserPosition } from './position-check.ts';
 import { PositionPublisher } from './position.publisher.ts';
 import {
   PositionBatchResponse,
@@ -27,7 +28,9 @@ export class PositionController {
   @ApiOperation({ summary: 'Report where a user is', description })
   @ApiNoContentResponse({ description: 'recorded' })
   async user(@Param() { userId }: UserParams, @Body() request: UserPositionRequest): Promise<void> {
-    await this.publisher.ofUser(userId, request);
+    const { latitude, longitude, occurredAt } = request;
+    const position = { userId, latitude, longitude };
+    await this.publisher.users([occurredAt === undefined ? position : { ...position, occurredAt }]);
   }
 
   @Post('taxis/:taxiId/position')
@@ -35,7 +38,9 @@ export class PositionController {
   @ApiOperation({ summary: 'Report where a taxi is, and whether it is for hire', description })
   @ApiNoContentResponse({ description: 'recorded' })
   async taxi(@Param() { taxiId }: TaxiParams, @Body() request: TaxiPositionRequest): Promise<void> {
-    await this.publisher.ofTaxi(taxiId, request);
+    const { latitude, longitude, available, occurredAt } = request;
+    const position = { taxiId, latitude, longitude, available };
+    await this.publisher.taxis([occurredAt === undefined ? position : { ...position, occurredAt }]);
   }
 
   @Post('users/positions')
@@ -44,7 +49,11 @@ export class PositionController {
   @ApiBody({ type: UserPositionBatchRequest })
   @ApiOkResponse({ type: PositionBatchResponse })
   async users(@Body() body: object | undefined): Promise<PositionBatchResponse> {
-    return await recordEach(body, UserPositionItem, (item) => this.publisher.ofUser(item.userId, item));
+    return await recordEach(body, {
+      type: UserPositionItem,
+      isPlain: isPlainUserPosition,
+      record: (items) => this.publisher.users(items),
+    });
   }
 
   @Post('taxis/positions')
@@ -53,6 +62,10 @@ export class PositionController {
   @ApiBody({ type: TaxiPositionBatchRequest })
   @ApiOkResponse({ type: PositionBatchResponse })
   async taxis(@Body() body: object | undefined): Promise<PositionBatchResponse> {
-    return await recordEach(body, TaxiPositionItem, (item) => this.publisher.ofTaxi(item.taxiId, item));
+    return await recordEach(body, {
+      type: TaxiPositionItem,
+      isPlain: isPlainTaxiPosition,
+      record: (items) => this.publisher.taxis(items),
+    });
   }
 }

@@ -3,12 +3,19 @@
  * Sending one again is harmless, since of a taxi or a user the latest holds.
  */
 import { Injectable } from '@nestjs/common';
-import { taxiPosition, topics, userPosition } from '@headwater/contracts';
+import {
+  taxiPosition,
+  topics,
+  userPosition,
+  type TaxiPosition,
+  type TopicContract,
+  type UserPosition,
+} from '@headwater/contracts';
 import { newEventId } from '@headwater/event-sourcing';
-import { MessageProducer, MessagingError } from '@headwater/messaging';
+import { EventCodec, headerNames, MessageProducer, MessagingError } from '@headwater/messaging';
 import { Metrics, Problem } from '@headwater/service-kit';
 import { Fleet } from '../fleet/fleet.ts';
-import { type TaxiPositionRequest, type UserPositionRequest } from './position.requests.ts';
+import { type TaxiPositionItem, type UserPositionItem } from './position.requests.ts';
 
 @Injectable()
 export class PositionPublisher {
@@ -16,6 +23,7 @@ export class PositionPublisher {
 
   constructor(
     private readonly producer: MessageProducer,
+    private readonly codec: EventCodec,
     private readonly fleet: Fleet,
     metrics: Metrics,
   ) {
@@ -26,24 +34,44 @@ export class PositionPublisher {
     });
   }
 
-  /** @throws Problem 503 when no broker acknowledges. */
-  async ofUser(userId: string, { latitude, longitude, occurredAt }: UserPositionRequest): Promise<void> {
-    const event = { eventId: newEventId(), userId, latitude, longitude, occurredAt: dateOf(occurredAt) };
-    await this.acknowledged(this.producer.send(topics.userPosition, userPosition, event));
-    this.recorded.inc({ of: 'user' });
+  /** @throws Problem 503 when the broker did not acknowledge all; some may be recorded. */
+  async users(items: readonly UserPositionItem[]): Promise<void> {
+    const events = items.map((item): UserPosition => {
+      const { userId, latitude, longitude, occurredAt } = item;
+      return { eventId: newEventId(), userId, latitude, longitude, occurredAt: dateOf(occurredAt) };
+    });
+    await this.send(topics.userPosition, events, (event) =>
+      this.codec.encode(topics.userPosition, userPosition, event),
+    );
+    this.recorded.inc({ of: 'user' }, items.length);
   }
 
-  /** @throws Problem 503 when no broker acknowledges. */
-  async ofTaxi(taxiId: string, { latitude, longitude, available, occurredAt }: TaxiPositionRequest): Promise<void> {
-    const event = { eventId: newEventId(), taxiId, latitude, longitude, available, occurredAt: dateOf(occurredAt) };
-    await this.acknowledged(this.producer.send(topics.taxiPosition, taxiPosition, event));
-    this.fleet.report(event);
-    this.recorded.inc({ of: 'taxi' });
+  /** @throws Problem 503 when the broker did not acknowledge all; some may be recorded. */
+  async taxis(items: readonly TaxiPositionItem[]): Promise<void> {
+    const events = items.map((item): TaxiPosition => {
+      const { taxiId, latitude, longitude, available, occurredAt } = item;
+      return { eventId: newEventId(), taxiId, latitude, longitude, available, occurredAt: dateOf(occurredAt) };
+    });
+    await this.send(topics.taxiPosition, events, (event) =>
+      this.codec.encode(topics.taxiPosition, taxiPosition, event),
+    );
+    for (const event of events) this.fleet.report(event);
+    this.recorded.inc({ of: 'taxi' }, items.length);
   }
 
-  private async acknowledged(sending: Promise<void>): Promise<void> {
+  private async send<Event extends { readonly eventId: string }>(
+    topic: Pick<TopicContract, 'name'> & { keyOf(event: Event): string },
+    events: readonly Event[],
+    encode: (event: Event) => Buffer,
+  ): Promise<void> {
+    const records = events.map((event) => ({
+      key: topic.keyOf(event),
+      value: encode(event),
+      headers: { [headerNames.messageId]: event.eventId },
+    }));
+    if (records.length === 0) return;
     try {
-      await sending;
+      await this.producer.sendAll(topic.name, records);
     } catch (error) {
       if (!(error instanceof MessagingError && error.retriable)) throw error;
       const detail = 'The position could not be stored. Send it again in a moment.';
