@@ -5,7 +5,7 @@ import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import type { Page } from 'playwright-core';
 import { ServiceStandIn, startConsole } from './console.fixture.ts';
-import { absenceOfBrowser, buildPage, type BuiltPage } from './page.fixture.ts';
+import { absenceOfBrowser, buildPage, expectAccessible, type BuiltPage } from './page.fixture.ts';
 
 const PHONE = { width: 360, height: 740 };
 
@@ -29,6 +29,9 @@ beforeAll(async () => {
     MOVIEFLIX_RECOMMENDATION_URL: service.url,
     MYBANK_ALERTS_URL: service.url,
     CONNECT_URL: service.url,
+    GETTAXI_DISPATCH_URL: service.url,
+    GETTAXI_PRICING_URL: service.url,
+    CAMPAIGN_COMPARE_URL: service.url,
   };
   running = await startConsole({ kafka: broker, addresses, pageFolder: built.folder });
   cleanUp.push(() => running.close());
@@ -251,5 +254,136 @@ describeUnless(absenceOfBrowser, "the lake's page", () => {
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText('1 differ').waitFor();
     await page.getByText('676 of 677 equal').waitFor();
+  });
+});
+
+describeUnless(absenceOfBrowser, "GetTaxi's page", () => {
+  const place = (latitude: number, longitude: number): object => ({ latitude, longitude });
+  const zone = (name: string, north: number, surge: number): object => ({
+    zone: name,
+    center: place(north, -73.98),
+    boundary: [place(north + 0.005, -73.98), place(north - 0.003, -73.986), place(north - 0.003, -73.974)],
+    windowStart: '2026-11-21T22:00:00.000Z',
+    demand: 12,
+    supply: 5,
+    signal: 1,
+    surge,
+  });
+  const taxi = (taxiId: string, available: boolean): object => ({
+    taxiId,
+    latitude: 40.752,
+    longitude: -73.981,
+    available,
+    rideId: available ? null : 'ride-1',
+  });
+  const ride = {
+    rideId: 'ride-1',
+    userId: 'ada',
+    status: 'underWay',
+    pickup: place(40.75, -73.98),
+    dropOff: place(40.76, -73.975),
+    taxiId: 'cab-2',
+    offers: 1,
+    requestedAt: '2026-11-21T22:01:00.000Z',
+  };
+
+  it('shows zones by their surge, taxis and rides, and follows them', async () => {
+    service.answers.set('GET /zones', { zones: [zone('zone-a', 40.75, 1.8), zone('zone-b', 40.76, 1)] });
+    service.answers.set('GET /taxis', { items: [taxi('cab-1', true), taxi('cab-2', false)], truncated: false });
+    service.answers.set('GET /rides', { items: [ride], nextCursor: null });
+    page = await built.open(`${running.url}/city`);
+    await page
+      .getByRole('img', { name: 'Map: 1 free taxis, 1 with a ride, 2 zones, the highest surge is 1.8×' })
+      .waitFor();
+    await page.getByText('ada · cab-2').waitFor();
+    await expectAccessible(page);
+    service.answers.set('GET /taxis', { items: [taxi('cab-1', true), taxi('cab-2', true)], truncated: false });
+    service.answers.set('GET /rides', { items: [], nextCursor: null });
+    await page.getByRole('img', { name: /^Map: 2 free taxis, 0 with a ride/ }).waitFor();
+    await page.getByText('No ride is under way.').waitFor();
+    await page.getByRole('button', { name: 'zone-a' }).click();
+    await page.getByText('of the zone that was chosen').waitFor();
+    await expectToFitPhone('/city', 'Demand and supply');
+  });
+
+  it('asks for a quote between two places, and says which are none', async () => {
+    service.answers.set('GET /zones', { zones: [] });
+    service.answers.set('GET /taxis', { items: [], truncated: false });
+    service.answers.set('GET /rides', { items: [], nextCursor: null });
+    service.answers.set('POST /quotes', {
+      quoteId: 'q',
+      zone: 'zone-a',
+      surge: 1.25,
+      estimatedFare: '14.50',
+      currency: 'USD',
+      expiresAt: '2026-11-21T22:10:00.000Z',
+    });
+    page = await built.open(`${running.url}/city`);
+    await page.getByText('Nothing is known of the city yet.').waitFor();
+    await page.getByRole('textbox', { name: 'From (A)' }).fill('Times Square');
+    await page.getByRole('textbox', { name: 'To (B)' }).fill('40.7359, -73.9911');
+    await page.keyboard.press('Enter');
+    await page.getByText('A place is its latitude and longitude').waitFor();
+    await page.getByRole('textbox', { name: 'From (A)' }).fill('40.7580, -73.9855');
+    await page.keyboard.press('Enter');
+    await page.getByText('at a surge of 1.25×').waitFor();
+  });
+});
+
+describeUnless(absenceOfBrowser, "CampaignCompare's page", () => {
+  const counted = (clicks: number, impressions: number): object => ({
+    impressions,
+    clicks,
+    clickThroughRate: clicks / impressions,
+    interval: { low: (0.8 * clicks) / impressions, high: (1.2 * clicks) / impressions },
+  });
+  const campaign = (campaigner: string, clicks: number): object => ({
+    campaigner,
+    ...counted(clicks, 1000),
+    duplicateImpressions: 2,
+    duplicateClicks: 1,
+    lateClicks: 0,
+  });
+  const difference = { value: 0.02, low: 0.005, high: 0.035 };
+  const test = { method: 'two-proportion z', pValue: 0.012, significant: true };
+  const look = { a: counted(3, 100), b: counted(1, 100), difference, test: { ...test, adjustedPValue: 0.024 } };
+  const comparison = {
+    a: campaign('ABC Ltd', 50),
+    b: campaign('XYZ Ltd', 30),
+    difference,
+    test,
+    winner: 'ABC Ltd',
+    methods: { interval: 'Wilson score', difference: 'Newcombe hybrid score', confidence: 0.95 },
+    byHour: { correction: 'Holm', looks: 1, items: [{ hour: '2026-11-21T22:00:00.000Z', ...look }] },
+    byCreative: { correction: 'Holm', looks: 1, items: [{ creative: 'banner', ...look }] },
+  };
+
+  it('compares the first two campaigns: intervals, what chance may be, by creative and by hour', async () => {
+    service.answers.set('GET /campaigns', {
+      items: [campaign('ABC Ltd', 50), campaign('XYZ Ltd', 30)],
+      nextCursor: null,
+    });
+    service.answers.set('GET /campaigns/compare', comparison);
+    service.answers.set('GET /clicks/orphans', { clicks: 7, byHour: [] });
+    page = await built.open(`${running.url}/campaigns`);
+    await page.getByText('ABC Ltd is better: chance alone is no good explanation.').waitFor();
+    await page
+      .getByRole('img', { name: /^Click-through rates: ABC Ltd 5.00 %, from 4.00 % to 6.00 %; XYZ Ltd 3.00 %/ })
+      .waitFor();
+    await page.getByText('Chance alone makes a difference as large in 1.2 % of cases').waitFor();
+    await page
+      .getByRole('row', { name: /^banner/ })
+      .getByText('significant')
+      .waitFor();
+    await page.getByRole('row', { name: /^21 Nov, 22:00/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('b')).toBe('XYZ Ltd');
+    await expectAccessible(page);
+    service.answers.set('GET /campaigns/compare', {
+      ...comparison,
+      winner: null,
+      test: { ...test, significant: false },
+    });
+    await page.getByText('Chance may be it').waitFor();
+    await expectToFitPhone('/campaigns', 'By creative');
   });
 });
