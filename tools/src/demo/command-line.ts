@@ -44,7 +44,7 @@ Fixed ports: console 8080, registry 8081, broker 9092, services from 3001, Postg
 With --kafka the topics take that cluster's replication, and a registry is started that keeps its schemas there;
 SCHEMA_REGISTRY_URL uses one that runs already. Its topics outlive the demo: --fresh does not delete them.
 DATABASE_URL uses an outside PostgreSQL server; its user must be allowed to create databases.
-Addresses are written to DIR/endpoints.json, logs to DIR/logs. Ctrl-C stops everything; the data stays.
+Addresses are written to DIR/endpoints.json, logs to DIR/logs (all.log: of all parts). Ctrl-C stops everything; the data stays.
 `;
 
 const OPTIONS = {

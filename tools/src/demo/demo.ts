@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
 import { awaitReadiness } from './await-readiness.ts';
+import { CombinedLog } from './combined-log.ts';
 import { openControlDoor, type ControlDoor } from './control-door.ts';
 import { assertOutsideAnswers, planKafka, portsNotNeeded, type DemoKafka } from './demo-kafka.ts';
 import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
@@ -32,6 +33,7 @@ export class Demo {
   private readonly dataDir: string;
   private readonly terminal: Terminal;
   private readonly logs: PartLog[] = [];
+  private together: CombinedLog | undefined;
   /** The services that are started. */
   private readonly parts: readonly ServicePart[];
   private readonly services: PartProcess[] = [];
@@ -132,6 +134,7 @@ export class Demo {
     await postgres?.stop();
     this.files?.remove();
     for (const log of this.logs) log.close();
+    this.together?.close();
     this.unlock();
   }
 
@@ -252,9 +255,12 @@ export class Demo {
   }
 
   private openLog(name: string): PartLog {
-    const log = new PartLog(name, join(this.dataDir, 'logs', `${name}.log`), (part, level, message) => {
+    const folder = join(this.dataDir, 'logs');
+    this.together ??= new CombinedLog(join(folder, 'all.log'));
+    const announce = (part: string, level: 'warn' | 'error', message: string): void => {
       if (!this.isStopping) this.terminal.part(part, level, message);
-    });
+    };
+    const log = new PartLog(name, join(folder, `${name}.log`), announce, this.together);
     this.logs.push(log);
     return log;
   }
@@ -293,7 +299,7 @@ export class Demo {
     for (const line of tableLines(rows)) this.terminal.line(line);
     this.terminal.line('');
     this.terminal.line(
-      `Logs are in ${join(this.dataDir, 'logs')}. Ctrl-C stops everything; the data stays for the next start.`,
+      `Logs are in ${join(this.dataDir, 'logs')}, all together in all.log. Ctrl-C stops everything; the data stays for the next start.`,
     );
   }
 }

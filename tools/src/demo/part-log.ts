@@ -7,6 +7,7 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { type CombinedLog } from './combined-log.ts';
 
 /** Takes the lines for the terminal. */
 export type Announce = (part: string, level: 'warn' | 'error', message: string) => void;
@@ -20,6 +21,7 @@ export class PartLog {
   readonly file: string;
   private readonly name: string;
   private readonly announce: Announce;
+  private readonly together: CombinedLog | undefined;
   /** The open file. */
   readonly stream: WriteStream;
   private readonly tail: string[] = [];
@@ -27,10 +29,12 @@ export class PartLog {
   private shownCount = 0;
   private isStarted = false;
 
-  constructor(name: string, file: string, announce: Announce) {
+  /** @param together takes every line too */
+  constructor(name: string, file: string, announce: Announce, together?: CombinedLog) {
     this.name = name;
     this.file = file;
     this.announce = announce;
+    this.together = together;
     mkdirSync(dirname(file), { recursive: true });
     this.stream = createWriteStream(file, { flags: 'a' });
     this.stream.on('error', (error) => this.announce(name, 'error', `its log cannot be written: ${error.message}`));
@@ -39,6 +43,7 @@ export class PartLog {
   /** Takes one line of the part's output. */
   line(line: string, from: 'stdout' | 'stderr'): void {
     this.stream.write(`${line}\n`);
+    this.together?.line(this.name, line);
     this.tail.push(line);
     if (this.tail.length > KEPT_LINES) this.tail.shift();
     const entry = parseEntry(line, from);

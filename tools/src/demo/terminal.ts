@@ -5,6 +5,11 @@ type Style = Parameters<typeof styleText>[0];
 
 const PART_STYLES: readonly Style[] = ['cyan', 'magenta', 'blue', 'green', 'yellow'];
 
+/** The color of the part that was named as the nth, from 0. */
+export function partStyle(index: number): Style {
+  return PART_STYLES[index % PART_STYLES.length] ?? 'cyan';
+}
+
 /** Where the words go. */
 export interface TerminalOutput {
   readonly isTTY?: boolean;
@@ -64,7 +69,7 @@ export class Terminal {
   private styleOf(name: string): Style {
     let style = this.styles.get(name);
     if (style === undefined) {
-      style = PART_STYLES[this.styles.size % PART_STYLES.length] ?? 'cyan';
+      style = partStyle(this.styles.size);
       this.styles.set(name, style);
     }
     return style;
