@@ -108,6 +108,7 @@ const sessionTimeoutMs = 6_000;
           topologies: [surgeTopology(codec, surge)],
           guarantee: 'exactly-once',
           commitIntervalMs: surge.surgeCommitIntervalMs,
+          idleAfterMs: surge.surgeIdleMs,
           sessionTimeoutMs,
           onUnreadable: 'skip',
           onFailed: fail,

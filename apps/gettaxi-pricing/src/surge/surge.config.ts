@@ -50,6 +50,12 @@ export class SurgeConfig extends defineConfig({
     max: 1_000,
     description: 'the highest price, in percent of the meter',
   }),
+  surgeIdleMs: integer({
+    default: 10_000,
+    min: 100,
+    max: 86_400_000,
+    description: 'milliseconds without a record after which windows are closed without waiting for a partition',
+  }),
   surgeCommitIntervalMs: integer({
     default: 100,
     min: 10,
