@@ -110,6 +110,8 @@ function faresOfAll(trips: readonly Trip[], fares: ReadonlyMap<string, Fare>): C
 
 const H3_RESOLUTION = 8;
 const WINDOW_MS = 300_000;
+/** Prices go on for some windows after the last trip; another load is of another day. */
+const DAY_MS = 86_400_000;
 
 interface PricedWindow {
   readonly windowStart: string;
@@ -128,7 +130,9 @@ function demandAndSupply(trips: readonly Trip[]): Check {
     absence: async (get) => {
       const latestMs = Math.max(...trips.map(({ dropOff }) => dropOff.occurredAtMs));
       const { zones } = ((await get('/zones')) ?? { zones: [] }) as { zones: { windowStart: string | null }[] };
-      const later = zones.find(({ windowStart }) => windowStart !== null && Date.parse(windowStart) > latestMs);
+      const later = zones.find(
+        ({ windowStart }) => windowStart !== null && Date.parse(windowStart) > latestMs + DAY_MS,
+      );
       if (later === undefined) return undefined;
       return `${PRICING} has gone on to ${later.windowStart}, and a window that is past takes nothing more. Start with \`npm start -- --fresh --no-simulator\` to compare it.`;
     },
