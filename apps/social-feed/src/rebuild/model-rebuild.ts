@@ -100,9 +100,9 @@ export class ModelRebuild implements OnApplicationBootstrap, OnModuleDestroy {
   /** Begins in the background. @throws Problem 409 while one runs, here or in another instance. */
   async begin(): Promise<RebuildState> {
     const session = this.dataSource.createQueryRunner();
-    const rows = (await session.query('SELECT pg_try_advisory_lock($1) AS locked', [lockKey])) as [{ locked: boolean }];
-    if (this.running ?? !rows[0].locked) {
-      await release(session, rows[0].locked);
+    const isLocked = await tryLock(session);
+    if (this.running ?? !isLocked) {
+      await release(session, isLocked);
       throw Problem.conflict('rebuild-running', 'The read model is being built anew already: wait until that is done.');
     }
     this.current = { state: 'running', records: 0, totalRecords: 0, differentPosts: null, failure: null };
@@ -188,6 +188,16 @@ export class ModelRebuild implements OnApplicationBootstrap, OnModuleDestroy {
 
 const isLockTimeout = (error: unknown): boolean =>
   (error as { driverError?: { code?: string } }).driverError?.code === '55P03';
+
+async function tryLock(session: QueryRunner): Promise<boolean> {
+  try {
+    const rows = (await session.query('SELECT pg_try_advisory_lock($1) AS locked', [lockKey])) as [{ locked: boolean }];
+    return rows[0].locked;
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
 
 /** The session's lock must not go back to the pool with its connection. */
 async function release(session: QueryRunner, isLocked: boolean): Promise<void> {
