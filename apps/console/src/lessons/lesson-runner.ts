@@ -66,6 +66,7 @@ export class LessonRunner implements OnApplicationBootstrap, OnApplicationShutdo
       databaseUrl: config.databaseUrl,
       launcher: new LauncherDoor(config),
       addressOf: (service) => addresses.of(service),
+      stopping: context.stopping,
     };
     this.notes = new LessonNotes(this.parts.kafka);
   }

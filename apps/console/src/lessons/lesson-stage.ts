@@ -26,6 +26,8 @@ export interface StageParts {
   readonly launcher: LauncherDoor;
   /** Address of a service; undefined when the console was not told where it is. */
   readonly addressOf: (service: string) => string | undefined;
+  /** Aborted when the console stops. */
+  readonly stopping: AbortSignal;
 }
 
 /** What all names of a lesson begin with. */

@@ -4,7 +4,6 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { ClusterAdmin } from '../cluster/cluster-admin.ts';
 import { prefixOf, type StageParts } from './lesson-stage.ts';
 import type { LessonId } from './lesson-state.ts';
 
@@ -14,7 +13,7 @@ const GROUP_PAUSE_MS = 500;
 
 export async function sweepLesson(id: LessonId, parts: StageParts): Promise<void> {
   const isOfLesson = (name: string): boolean => name.startsWith(`${prefixOf(id)}_`);
-  await deleteGroups(parts.admin, isOfLesson);
+  await deleteGroups(parts, isOfLesson);
   await parts.admin.use(async (kafka) => {
     const topics = (await kafka.listTopics()).filter(isOfLesson);
     if (topics.length > 0) await kafka.deleteTopics({ topics });
@@ -23,7 +22,8 @@ export async function sweepLesson(id: LessonId, parts: StageParts): Promise<void
   if (parts.databaseUrl !== undefined) await dropSchema(parts.databaseUrl, prefixOf(id));
 }
 
-async function deleteGroups(admin: ClusterAdmin, isOfLesson: (name: string) => boolean): Promise<void> {
+/** A console that stops does not wait for a session to end: the next one sweeps. */
+async function deleteGroups({ admin, stopping }: StageParts, isOfLesson: (name: string) => boolean): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await admin.use(async (kafka) => {
@@ -32,7 +32,7 @@ async function deleteGroups(admin: ClusterAdmin, isOfLesson: (name: string) => b
       });
       return;
     } catch (error) {
-      if (attempt === GROUP_ATTEMPTS) throw error;
+      if (attempt === GROUP_ATTEMPTS || stopping.aborted) throw error;
       await delay(GROUP_PAUSE_MS);
     }
   }
