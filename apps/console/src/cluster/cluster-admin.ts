@@ -24,11 +24,17 @@ const STALE: ReadonlySet<string> = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
 ]);
 
+interface Connection {
+  readonly admin: Promise<Admin>;
+  users: number;
+  hasFailed: boolean;
+}
+
 @Injectable()
 export class ClusterAdmin implements OnApplicationShutdown {
   readonly addresses: readonly string[];
   private readonly kafka: Kafka;
-  private admin: Promise<Admin> | undefined;
+  private connection: Connection | undefined;
 
   constructor(config: KafkaConfig, @Inject(SERVICE_CONTEXT) context: ServiceContext) {
     this.addresses = config.kafkaBootstrapServers;
@@ -44,24 +50,30 @@ export class ClusterAdmin implements OnApplicationShutdown {
     });
   }
 
-  /** Runs `use` on the connection. A failure closes it and is thrown on; a broker that says no has answered. */
+  /**
+   * Runs `use` on the connection. A failure is thrown on, and the connection is closed once nobody uses it any more; a broker that
+   * says no has answered.
+   */
   async use<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
-    this.admin ??= this.open();
-    const opening = this.admin;
+    const connection = (this.connection ??= { admin: this.open(), users: 0, hasFailed: false });
+    connection.users += 1;
     try {
-      return await use(await opening);
+      return await use(await connection.admin);
     } catch (error) {
       if (error instanceof Problem || refusalOf(error) !== undefined) throw error;
-      if (this.admin === opening) this.admin = undefined;
-      await discard(opening);
+      connection.hasFailed = true;
+      if (this.connection === connection) this.connection = undefined;
       throw error;
+    } finally {
+      connection.users -= 1;
+      if (connection.hasFailed && connection.users === 0) await discard(connection.admin);
     }
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const admin = this.admin;
-    this.admin = undefined;
-    if (admin !== undefined) await discard(admin);
+    const { connection } = this;
+    this.connection = undefined;
+    if (connection !== undefined) await discard(connection.admin);
   }
 
   private async open(): Promise<Admin> {
