@@ -14,7 +14,7 @@ import pg from 'pg';
 import { at, commentOf, FeedUnderTest } from './feed.fixture.ts';
 
 // Everything waits for events, on a machine that may be busy with something else.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Events of a live stream of totals, as they come. */
 class TotalsReader {

@@ -12,7 +12,7 @@ import { startBroker, startPostgres, TopicReader, type RunningPostgres } from '@
 import { AppModule } from './app.module.ts';
 import { service } from './service.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface Answer {
   readonly status: number;
