@@ -1,5 +1,5 @@
 /**
- * Recorded real life through MovieFlix, MyBank, connect and the lake: the demo as `npm start` runs it, a part of each recording
+ * Recorded real life through MovieFlix, MyBank, GetTaxi, CampaignCompare, connect and the lake: the demo as `npm start` runs it, a part of each recording
  * as `npm run simulate` replays it, and what the services say compared with a count over the files.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -79,7 +79,7 @@ async function alerts(): Promise<Map<string, string[]>> {
 const sorted = (lists: ReadonlyMap<string, readonly string[]>): Map<string, string[]> =>
   new Map([...lists].map(([user, list]) => [user, list.toSorted()]));
 
-describeUnless(absenceOfRecordings, 'a replay of recorded watching and spending', () => {
+describeUnless(absenceOfRecordings, 'a replay of recorded watching, spending, driving and advertising', () => {
   it(
     'succeeds: what the services say is what the recordings hold',
     async () => {
@@ -88,6 +88,9 @@ describeUnless(absenceOfRecordings, 'a replay of recorded watching and spending'
       expect(program.stdout).toContain(`The shows to continue of every user are equal: ${parts.resume.size} users.`);
       expect(program.stdout).toContain(`The alerts of every user are equal: ${parts.alerts.size} users.`);
       expect(program.stdout).toContain('The captured rows of every account are equal');
+      expect(program.stdout).toContain(`The states of all rides are equal: ${parts.trips} rides.`);
+      expect(program.stdout).toContain(`The meters of all rides are equal: ${parts.trips} rides.`);
+      expect(program.stdout).toContain('The counts of every campaign are equal: 4 campaigns.');
     },
     LIMIT_MS,
   );
@@ -115,6 +118,20 @@ describeUnless(absenceOfRecordings, 'a replay of recorded watching and spending'
       const sql = `SELECT CAST(-100 * sum(after.amount) AS BIGINT) AS pence FROM bank_transactions WHERE after.user_id IS NOT NULL`;
       const url = `${demo.endpoints.connect}/query?sql=${encodeURIComponent(sql)}`;
       expect((await json<{ rows: unknown[][] }>(url)).rows.map(([pence]) => Number(pence))).toEqual([parts.spentPence]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'leads to a comparison of the campaigns, and to a fare for each ride',
+    async () => {
+      const base = demo.endpoints['campaign-compare'];
+      const { a, winner } = await json<{ a: { impressions: number }; winner: string | null }>(
+        `${base}/campaigns/compare?a=random_men&b=random_women`,
+      );
+      expect({ impressions: a.impressions, winner }).toEqual({ impressions: parts.impressions, winner: null });
+      const { amount } = await json<{ amount: string }>(`${demo.endpoints['gettaxi-pricing']}/rides/ride-00001/fare`);
+      expect(Number(amount)).toBeGreaterThan(2.5);
     },
     LIMIT_MS,
   );

@@ -1,21 +1,28 @@
-/** Parts of the recordings of MovieFlix and MyBank, and what must follow from them, counted by this suite itself. */
+/** Parts of the recordings of MovieFlix, MyBank, GetTaxi and CampaignCompare, and what must follow from them, counted by this suite itself. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 const SHARED = resolve(import.meta.dirname, '../../../../shared/data');
 const RATINGS = join(SHARED, 'movietweetings-100k/ratings.dat');
 const MOVIES = join(SHARED, 'movietweetings-100k/movies.dat');
 const PAYMENTS = join(SHARED, 'leeds-spending-2020/payments_2020-06.csv');
 const CARDS = join(SHARED, 'leeds-spending-2020/cards_2020-05.csv');
+const TRIPS = join(SHARED, 'nyc-taxi-2013/trips.csv');
+const IMPRESSIONS = ['random_men', 'bts_men', 'random_women', 'bts_women'].map((campaign) =>
+  join(SHARED, `open-bandit-dataset/${campaign}.csv.gz`),
+);
 
 /** Why there is nothing to replay; undefined when all of it is there. */
-export const absenceOfRecordings = [RATINGS, MOVIES, PAYMENTS, CARDS]
+export const absenceOfRecordings = [RATINGS, MOVIES, PAYMENTS, CARDS, TRIPS, ...IMPRESSIONS]
   .filter((file) => !existsSync(file))
   .map((file) => `the recording ${file} is not there.`)[0];
 
 const RATINGS_TAKEN = 3000;
+const TRIPS_TAKEN = 150;
+const IMPRESSIONS_TAKEN = 500;
 /** Of the payments those over the threshold are taken, and each tenth of the others. */
 const PAYMENTS_STEP = 10;
 const THRESHOLD = 100_000;
@@ -30,6 +37,10 @@ export interface PartRecordings {
   readonly alerts: ReadonlyMap<string, readonly string[]>;
   /** What left the accounts of all units in all, in pence. */
   readonly spentPence: number;
+  /** Trips that become rides. */
+  readonly trips: number;
+  /** Impressions of each of the four campaigns. */
+  readonly impressions: number;
 }
 
 const linesOf = async (file: string): Promise<string[]> =>
@@ -40,7 +51,32 @@ export async function takeParts(): Promise<PartRecordings> {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-parts-'));
   const resume = await takeRatings(join(folder, 'movietweetings-part'));
   const { alerts, spentPence } = await takePayments(join(folder, 'leeds-part'));
-  return { folder, resume, alerts, spentPence };
+  const trips = await takeTrips(join(folder, 'nyc-taxi-part'));
+  const impressions = await takeImpressions(join(folder, 'open-bandit-part'));
+  return { folder, resume, alerts, spentPence, trips, impressions };
+}
+
+/** Returns how many of the trips have places and take time. */
+async function takeTrips(folder: string): Promise<number> {
+  const [header = '', ...trips] = (await linesOf(TRIPS)).slice(0, TRIPS_TAKEN + 1);
+  await mkdir(folder);
+  await writeFile(join(folder, 'trips.csv'), `${[header, ...trips].join('\n')}\n`);
+  return trips.filter((trip) => {
+    const [, , from = '', to = '', , , ...places] = trip.split(',');
+    return from < to && places.slice(0, 4).every((degrees) => Number(degrees) !== 0);
+  }).length;
+}
+
+/** Returns how many impressions were taken of each campaign. */
+async function takeImpressions(folder: string): Promise<number> {
+  await mkdir(folder);
+  for (const file of IMPRESSIONS) {
+    const lines = gunzipSync(await readFile(file))
+      .toString('utf8')
+      .split('\n');
+    await writeFile(join(folder, basename(file)), gzipSync(lines.slice(0, IMPRESSIONS_TAKEN + 1).join('\n')));
+  }
+  return IMPRESSIONS_TAKEN;
 }
 
 async function takeRatings(folder: string): Promise<Map<string, string[]>> {

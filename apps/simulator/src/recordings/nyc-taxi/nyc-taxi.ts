@@ -25,7 +25,7 @@ export const nycTaxi: RecordingKind = {
 
 function states(trips: readonly Trip[]): Check {
   return {
-    title: 'state of every ride',
+    title: 'states of all rides',
     things: 'rides',
     service: DISPATCH,
     concurrency: 16,
@@ -53,7 +53,7 @@ function meters(trips: readonly Trip[], fares: Map<string, Fare>): Check {
     return [rideId, { seconds: durationMs / 1000, positions: Math.ceil(durationMs / METER_EVERY_MS) + 1 }];
   });
   return {
-    title: 'meter of every ride',
+    title: 'meters of all rides',
     things: 'rides',
     service: PRICING,
     concurrency: 16,
