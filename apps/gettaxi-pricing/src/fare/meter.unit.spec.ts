@@ -75,6 +75,6 @@ describe('the rate card', () => {
   });
 
   it('refuses a time zone that nobody knows', () => {
-    expect(() => new RateCard({ ...new RateCardConfig({}), fareTimeZone: 'Mars/Olympus' })).toThrow(RangeError);
+    expect(() => new RateCard(new RateCardConfig({ FARE_TIME_ZONE: 'Mars/Olympus' }))).toThrow(RangeError);
   });
 });

@@ -46,7 +46,7 @@ export const surgeApplication = 'gettaxi-pricing-surge';
 
 export function surgeTopology(codec: ContractCodec, config: SurgeConfig): Topology {
   const { surgeWindowMs: windowMs, surgeGraceMs: graceMs, surgeH3Resolution: resolution } = config;
-  const pricing = new ZonePricing({ windowMs, graceMs, formula: formulaOf(config) });
+  const { meet, over } = new ZonePricing({ windowMs, graceMs, formula: formulaOf(config) });
   const windows = tumbling({ sizeMs: windowMs, graceMs });
   // What is no place on earth is in no zone.
   const zonesOf = (place: Place): string[] => [zoneOf(place, resolution) ?? []].flat();
@@ -78,7 +78,7 @@ export function surgeTopology(codec: ContractCodec, config: SurgeConfig): Topolo
   counts
     .merge(signals)
     .groupByKey()
-    .remember<ZoneState, ZonePrice>({ name: 'zones', codec: jsonCodec<ZoneState>(), ...pricing })
+    .remember<ZoneState, ZonePrice>({ name: 'zones', codec: jsonCodec<ZoneState>(), meet, over })
     .conflate(({ windowStartMs }, zone) => `${zone}/${windowStartMs}`)
     .mapValues((price, zone): TopicEvent<typeof topics.surgePricing> => ({
       name: zonePriced.name,

@@ -2,8 +2,15 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { topics, type ZonePriced } from '@headwater/contracts';
 import { createKafkajsClient, EventCodec, systemClock } from '@headwater/messaging';
-import { CursorCodec, HealthChecks, KafkaConfig, pageOf, type Page } from '@headwater/service-kit';
-import { SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
+import {
+  CursorCodec,
+  HealthChecks,
+  KafkaConfig,
+  pageOf,
+  SERVICE_CONTEXT,
+  type Page,
+  type ServiceContext,
+} from '@headwater/service-kit';
 import { followTopic, ReadableTopic, type TopicFollower } from '@headwater/streams';
 import { ZoneWindows } from './zone-windows.ts';
 

@@ -111,11 +111,12 @@ export class ZonePricing {
   /** The window that is closed next: none is left out until the price rests; then the next that has something, or ends the signal. */
   private nextStart(state: ZoneState): number | undefined {
     const { closedUntilMs, windows, surge, signal } = state;
+    const validUntilMs = signal?.validUntilMs ?? null;
     const firstMs = windows[0]?.startMs;
     if (closedUntilMs === null) return firstMs;
     if (surge !== this.restingSurge(closedUntilMs, state)) return closedUntilMs;
-    if (this.signalAt(closedUntilMs, state) === 1 || signal?.validUntilMs == null) return firstMs;
-    const afterSignalMs = Math.ceil(signal.validUntilMs / this.rules.windowMs) * this.rules.windowMs;
+    if (this.signalAt(closedUntilMs, state) === 1 || validUntilMs === null) return firstMs;
+    const afterSignalMs = Math.ceil(validUntilMs / this.rules.windowMs) * this.rules.windowMs;
     return Math.min(firstMs ?? afterSignalMs, afterSignalMs);
   }
 

@@ -33,6 +33,8 @@ export interface MemoryOptions<K, V, S, R> {
     tell: (result: R) => void,
     time: MemoryTime,
   ) => Remembered<S> | undefined;
+  // Most memories just end, and their function answers nothing.
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
   readonly over?: (state: S, tell: (result: R) => void) => Remembered<S> | undefined | void;
 }
 

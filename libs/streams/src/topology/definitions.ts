@@ -60,6 +60,8 @@ export interface MemoryDefinition<V, S, R> {
     time: MemoryTime,
   ) => Remembered<S> | undefined;
   /** Stream time has passed the end of what was remembered. What is answered is remembered on. */
+  // Most memories just end, and their function answers nothing.
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
   readonly over?: (state: S, tell: (result: R) => void) => Remembered<S> | undefined | void;
 }
 
