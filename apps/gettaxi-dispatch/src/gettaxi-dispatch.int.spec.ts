@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { rideFareCalculated, topics, type Decimal } from '@headwater/contracts';
+import { rideFareCalculated, topics, type Decimal, type RideFareCalculated } from '@headwater/contracts';
 import { startPostgres, TopicReader, type RunningPostgres } from '@headwater/testkit';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { message, specifyConsumer, type ConsumerSpecification } from '@headwater/testkit/specification';
@@ -15,6 +15,27 @@ const island = (): ((metersNorth: number) => Place) => {
   return (metersNorth) => ({ latitude: 10 + metersNorth / 111_195, longitude });
 };
 const name = (what: string): string => `${what}-${randomUUID()}`;
+
+const fareOf = (rideId: string, userId: string): RideFareCalculated => ({
+  eventId: randomUUID(),
+  rideId,
+  userId,
+  amount: '12.50' as Decimal,
+  currency: 'USD',
+  entry: '2.50' as Decimal,
+  metered: '9.50' as Decimal,
+  night: '0.00' as Decimal,
+  tax: '0.50' as Decimal,
+  surge: 1,
+  quoteId: 'q1',
+  units: 19,
+  distanceMeters: 5_000,
+  durationMs: 600_000,
+  positions: 4,
+  outliers: 0,
+  gaps: 0,
+  occurredAt: new Date('2013-01-01T05:10:00Z'),
+});
 
 describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
   let postgres: RunningPostgres;
@@ -85,29 +106,9 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
     await dispatch.act(rideId, 'complete', { taxiId: near, place: at(5_000), occurredAt: '2013-01-01T05:10:00Z' });
     expect(await dispatch.near(at(0), 2)).toEqual([near, far]);
 
-    const fare = {
-      eventId: randomUUID(),
-      rideId,
-      userId,
-      amount: '12.50' as Decimal,
-      currency: 'USD',
-      entry: '2.50' as Decimal,
-      metered: '9.50' as Decimal,
-      night: '0.00' as Decimal,
-      tax: '0.50' as Decimal,
-      surge: 1,
-      quoteId: 'q1',
-      units: 19,
-      distanceMeters: 5_000,
-      durationMs: 600_000,
-      positions: 4,
-      outliers: 0,
-      gaps: 0,
-      occurredAt: new Date('2013-01-01T05:10:00Z'),
-    };
     await fares
       .given()
-      .when(message(topics.rideFares, rideFareCalculated, fare))
+      .when(message(topics.rideFares, rideFareCalculated, fareOf(rideId, userId)))
       .thenRedeliveryChangesNothing(async () => (await dispatch.ride(rideId)).body);
     const paid = await dispatch.ride(rideId);
     expect(paid).toMatchObject({ body: { status: 'paid', charge: { amount: '12.50', currency: 'USD' } } });
