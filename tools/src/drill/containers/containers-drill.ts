@@ -18,13 +18,13 @@ const KILLED = ['postgres', 'broker', 'social-posts', 'connect'];
 
 /** A question to each case, whose answer shows that people live there and that data is kept. */
 const QUESTIONS: readonly (readonly [service: string, path: string])[] = [
-  ['movieflix-recommendation', '/users/viewer-1/profile'],
+  ['movieflix-recommendation', '/users/viewer-77-1/profile'],
   ['mybank-ledger', '/totals'],
   ['mybank-alerts', '/users/customer-77-1/thresholds'],
   ['campaign-compare', '/campaigns'],
   ['gettaxi-dispatch', '/rides'],
   ['social-feed', '/feed'],
-  ['movieflix-resume', '/users/viewer-1/resume'],
+  ['movieflix-resume', '/users/viewer-77-1/resume'],
   ['connect', `/query?sql=${encodeURIComponent('SELECT count(*) > 0 AS holds FROM bank_transactions')}`],
 ];
 
