@@ -40,7 +40,7 @@ class Socket implements EventSink {
 }
 
 const snapshot = (): LiveSnapshot => ({
-  state: { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows },
+  state: { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows, lesson: null },
   history: { atMs: [], topicRates: {}, groupLags: {} },
 });
 const change: LiveChange = { cluster: null };
