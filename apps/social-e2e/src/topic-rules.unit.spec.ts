@@ -37,7 +37,7 @@ const like = (id: string, liked = true, partition = 0): LikeMessage =>
   );
 
 const comment = (commentId: string): CommentMessage =>
-  message('comments', { ...base, eventId: `c${commentId}`, commentId, postId: '1' });
+  message('comments', { ...base, eventId: `c${commentId}`, commentId, postId: '1', parentCommentId: null, depth: 0 });
 
 const GOOD = {
   posts: [post('2'), post('1')],

@@ -36,7 +36,15 @@ export class LiveHub implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly rates = new TopicRates();
   private readonly history = new SampleHistory();
   private readonly looks: readonly RepeatedLook[];
-  private state: LiveState = { parts: [], cluster: null, topics: [], groups: [], feed: [], flows: caseFlows, lesson: null };
+  private state: LiveState = {
+    parts: [],
+    cluster: null,
+    topics: [],
+    groups: [],
+    feed: [],
+    flows: caseFlows,
+    lesson: null,
+  };
   /** What Kafka and each HTTP part answered last. */
   private answers: readonly PartState[] = [];
   private feedProblem: string | null = null;

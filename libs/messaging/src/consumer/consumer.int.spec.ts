@@ -244,7 +244,8 @@ describeOnEveryEngine('a subscription', (kafka) => {
     }
     await using service = await TestService.start(kafka, [topic], [Rows]);
     await service.producer.send(topic, likeChanged, likeOf('p', 1));
-    const { liked: _, ...comment } = { ...likeOf('p', 2), commentId: 'c', authorName: null, text: 'well said' };
+    const { liked: _, ...like } = likeOf('p', 2);
+    const comment = { ...like, commentId: 'c', authorName: null, text: 'well said', parentCommentId: null, depth: 0 };
     await service.producer.send(topic, commentAdded, comment);
     await service.producer.sendTombstone(topic, 'p');
     await until(() => seen.length === 3);

@@ -41,6 +41,8 @@ const commentOf = ({ value }: TopicMessage<TestTopic>) => ({
   commentId: value.eventId,
   userId: value.userId,
   authorName: value.userId,
+  parentCommentId: null,
+  depth: 0,
   text: value.eventId,
   occurredAt: value.occurredAt,
 });

@@ -14,7 +14,10 @@ export interface Scale {
 
 /** @param holdsZero whether 0 must lie on the scale */
 export function scaleOf(intervals: readonly Interval[], holdsZero: boolean): Scale {
-  const ends = [...intervals.flatMap(({ low, high }) => [low, high]), ...(holdsZero || intervals.length === 0 ? [0] : [])];
+  const ends = [
+    ...intervals.flatMap(({ low, high }) => [low, high]),
+    ...(holdsZero || intervals.length === 0 ? [0] : []),
+  ];
   const lowest = Math.min(...ends);
   const width = Math.max(Math.max(...ends) - lowest, 1e-6);
   const from = lowest - width * MARGIN_SHARE;
