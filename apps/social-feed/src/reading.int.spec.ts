@@ -11,7 +11,7 @@ import {
 } from '@headwater/contracts';
 import { TopicReader } from '@headwater/testkit';
 import pg from 'pg';
-import { at, commentOf, FeedUnderTest } from './feed.fixture.ts';
+import { at, commentOf, FeedUnderTest } from '../fixtures/feed-under-test.ts';
 
 // Everything waits for events, on a machine that may be busy with something else.
 jest.setTimeout(300_000);

@@ -66,7 +66,7 @@ describe('the nearest taxis', () => {
     { name: 'a pentagon of H3', center: { latitude, longitude }, degrees: 0.05 },
     {
       name: 'the corner of a pentagon',
-      center: { latitude: cornerLatitude!, longitude: cornerLongitude! },
+      center: { latitude: cornerLatitude, longitude: cornerLongitude },
       degrees: 0.05,
     },
     { name: 'the antimeridian', center: { latitude: -17.7, longitude: 180 }, degrees: 0.3 },

@@ -44,7 +44,7 @@ describe('the prices of a zone', () => {
     driven.end(nightMs + windowMs + graceMs);
     driven.happen(taxiFree('late', timesSquare, nightMs + 20_000), 0);
     driven.end(laterMs);
-    expect(driven.told().filter((price) => price.zone === zone && price.isFinal)[0]).toMatchObject({
+    expect(driven.told().find((price) => price.zone === zone && price.isFinal)).toMatchObject({
       demand: 1,
       supply: 1,
     });

@@ -21,7 +21,7 @@ export async function changeComments(
   for (const message of messages) {
     if (message.name === commentAdded.name) added.push(message.value);
     else if (message.name === commentEdited.name) edited.set(message.value.commentId, message.value);
-    else if (message.name === commentDeleted.name) deleted.push(message.value.commentId);
+    else deleted.push(message.value.commentId);
   }
   const more = await insertComments(manager, added);
   await editComments(manager, [...edited.values()]);

@@ -15,7 +15,7 @@ export async function changePosts(
   for (const message of messages) {
     if (message.name === postPublished.name) published.push(message.value);
     else if (message.name === postEdited.name) edited.set(message.value.postId, message.value);
-    else if (message.name === postDeleted.name) deleted.push(message.value.postId);
+    else deleted.push(message.value.postId);
   }
   await insertPosts(manager, published);
   await editPosts(manager, [...edited.values()]);

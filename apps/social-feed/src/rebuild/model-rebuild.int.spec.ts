@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { postDeleted, topics } from '@headwater/contracts';
 import pg from 'pg';
-import { at, FeedUnderTest } from '../feed.fixture.ts';
+import { at, FeedUnderTest } from '../../fixtures/feed-under-test.ts';
 
 const posts = Array.from({ length: 40 }, (_, index) => `p${index}`);
 const users = 60;

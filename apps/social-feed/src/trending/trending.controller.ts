@@ -39,7 +39,7 @@ export class TrendingController {
     const known = new Map(rows.map((row) => [row.post_id, feedPostOf(row)]));
     return posts.flatMap(({ postId, score, likes: windowLikes, comments: windowComments }) => {
       const post = known.get(postId);
-      return post ? [{ ...post, score, windowLikes, windowComments }] : [];
+      return post ? [Object.assign(post, { score, windowLikes, windowComments })] : [];
     });
   }
 }

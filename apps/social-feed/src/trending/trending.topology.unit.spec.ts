@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { commentAdded, likeChanged, topics, type PostsTrended } from '@headwater/contracts';
 import { contractTopic, TopologyDriver } from '@headwater/streams';
-import { commentOf, likeOf } from '../feed.fixture.ts';
+import { commentOf, likeOf } from '../../fixtures/feed-under-test.ts';
 import { localCodec } from '../local-codec.fixture.ts';
 import { trendingTopology } from './trending.topology.ts';
 
