@@ -99,9 +99,9 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 async function axe(page: Page, options: object): Promise<string[]> {
-  const results = (await page.evaluate(
+  const results = await page.evaluate<AxeResults>(
     `axe.run(${JSON.stringify({ ...options, resultTypes: ['violations'] })})`,
-  )) as AxeResults;
+  );
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);

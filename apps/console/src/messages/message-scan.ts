@@ -111,8 +111,14 @@ export class MessageScan {
       const found = chunk === null ? [] : await this.matchesIn(chunk, newest ? Infinity : limit - this.matched);
       if (newest) keepNewest(kept, found, limit);
       else if (found.length > 0) yield { kind: 'records', records: await this.views(found) };
-      if (!newest && this.matched >= limit) return yield this.end('limit');
-      if (Date.now() > endsMs) return yield* this.finish(kept, 'time');
+      if (!newest && this.matched >= limit) {
+        yield this.end('limit');
+        return;
+      }
+      if (Date.now() > endsMs) {
+        yield* this.finish(kept, 'time');
+        return;
+      }
       if (Date.now() - told < PROGRESS_MS) continue;
       told = Date.now();
       yield { kind: 'progress', progress: this.progress };

@@ -37,7 +37,7 @@ export class ProtobufDecoder {
     if (typeof value !== 'object' || value === null) throw new Error(`${type.name} is an object`);
     const unknown = Object.keys(value).find((name) => type.fields[name] === undefined);
     if (unknown !== undefined) throw new Error(`${type.name} has no field ${unknown}`);
-    const message = type.fromObject(value as Record<string, unknown>);
+    const message = type.fromObject(value);
     const problem = type.verify(message);
     if (problem !== null) throw new Error(problem);
     return Buffer.concat([Buffer.from([0]), type.encode(message).finish()]);

@@ -88,7 +88,10 @@ async function describe(admin: Admin, topic: string) {
   const configs = entries
     .map((entry): TopicConfig => {
       // The types of the client say less than the broker does.
-      const { configName, configValue, readOnly, isSensitive, configSource } = entry as typeof entry & {
+      const { configName, configValue, readOnly, isSensitive, configSource } = entry as Omit<
+        typeof entry,
+        'configSource'
+      > & {
         readonly configSource: number;
       };
       const source = configSource === OWN_SOURCE ? 'topic' : configSource === DEFAULT_SOURCE ? 'default' : 'broker';

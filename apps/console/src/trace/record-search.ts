@@ -8,7 +8,7 @@ import type { RecordView } from '../messages/record-view.ts';
 const LONGEST_MS = 10_000;
 const knownTopics: readonly TopicContract[] = Object.values(contracts);
 
-const QUERY: ScanQuery = { from: 'newest', limit: 1, isolation: 'uncommitted' };
+const QUERY = { from: 'newest', limit: 1, isolation: 'uncommitted' } as const;
 
 export interface FoundRecord {
   readonly topic: string;
