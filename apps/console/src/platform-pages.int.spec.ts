@@ -54,7 +54,7 @@ afterAll(async () => {
 async function post(address: string, body: object): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(running.url + address, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect([address, answer.ok]).toEqual([address, true]);
+  expect([address, answer.ok ? 'ok' : await answer.text()]).toEqual([address, 'ok']);
 }
 
 async function expectPhone(address: string, landmark: string): Promise<void> {

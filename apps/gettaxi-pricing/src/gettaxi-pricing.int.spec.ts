@@ -249,6 +249,7 @@ describe('gettaxi-pricing', () => {
       '/zones',
       '/zones/{zone}/signal',
       '/zones/{zone}/surge',
+      '/zones/{zone}/windows',
     ]);
     await untilReady(running.url);
     expect((await ask('GET', '/health/ready')).body).toMatchObject({

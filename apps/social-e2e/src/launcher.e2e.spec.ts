@@ -136,7 +136,7 @@ describe('the demo', () => {
       // Without its mark the script would install anew, under the feet of the suites that run beside this one.
       expect([INSTALL_MARK, existsSync(join(ROOT, INSTALL_MARK))]).toEqual([INSTALL_MARK, true]);
       const script = 'tools/launch/run.js';
-      const args = ['start', '--dir', folder, '--ports', 'auto'];
+      const args = ['start', '--dir', folder, ...SOCIAL];
       const program = new Program({ script, args, ownGroup: true });
       programs.push(program);
       const demo = await DemoUnderTest.whenReady(program, folder);
