@@ -30,5 +30,6 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@headwater/source', 'node', 'node-addons'] },
   testTimeout: 30_000,
   testSequencer: '<rootDir>/jest.sequencer.js',
-  maxWorkers: 2,
+  // One more than processors: the suites wait for much.
+  maxWorkers: 3,
 };

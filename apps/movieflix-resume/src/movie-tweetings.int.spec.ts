@@ -24,10 +24,14 @@ interface Rating {
   readonly second: number;
 }
 
+/** A quarter of them, the oldest; `npm start -- --replay` takes all. */
+const taken = 25_000;
+
 const ratings = (): Rating[] =>
   readFileSync(file, 'utf8')
     .trim()
     .split('\n')
+    .slice(0, taken)
     .map((line) => {
       const [userId, showId, rating, second] = line.split('::');
       return { userId: userId!, showId: showId!, rating: Number(rating), second: Number(second) };
@@ -111,7 +115,7 @@ describeUnless(absence, 'the recorded ratings as watching', () => {
         }),
       );
       const expected = [...expectedLists(all)];
-      expect(expected.length).toBeGreaterThan(10_000);
+      expect(expected.length).toBeGreaterThan(4_000);
       const differing: string[] = [];
       await Promise.all(
         Array.from({ length: readersAtOnce }, async (_, reader) => {

@@ -20,11 +20,11 @@ export const absenceOfRecordings = [RATINGS, MOVIES, PAYMENTS, CARDS, TRIPS, ...
   .filter((file) => !existsSync(file))
   .map((file) => `the recording ${file} is not there.`)[0];
 
-const RATINGS_TAKEN = 3000;
-const TRIPS_TAKEN = 150;
+const RATINGS_TAKEN = 1500;
+const TRIPS_TAKEN = 60;
 const IMPRESSIONS_TAKEN = 500;
-/** Of the payments those over the threshold are taken, and each tenth of the others. */
-const PAYMENTS_STEP = 10;
+/** Of the payments those over the threshold are taken, and each twentieth of the others. */
+const PAYMENTS_STEP = 20;
 const THRESHOLD = 100_000;
 const SHOW_SECONDS = 6000;
 
