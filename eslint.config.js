@@ -1,5 +1,3 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import { house } from './tools/eslint/directions.js';
@@ -85,6 +83,18 @@ export default tseslint.config(
         AbortController: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['tools/src/site/assets/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        getComputedStyle: 'readonly',
+        localStorage: 'readonly',
+        location: 'readonly',
+        matchMedia: 'readonly',
       },
     },
   },

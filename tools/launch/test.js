@@ -12,13 +12,13 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { lintParts } from './lint.js';
+import { lintArguments } from './lint.js';
 import { root } from './setup.js';
 
 const node = process.execPath;
 
 const checks = [
-  ['Lint', 'run `npm run lint`', ...lintParts],
+  ['Lint', 'run `npm run lint`', lintArguments()],
   [
     'Formatting',
     'run `npm run format`',

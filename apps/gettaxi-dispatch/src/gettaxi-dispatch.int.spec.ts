@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { rideFareCalculated, topics, type Decimal, type RideFareCalculated } from '@headwater/contracts';
+import { rideFareCalculated, topics, type RideFareCalculated } from '@headwater/contracts';
 import { startPostgres, TopicReader, type RunningPostgres } from '@headwater/testkit';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { message, specifyConsumer, type ConsumerSpecification } from '@headwater/testkit/specification';

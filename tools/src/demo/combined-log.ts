@@ -8,7 +8,11 @@ import { styleText } from 'node:util';
 import { partStyle } from './terminal.ts';
 
 const NAME_WIDTH = 26;
-const LEVEL_STYLES = { warn: 'yellow', error: 'red', fatal: 'red' } as const;
+const LEVEL_STYLES = new Map([
+  ['warn', 'yellow'],
+  ['error', 'red'],
+  ['fatal', 'red'],
+] as const);
 
 export class CombinedLog {
   readonly stream: WriteStream;
@@ -39,7 +43,7 @@ function readable(line: string): string {
   try {
     const { time, level, context, msg } = JSON.parse(line) as Readonly<Record<string, unknown>>;
     const clock = typeof time === 'string' ? time.slice(11, 23) : '';
-    const style = LEVEL_STYLES[level as keyof typeof LEVEL_STYLES];
+    const style = LEVEL_STYLES.get(level as 'warn');
     const word = String(level).padEnd(5);
     const shown = style === undefined ? word : styleText(style, word, { validateStream: false });
     const about = typeof context === 'string' ? `${context}: ` : '';

@@ -26,6 +26,7 @@ it('tells what all parts say, for people, each line with the name of its part in
     'social-feed                {"broken',
     '',
   ]);
+  // eslint-disable-next-line no-control-regex -- colors begin with one
   const colors = [...text.matchAll(/^(\u001B\[\d+m)/gm)].map(([color]) => color);
   expect(colors).toHaveLength(3);
   expect(colors[0]).toBe(colors[2]);

@@ -1,6 +1,5 @@
 import {
   commentAdded,
-  commentDeleted,
   commentEdited,
   type CommentAdded,
   type CommentEdited,

@@ -1,4 +1,4 @@
-import { postDeleted, postEdited, postPublished, type PostEdited, type PostPublished } from '@headwater/contracts';
+import { postEdited, postPublished, type PostEdited, type PostPublished } from '@headwater/contracts';
 import type { topics } from '@headwater/contracts';
 import type { TopicMessage } from '@headwater/messaging';
 import type { EntityManager } from 'typeorm';

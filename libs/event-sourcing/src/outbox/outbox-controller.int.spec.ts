@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
-import { ProjectionsController } from '../projections/projections.controller.ts';
-import { ProjectionsOperator } from '../projections/index.ts';
+import { ProjectionsController, ProjectionsOperator } from '../projections/index.ts';
 import { OutboxController } from './outbox.controller.ts';
 import { Outbox } from './outbox.ts';
 

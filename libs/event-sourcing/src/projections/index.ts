@@ -10,5 +10,6 @@ export { projectionMigrations } from './projection-migrations.ts';
 export { type ProjectionHostOptions, type ProjectionObserver } from './projection-options.ts';
 export { type ProjectionMetricsPort } from './projection-telemetry.ts';
 export { type Projection } from './projection.ts';
+export { ProjectionsController } from './projections.controller.ts';
 export { ProjectionsModule, type ProjectionParts, type ProjectionsModuleOptions } from './projections.module.ts';
 export { ProjectionsOperator, type ProjectionRebuildStatus, type ProjectionStatus } from './projections-operator.ts';

@@ -68,7 +68,7 @@ export class ClusterClient {
     // A topic of the cluster's own says for itself how many it needs.
     const lenient = resources.filter(
       ({ resourceName, configEntries }) =>
-        !/^__/.test(resourceName) && Number(configEntries[0]?.configValue) !== minInSync,
+        !resourceName.startsWith('__') && Number(configEntries[0]?.configValue) !== minInSync,
     );
     return [...new Set([...weak.map(({ name }) => name), ...lenient.map(({ resourceName }) => resourceName)])];
   }

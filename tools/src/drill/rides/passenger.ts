@@ -1,7 +1,7 @@
 /** One ride, with its rider and whichever driver is asked: what they do next, the seed chooses. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { answerOf, type RideAnswer, type TaxiAnswer, type TaxiStage } from '../../taxi/index.ts';
-import { Random } from '../random.ts';
+import type { Random } from '../random.ts';
 import type { PromiseWatch } from './ride-outcome.ts';
 import type { TaxiRank } from './taxi-rank.ts';
 
@@ -35,7 +35,10 @@ export class Passenger {
 
   private async step(ride: RideAnswer): Promise<void> {
     const { rideId, status, taxiId } = ride;
-    if (status !== 'requested' && this.random.chance(0.05)) return await this.end(ride, 'cancel', this.cancellation());
+    if (status !== 'requested' && this.random.chance(0.05)) {
+      await this.end(ride, 'cancel', this.cancellation());
+      return;
+    }
     if (status === 'offered') {
       const choice = this.random.next();
       // Who neither accepts nor declines lets the offer expire.

@@ -1,6 +1,6 @@
 /** The taxis of the drill: where they are told to be, and what was acknowledged of it. */
 import { answerOf, type TaxiStage } from '../../taxi/index.ts';
-import { Random } from '../random.ts';
+import type { Random } from '../random.ts';
 
 export interface DrillPlace {
   readonly latitude: number;
