@@ -55,12 +55,22 @@ export class ClusterAdmin implements OnApplicationShutdown {
    * says no has answered.
    */
   async use<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
+    const isFresh = this.connection === undefined;
+    try {
+      return await this.attempt(use);
+    } catch (error) {
+      if (isFresh || !isOfUnknownTopic(error)) throw error;
+      return await this.attempt(use);
+    }
+  }
+
+  private async attempt<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
     const connection = (this.connection ??= { admin: this.open(), users: 0, hasFailed: false });
     connection.users += 1;
     try {
       return await use(await connection.admin);
     } catch (error) {
-      if (error instanceof Problem || refusalOf(error) !== undefined) throw error;
+      if (error instanceof Problem || (refusalOf(error) !== undefined && !isOfUnknownTopic(error))) throw error;
       connection.hasFailed = true;
       if (this.connection === connection) this.connection = undefined;
       throw error;
@@ -92,6 +102,12 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const { type } = error as Refusal;
   return type !== undefined && STALE.has(type) ? undefined : error;
 }
+
+/**
+ * Whether a topic is said not to be there. It need not be the one that was asked for: the client looks up every topic that it has
+ * dealt with before anything it does, and one that was deleted since fails all of it. A fresh connection knows of none.
+ */
+const isOfUnknownTopic = (error: unknown): boolean => refusalOf(error)?.type === 'UNKNOWN_TOPIC_OR_PARTITION';
 
 /** An error of the client with the broker's name of it. */
 export interface Refusal extends Error {

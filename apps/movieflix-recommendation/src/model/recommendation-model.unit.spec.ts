@@ -7,6 +7,9 @@ const users = Array.from({ length: 8 }, (_, index) => `u${index}`);
 const shows = Array.from({ length: 12 }, (_, index) => `s${index}`);
 const genres = ['Crime', 'Drama', 'Sci-Fi'];
 
+// A model is made for each of many orders: more runs find no more, and take minutes.
+fc.configureGlobal({ numRuns: 40 });
+
 const watches: fc.Arbitrary<Watch[]> = fc.array(
   fc.record({
     userId: fc.constantFrom(...users),

@@ -109,7 +109,7 @@ describe('a message', () => {
           expect(likeGiven(decoded, value)).toEqual(likeGiven(value, value));
           expect(encode(side, decoded)).toEqual(bytes);
         }),
-        { numRuns: 15 },
+        { numRuns: 8 },
       );
     }
   });
@@ -138,7 +138,7 @@ describe('a message', () => {
           const error = failure(() => side.codec.read(new Reader([damaged], 'test'), side.version));
           if (error !== undefined) expect(error).toBeInstanceOf(ProtocolError);
         }),
-        { numRuns: 25 },
+        { numRuns: 12 },
       );
     }
   });
