@@ -24,7 +24,7 @@ class TotalsReader {
 
   static async open(url: string, lastEventId?: string): Promise<TotalsReader> {
     const reader = new TotalsReader();
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const headers = new Headers(lastEventId === undefined ? undefined : { 'last-event-id': lastEventId });
     const response = await fetch(url, { headers, signal: reader.ended.signal });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     reader.reading = reader.read(response.body!.pipeThrough(new TextDecoderStream()));

@@ -35,6 +35,7 @@ export interface RideCancelled {
   readonly occurredAt: Date;
 }
 
+/** Who ended the ride before its end. */
 export type CancelledBy = 'rider' | 'driver';
 
 /** The rider is where they wanted to be; the taxi is free, and the fare can be computed. */
@@ -181,6 +182,7 @@ export interface RidePositionsRecorded {
   readonly occurredAt: Date;
 }
 
+/** Where the taxi was at a moment of the ride. */
 export interface RidePosition {
   /** WGS 84, degrees north. */
   readonly latitude: number;
@@ -292,7 +294,7 @@ export const rideAccepted = defineEvent<'headwater.gettaxi.RideAccepted', RideAc
 /** One of the two called it off; a taxi that was promised is free. */
 export const rideCancelled = defineEvent<'headwater.gettaxi.RideCancelled', RideCancelled>({
   name: 'headwater.gettaxi.RideCancelled',
-  schema: `{"type":"record","name":"RideCancelled","namespace":"headwater.gettaxi","doc":"One of the two called it off; a taxi that was promised is free.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"rideId","type":"string"},{"name":"userId","type":"string","doc":"The rider."},{"name":"taxiId","type":["null","string"],"default":null,"doc":"The taxi that was promised, if any."},{"name":"by","type":{"type":"enum","name":"CancelledBy","symbols":["rider","driver"],"default":"rider"},"default":"rider"},{"name":"reason","type":["null","string"],"default":null,"doc":"In their words."},{"name":"fee","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2},"doc":"What the rider owes for it; 0.00 mostly."},{"name":"currency","type":"string","doc":"ISO 4217."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+  schema: `{"type":"record","name":"RideCancelled","namespace":"headwater.gettaxi","doc":"One of the two called it off; a taxi that was promised is free.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"rideId","type":"string"},{"name":"userId","type":"string","doc":"The rider."},{"name":"taxiId","type":["null","string"],"default":null,"doc":"The taxi that was promised, if any."},{"name":"by","type":{"type":"enum","name":"CancelledBy","doc":"Who ended the ride before its end.","symbols":["rider","driver"],"default":"rider"},"default":"rider"},{"name":"reason","type":["null","string"],"default":null,"doc":"In their words."},{"name":"fee","type":{"type":"bytes","logicalType":"decimal","precision":18,"scale":2},"doc":"What the rider owes for it; 0.00 mostly."},{"name":"currency","type":"string","doc":"ISO 4217."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
 });
 
 /** The rider is where they wanted to be; the taxi is free, and the fare can be computed. */
@@ -340,7 +342,7 @@ export const ridePickedUp = defineEvent<'headwater.gettaxi.RidePickedUp', RidePi
 /** Where the taxi went since the record before. */
 export const ridePositionsRecorded = defineEvent<'headwater.gettaxi.RidePositionsRecorded', RidePositionsRecorded>({
   name: 'headwater.gettaxi.RidePositionsRecorded',
-  schema: `{"type":"record","name":"RidePositionsRecorded","namespace":"headwater.gettaxi","doc":"Where the taxi went since the record before.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"rideId","type":"string"},{"name":"taxiId","type":"string"},{"name":"positions","type":{"type":"array","items":{"type":"record","name":"RidePosition","fields":[{"name":"latitude","type":"double","doc":"WGS 84, degrees north."},{"name":"longitude","type":"double","doc":"WGS 84, degrees east."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}},"doc":"By time, each later than all that were recorded before."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
+  schema: `{"type":"record","name":"RidePositionsRecorded","namespace":"headwater.gettaxi","doc":"Where the taxi went since the record before.","fields":[{"name":"eventId","type":"string","doc":"Identity of this event; a redelivery carries the same one."},{"name":"rideId","type":"string"},{"name":"taxiId","type":"string"},{"name":"positions","type":{"type":"array","items":{"type":"record","name":"RidePosition","doc":"Where the taxi was at a moment of the ride.","fields":[{"name":"latitude","type":"double","doc":"WGS 84, degrees north."},{"name":"longitude","type":"double","doc":"WGS 84, degrees east."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}},"doc":"By time, each later than all that were recorded before."},{"name":"occurredAt","type":{"type":"long","logicalType":"timestamp-millis"}}]}`,
 });
 
 /** A user asks for a ride. */

@@ -13,6 +13,7 @@ import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { Problem } from '../problem/index.ts';
 import { type CommandAnswer } from './command-answer.ts';
 
+/** A command that a client may send again: done once, and answered alike each time. */
 export interface IdempotentCommand {
   /** The header's value; without one the command simply runs. */
   readonly key: string | undefined;

@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsISO8601, IsOptional, Length, Matches } from 'class-validator';
 
+/** What the OpenAPI document says of a field; `required: false` lets it be left out. */
 export type FieldOptions = Pick<ApiPropertyOptions, 'description' | 'example'> & { readonly required?: boolean };
 
 const idPattern = /^[A-Za-z0-9._~:-]+$/;
