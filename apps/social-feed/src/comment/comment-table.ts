@@ -1,10 +1,4 @@
-import {
-  commentAdded,
-  commentEdited,
-  type CommentAdded,
-  type CommentEdited,
-  type topics,
-} from '@headwater/contracts';
+import { commentAdded, commentEdited, type CommentAdded, type CommentEdited, type topics } from '@headwater/contracts';
 import type { TopicMessage } from '@headwater/messaging';
 import type { EntityManager } from 'typeorm';
 import type { TotalsChange } from '../totals/post-totals.ts';
