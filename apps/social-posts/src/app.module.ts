@@ -3,6 +3,7 @@ import { topics } from '@headwater/contracts';
 import { EventStoreModule, eventStoreMigrations, OutboxModule, outboxMigrations } from '@headwater/event-sourcing';
 import { KafkaOutboxPublisher, MessageProducer, MessagingModule } from '@headwater/messaging';
 import {
+  CreateIdempotencyKeys1700000000002,
   DatabaseModule,
   HealthChecks,
   KafkaConfig,
@@ -31,7 +32,12 @@ import { WishPublisher } from './publishing/wish-publisher.ts';
 @Module({
   imports: [
     DatabaseModule.forRoot({
-      migrations: [...eventStoreMigrations, ...outboxMigrations, CreateWriteModel1763700000000],
+      migrations: [
+        ...eventStoreMigrations,
+        ...outboxMigrations,
+        CreateIdempotencyKeys1700000000002,
+        CreateWriteModel1763700000000,
+      ],
     }),
     MessagingModule.forRootAsync({
       inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],

@@ -1,12 +1,12 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Commands that came with an `Idempotency-Key`, and their answers. */
+/** Commands that came with an `Idempotency-Key`, and their answers. MySocialMedia's first databases have the table already. */
 export class CreateIdempotencyKeys1700000000002 implements MigrationInterface {
   readonly name = 'CreateIdempotencyKeys1700000000002';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      CREATE TABLE idempotency_keys (
+      CREATE TABLE IF NOT EXISTS idempotency_keys (
         key          text        PRIMARY KEY,
         fingerprint  text        NOT NULL,
         status       smallint    NOT NULL,
@@ -14,7 +14,7 @@ export class CreateIdempotencyKeys1700000000002 implements MigrationInterface {
         body         jsonb       NOT NULL,
         created_at   timestamptz NOT NULL DEFAULT now()
       )`);
-    await queryRunner.query('CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)');
+    await queryRunner.query('CREATE INDEX IF NOT EXISTS idempotency_keys_by_age ON idempotency_keys (created_at)');
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
