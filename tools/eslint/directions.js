@@ -18,11 +18,12 @@ export const projectDirections = {
   // The toolkit for the registry on another Kafka, which it reaches as a client.
   'type:broker-app': ['type:broker', 'type:registry', 'type:toolkit'],
   'type:testkit': ['type:broker', 'type:registry', 'type:broker-app', 'type:toolkit', 'type:contracts'],
+  'type:platform': ['type:broker-app', 'type:testkit'],
   'type:service': ['type:toolkit', 'type:contracts'],
   'type:console': ['type:toolkit', 'type:contracts'],
   'type:simulator': ['type:contracts'],
   'type:e2e': ['type:testkit', 'type:contracts', 'type:toolkit'],
-  'type:tools': ['type:testkit', 'type:contracts', 'type:toolkit', 'type:broker', 'type:broker-app', 'type:registry'],
+  'type:tools': ['type:platform', 'type:testkit', 'type:contracts', 'type:toolkit', 'type:broker', 'type:broker-app', 'type:registry'],
 };
 
 /** What each room of `libs/broker` may import. `server` wires the coordinators, which never see each other. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { BROKER, SERVICES, SIMULATOR, type ServicePart } from './parts.ts';
+import { BROKER, SERVICES, SIMULATOR, type ServicePart } from '@headwater/platform';
 
 const root = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

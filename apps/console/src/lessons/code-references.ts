@@ -159,7 +159,7 @@ export const codeReferences: Readonly<Record<LessonId, readonly CodeReference[]>
       about: 'The broker, as it comes back: what was half written is cut off.',
     },
     {
-      file: 'tools/src/demo/part-process.ts',
+      file: 'libs/platform/src/launcher/part-process.ts',
       symbol: 'PartProcess.crash',
       about: 'The fault: SIGKILL, through the launcher’s control door.',
     },

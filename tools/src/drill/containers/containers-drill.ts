@@ -3,7 +3,7 @@
  * figures of its start and its memory are told.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { SERVICES } from '../../demo/parts.ts';
+import { SERVICES } from '@headwater/platform';
 import { freePort } from './free-port.ts';
 import type { Drill, DrillRun, Summary } from '../drill.ts';
 import { promise } from '../violation.ts';

@@ -1,0 +1,6 @@
+/**
+ * The launcher: PostgreSQL and the broker, then every service of the workspace, each a process with a ready line, a log and an
+ * address that it keeps; stopped in the reverse order, and never left behind.
+ */
+export { launch } from './launch.ts';
+export { BROKER, CASES, POSTGRES_PORT, SERVICES, SIMULATOR, servicesOf, type Case, type ServicePart } from './parts.ts';
