@@ -1,6 +1,5 @@
-/** The program behind `npm run contracts`; contracts-command.ts says what it does. */
+/** `npm run contracts`: the generator of `@headwater/contracts-generator` for this workspace. */
 import path from 'node:path';
-import { runContracts } from './index.ts';
+import { runContracts } from '@headwater/contracts-generator';
 
-const root = path.resolve(import.meta.dirname, '../../..');
-process.exitCode = await runContracts(root, process.argv.slice(2), console);
+process.exitCode = await runContracts(path.resolve(import.meta.dirname, '../../..'), process.argv.slice(2), console);

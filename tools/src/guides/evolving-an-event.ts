@@ -6,8 +6,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { runContracts } from '@headwater/contracts-generator';
 import { MessagingError } from '@headwater/messaging';
-import { runContracts } from '../contracts/index.ts';
 import { OrderService, registered, type GuideKafka } from './order-service.ts';
 import {
   fieldsOf,

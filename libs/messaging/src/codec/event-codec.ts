@@ -12,7 +12,7 @@ import {
   type EventValue,
   type TopicContract,
   type TopicEvent,
-} from '@headwater/contracts';
+} from '@headwater/contract-kit';
 import { pauseMs, systemClock, type Backoff, type Clock } from '../clock/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { RegistryClient, RegistryRefusal } from './registry-client.ts';

@@ -3,8 +3,8 @@
  * the broker has acknowledged it; keeps trying while it has not, as the record's offset must not be committed before.
  */
 import { Logger } from '@nestjs/common';
-import type { TopicContract } from '@headwater/contracts';
-import { deadLetterTopicOf } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
+import { deadLetterTopicOf } from '@headwater/contract-kit';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import type { RawRecord } from '../client/index.ts';
 import { deadLetterHeaderNames } from '../message/index.ts';

@@ -3,7 +3,7 @@
  * it (a transaction, an inbox, a trace).
  */
 import type { EntityManager } from 'typeorm';
-import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
+import type { EventContract, EventValue, TopicContract } from '@headwater/contract-kit';
 import type { RecordToWrite } from '../client/index.ts';
 import type { TopicMessage } from '../message/index.ts';
 

@@ -1,4 +1,4 @@
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { RawRecord } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';

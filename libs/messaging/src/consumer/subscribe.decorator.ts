@@ -1,5 +1,5 @@
 import { EventPattern } from '@nestjs/microservices';
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { TopicMessage } from '../message/index.ts';
 import type { SubscriptionOptions } from './subscription-options.ts';
 

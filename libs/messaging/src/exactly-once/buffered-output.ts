@@ -1,4 +1,4 @@
-import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
+import type { EventContract, EventValue, TopicContract } from '@headwater/contract-kit';
 import type { RecordToWrite } from '../client/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import type { OutputOptions, TransactionOutput } from '../consumer/index.ts';

@@ -1,4 +1,4 @@
-import type { TopicContract, TopicEvent } from '@headwater/contracts';
+import type { TopicContract, TopicEvent } from '@headwater/contract-kit';
 import type { MessageHeaders } from './message-headers.ts';
 
 /** Where a message comes from and how it is known again. */

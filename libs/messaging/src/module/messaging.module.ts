@@ -11,7 +11,7 @@ import {
 import type { INestApplication } from '@nestjs/common';
 import type { NestMicroservice } from '@nestjs/microservices';
 import type { DataSource } from 'typeorm';
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { KafkaClient } from '../client/index.ts';
 import { EventCodec } from '../codec/index.ts';

@@ -5,7 +5,7 @@
  * over; whether the record was written is then not known, and sending it again may write it twice (with the same message id).
  * Callers wait while `maxBufferedBytes` are on their way, in order of arrival and no longer than their deadline.
  */
-import type { EventContract, EventValue, TopicContract } from '@headwater/contracts';
+import type { EventContract, EventValue, TopicContract } from '@headwater/contract-kit';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { CompressionCodec, KafkaClient, Partitioner, RecordToWrite } from '../client/index.ts';
 import type { MetricsPort } from '../consumer/index.ts';

@@ -1,5 +1,5 @@
 /** The operator's side of dead-letter topics. */
-import { deadLetterTopicOf, type TopicContract } from '@headwater/contracts';
+import { deadLetterTopicOf, type TopicContract } from '@headwater/contract-kit';
 import type { KafkaClient } from '../client/index.ts';
 import { systemClock, type Clock } from '../clock/index.ts';
 import type { EventCodec } from '../codec/index.ts';

@@ -1,5 +1,5 @@
 /** A dead letter as JSON, for the console and the command line. */
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { EventCodec } from '../codec/index.ts';
 import type { NotedDeadLetter } from './dead-letter-desk.ts';
 import type { DeadLetterNote } from './dead-letter-audit.ts';

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import { EventCodec } from '../codec/index.ts';
 import { DeadLetterDesk, type NotedDeadLetter, type RedriveOptions, type RedriveReport } from './dead-letter-desk.ts';
 import { deadLetterView, type DeadLetterView } from './dead-letter-view.ts';

@@ -1,5 +1,5 @@
 /** What is in a record's value, for people. */
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { EventCodec } from '../codec/index.ts';
 import { toJsonValue } from './json-value.ts';
 

@@ -1,5 +1,5 @@
 /** Parked keys as an operator sees and changes them: events by contract, edits checked against it. */
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { EventCodec } from '../codec/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import type { OperatorAct, ParkedKey, ParkedKeyName, ParkedKeys, ParkedKeysFilter } from '../parking/index.ts';

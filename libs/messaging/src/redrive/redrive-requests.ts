@@ -1,6 +1,6 @@
 /** What the console asks, read strictly, and what becomes of expected failures: HTTP errors with a stable code. */
 import { HttpException } from '@nestjs/common';
-import { ContractError } from '@headwater/contracts';
+import { ContractError } from '@headwater/contract-kit';
 import { MessagingError, type MessagingErrorCode } from '../errors/index.ts';
 import type { OperatorAct, ParkedKeyName } from '../parking/index.ts';
 import type { DeadLetterFilter } from './dead-letter-filter.ts';

@@ -3,7 +3,7 @@
  * call it is the service's to say (its guards hold here too).
  */
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { DataSource } from 'typeorm';
 import type { KafkaClient } from '../client/index.ts';
 import { EventCodec } from '../codec/index.ts';

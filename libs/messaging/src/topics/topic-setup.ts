@@ -6,7 +6,7 @@
  * what is built on them, so that they stop the start.
  */
 import { Logger } from '@nestjs/common';
-import { deadLetterTopicOf, type TopicContract } from '@headwater/contracts';
+import { deadLetterTopicOf, type TopicContract } from '@headwater/contract-kit';
 import { pauseMs, systemClock, type Backoff, type Clock } from '../clock/index.ts';
 import type { KafkaClient, TopicDescription, TopicToCreate } from '../client/index.ts';
 import { MessagingError } from '../errors/index.ts';

@@ -1,4 +1,4 @@
-import type { TopicContract, TopicEvent } from '@headwater/contracts';
+import type { TopicContract, TopicEvent } from '@headwater/contract-kit';
 import type { EventCodec } from '@headwater/messaging';
 import { stringCodec, type Codec } from './codec.ts';
 

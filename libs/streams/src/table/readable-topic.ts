@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { TopicContract, TopicEvent } from '@headwater/contracts';
+import type { TopicContract, TopicEvent } from '@headwater/contract-kit';
 import { isUnreadable, type EventCodec } from '@headwater/messaging';
 import type { RestoredRecord } from '../store/index.ts';
 import type { FollowedState } from './topic-follower.ts';

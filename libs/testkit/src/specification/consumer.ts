@@ -1,7 +1,7 @@
 import assert, { Assert } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { deadLetterTopicOf, type EventContract, type EventValue, type TopicContract } from '@headwater/contracts';
+import { deadLetterTopicOf, type EventContract, type EventValue, type TopicContract } from '@headwater/contract-kit';
 import { createKafkajsClient, EventCodec, MessageProducer, systemClock, TopicSetup } from '@headwater/messaging';
 import { TopicOffsets, TopicReader, type PartitionOffsets, type TopicSource } from '../topics/index.ts';
 

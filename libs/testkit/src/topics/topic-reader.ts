@@ -3,7 +3,7 @@
  * Messages are kept in the order in which they were read, which is that of the log within a partition.
  */
 import { randomUUID } from 'node:crypto';
-import { type TopicContract } from '@headwater/contracts';
+import { type TopicContract } from '@headwater/contract-kit';
 import { mendRequestQueueTimers } from '@headwater/messaging';
 import kafkajs, { type EachMessagePayload } from 'kafkajs';
 

@@ -4,7 +4,7 @@
  * A named type is written once, in the context that is read first, and imported by the others: names have no namespace in
  * TypeScript, so that one short name must mean one type.
  */
-import { branchTagOf } from '@headwater/contracts/avro';
+import { branchTagOf } from '@headwater/contract-kit/avro';
 import type { AvroField, AvroNode, AvroObject, EventSchema } from './event-schemas.ts';
 import { docOf } from './typescript-names.ts';
 

@@ -3,7 +3,7 @@
  *
  * An Avro payload is given as its schema. A subscription also sends: what it cannot process goes to its dead-letter topic.
  */
-import { deadLetterTopicOf } from '@headwater/contracts';
+import { deadLetterTopicOf } from '@headwater/contract-kit';
 import { stringify } from 'yaml';
 import type { EventSchema } from './event-schemas.ts';
 import type { ReceivedTopic, ServiceContract } from './services.ts';

@@ -12,7 +12,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { defineEvent } from '@headwater/contracts';
+import { defineEvent } from '@headwater/contract-kit';
 import { avroCanonicalText, avroCompatibilityMessages } from '@headwater/schema-registry';
 import { parse as parseYaml } from 'yaml';
 import { ContractsError } from './contracts-error.ts';

@@ -1,7 +1,7 @@
 /** Reads `schemas/<context>/<event>.avsc`: one record per file, named after it. What is under `schemas/history` was released before. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { compileReader } from '@headwater/contracts/avro';
+import { compileReader } from '@headwater/contract-kit/avro';
 import { ContractsError } from './contracts-error.ts';
 
 /** Avro's JSON of a type, as far as the generator looks into it (Avro specification, Schema Declaration). */

@@ -1,6 +1,6 @@
 /** Validates AsyncAPI documents with AsyncAPI's own parser, Avro payloads by the codec's own reading of them. */
 import asyncapi from '@asyncapi/parser';
-import { compileReader } from '@headwater/contracts/avro';
+import { compileReader } from '@headwater/contract-kit/avro';
 
 const { Parser } = asyncapi;
 

@@ -1,0 +1,17 @@
+/**
+ * What contracts are made of: events with their codecs, and topics. Generated code calls `defineEvent` and `defineTopic`; the toolkit
+ * knows these types alone, and no event of any platform.
+ */
+export type { Decimal, Duration, LocalDate, LocalDateTime, LocalTime, TimestampMicros, Uuid } from './avro/index.ts';
+export { ContractError, type ContractErrorCode } from './contract-error.ts';
+export { defineEvent, type EventContract, type EventValue } from './event-contract.ts';
+export {
+  deadLetterTopicOf,
+  defineTopic,
+  type EventsByName,
+  type TopicContract,
+  type TopicDefinition,
+  type TopicEvent,
+  type TopicValue,
+  type TypedTopic,
+} from './topic-contract.ts';
