@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Broker } from '@headwater/broker';
+import { Broker } from '@headwater/broker-core';
 import { schemaLogBehaviors, type SchemaLogRecord } from '@headwater/schema-registry';
 import { BrokerSchemaLog } from './broker-schema-log.ts';
 

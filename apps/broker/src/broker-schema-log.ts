@@ -3,7 +3,7 @@
  *
  * Records are delivered in offset order by one pump per follower, which runs again when the high watermark moved while it ran.
  */
-import type { LocalClient } from '@headwater/broker';
+import type { LocalClient } from '@headwater/broker-core';
 import type { SchemaLog, SchemaLogEntry, SchemaLogFollower, SchemaLogRecord } from '@headwater/schema-registry';
 
 const TOPIC = '_schemas';

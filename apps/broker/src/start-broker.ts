@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Broker, BrokerStartError, isDiskFull } from '@headwater/broker';
+import { Broker, BrokerStartError, isDiskFull } from '@headwater/broker-core';
 import type { Registry } from '@headwater/schema-registry';
 import { BrokerSchemaLog } from './broker-schema-log.ts';
 import { registryPortError } from './registry-port-error.ts';

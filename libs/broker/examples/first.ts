@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Broker } from '@headwater/broker';
+import { Broker } from '@headwater/broker-core';
 import kafkajs from 'kafkajs';
 
 const dataDir = await mkdtemp(path.join(tmpdir(), 'first-broker-'));

@@ -1,5 +1,5 @@
 /** Fills a compacted log and has it cleaned, in this process: how fast that is. Takes CompactionLoad, prints a CompactionResult. */
-import { openLogStorage, defaultLogConfig } from '@headwater/broker/storage';
+import { openLogStorage, defaultLogConfig } from '@headwater/broker-core/storage';
 import { randomUUID } from 'node:crypto';
 import { encodeRecord, encodeRecords } from '../load/batch.ts';
 import { finish, readOptions } from '../load/programs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultLogConfig, openLogStorage, type StorageEvent } from '@headwater/broker/storage';
+import { defaultLogConfig, openLogStorage, type StorageEvent } from '@headwater/broker-core/storage';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import {
   type AnyApi,
   type RequestInput,
   type ResponseOf,
-} from '@headwater/broker/protocol';
+} from '@headwater/broker-core/protocol';
 import { Violation } from '../violation.ts';
 
 /** The broker is gone, or closed the connection. */

@@ -4,8 +4,8 @@
  * The disk in memory is read from the folder at the start and written back at the end, so that one process after another, on
  * either kind of disk, goes on with the same folder. An end is one synchronous step: nothing of the broker runs after it.
  */
-import { Broker, BrokerStartError } from '@headwater/broker';
-import { MemoryFileSystem } from '@headwater/broker/storage';
+import { Broker, BrokerStartError } from '@headwater/broker-core';
+import { MemoryFileSystem } from '@headwater/broker-core/storage';
 import { Random } from '../random.ts';
 import type { ChildSetup, DiskEnd, DiskFault, FromChild, LiveMemory, ToChild } from './child-messages.ts';
 

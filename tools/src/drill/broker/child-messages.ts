@@ -1,5 +1,5 @@
 /** What the drill and its broker's process say to each other. */
-import type { BrokerOptions } from '@headwater/broker';
+import type { BrokerOptions } from '@headwater/broker-core';
 
 /** A disk that loses its power, or one that the machine has. */
 export type Disk =

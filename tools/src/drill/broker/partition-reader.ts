@@ -7,7 +7,7 @@ import {
   hasValidCrc,
   type DecodedRecord,
   type RecordBatch,
-} from '@headwater/broker/protocol';
+} from '@headwater/broker-core/protocol';
 import { promise } from '../violation.ts';
 import type { BrokerClient } from './broker-client.ts';
 import { earliestOffset, fetch, type TopicPartition } from './requests.ts';

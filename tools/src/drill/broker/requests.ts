@@ -10,7 +10,7 @@ import {
   type FetchResponse,
   type MetadataResponse,
   type ProduceResponse,
-} from '@headwater/broker/protocol';
+} from '@headwater/broker-core/protocol';
 import { Violation } from '../violation.ts';
 import type { BrokerClient } from './broker-client.ts';
 

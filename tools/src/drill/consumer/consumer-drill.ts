@@ -40,11 +40,11 @@ async function run({ numbers, seed, folder, onProgress }: DrillRun): Promise<Sum
   const random = new Random(seed);
   const counts: Record<string, number> = Object.fromEntries(Object.keys(faults).map((name) => [name, 0]));
   await using world = await World.open(seed, folder);
-  const load = await Load.open(world.broker, world.registryUrl, random.fork());
+  const load = await Load.open(world.host, random.fork());
   const drill = new ConsumerRun(world, load, random.fork(), onProgress);
   try {
-    world.addMember();
-    world.addMember();
+    world.crew.add();
+    world.crew.add();
     for (let round = 1; round <= numbers['rounds']!; round++) {
       const name = random.pick(Object.keys(faults));
       onProgress(`round ${round}: ${name}, ${load.events} events, ${drill.released} keys released`);
@@ -143,7 +143,7 @@ class ConsumerRun {
       if (missing !== before) changedMs = performance.now();
       before = missing;
       const accounts = (): string =>
-        this.world.members.map(({ log, last }) => `${last?.states}\n${log.slice(-3_000)}`).join('\n');
+        this.world.crew.members.map(({ log, last }) => `${last?.states}\n${log.slice(-3_000)}`).join('\n');
       promise(performance.now() - changedMs < patienceMs, invariant, () => `${missing}\n${accounts()}`);
       await delay(300);
     }

@@ -9,6 +9,7 @@ import {
   systemClock,
   TopicSetup,
 } from '@headwater/messaging';
+import type { BrokerHost } from '../broker-host.ts';
 import type { Random } from '../random.ts';
 import { drillTopic, eventOf } from './drill-topic.ts';
 import { doomedKey } from './fate.ts';
@@ -28,7 +29,7 @@ export class Load {
     private readonly random: Random,
   ) {}
 
-  static async open(broker: string, registryUrl: string, random: Random): Promise<Load> {
+  static async open({ broker, registryUrl }: BrokerHost, random: Random): Promise<Load> {
     const client = createKafkajsClient({ clientId: 'drill-load', bootstrapServers: [broker], clock: systemClock });
     await new TopicSetup(client).ensure([drillTopic]);
     const codec = new EventCodec(registryUrl);

@@ -3,32 +3,37 @@ import path from 'node:path';
 import { CreateInbox1700000000000, CreateParkedMessages1700000000001 } from '@headwater/messaging';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import { DataSource } from 'typeorm';
-import { DrillProcess } from './child-process.ts';
+import { BrokerHost } from '../broker-host.ts';
+import { Crew } from '../crew.ts';
+import { DrillProcess } from '../drill-process.ts';
 import { CreateDrillTables1763800000000 } from './effects.ts';
-import type { HostReady, HostSetup } from './host-main.ts';
 import type { MemberReport, MemberSetup } from './member-main.ts';
 
-type Member = DrillProcess<MemberReport>;
-
 export class World implements AsyncDisposable {
-  readonly members: Member[] = [];
+  readonly crew: Crew<MemberReport>;
   /** The most that any member told. */
   readonly peak = { residentBytes: 0, waitingRecords: 0 };
 
   private constructor(
-    private readonly seed: number,
-    private readonly dataDir: string,
+    seed: number,
+    readonly host: BrokerHost,
     private readonly postgres: RunningPostgres,
-    readonly databaseUrl: string,
+    databaseUrl: string,
     readonly dataSource: DataSource,
-    private host: DrillProcess<HostReady>,
-    private readonly ports: HostReady,
-  ) {}
+  ) {
+    const { broker, registryUrl } = host;
+    const setup: MemberSetup = { seed, broker, registryUrl, databaseUrl };
+    this.crew = new Crew(
+      () =>
+        new DrillProcess<MemberReport>('consumer/member-main', setup, ({ residentBytes, waitingRecords }) => {
+          this.peak.residentBytes = Math.max(this.peak.residentBytes, residentBytes);
+          this.peak.waitingRecords = Math.max(this.peak.waitingRecords, waitingRecords);
+        }),
+    );
+  }
 
   static async open(seed: number, folder: string): Promise<World> {
-    const dataDir = path.join(folder, 'broker');
-    const host = new DrillProcess<HostReady>('host-main', { dataDir, port: 0, registryPort: 0 } satisfies HostSetup);
-    const postgres = await startPostgres();
+    const [host, postgres] = await Promise.all([BrokerHost.open(path.join(folder, 'broker')), startPostgres()]);
     try {
       const databaseUrl = await postgres.createDatabase('drill');
       const dataSource = new DataSource({
@@ -39,42 +44,11 @@ export class World implements AsyncDisposable {
       });
       await dataSource.initialize();
       await dataSource.runMigrations();
-      return new World(seed, dataDir, postgres, databaseUrl, dataSource, host, await host.ready);
+      return new World(seed, host, postgres, databaseUrl, dataSource);
     } catch (error) {
-      await Promise.all([host.kill(), postgres.close()]);
+      await Promise.all([host.close(), postgres.close()]);
       throw error;
     }
-  }
-
-  get broker(): string {
-    return `127.0.0.1:${this.ports.port}`;
-  }
-
-  get registryUrl(): string {
-    return `http://127.0.0.1:${this.ports.registryPort}`;
-  }
-
-  addMember(): void {
-    const { seed, broker, registryUrl, databaseUrl } = this;
-    const setup: MemberSetup = { seed, broker, registryUrl, databaseUrl };
-    this.members.push(
-      new DrillProcess<MemberReport>('member-main', setup, ({ residentBytes, waitingRecords }) => {
-        this.peak.residentBytes = Math.max(this.peak.residentBytes, residentBytes);
-        this.peak.waitingRecords = Math.max(this.peak.waitingRecords, waitingRecords);
-      }),
-    );
-  }
-
-  /** Takes a member out of the list. */
-  removeMember(index: number): Member {
-    return this.members.splice(index, 1)[0]!;
-  }
-
-  async killBroker(away: () => Promise<void>): Promise<void> {
-    await this.host.kill();
-    await away();
-    this.host = new DrillProcess<HostReady>('host-main', { dataDir: this.dataDir, ...this.ports } satisfies HostSetup);
-    await this.host.ready;
   }
 
   async killPostgres(away: () => Promise<void>): Promise<void> {
@@ -84,8 +58,7 @@ export class World implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const member of this.members) member.signal('SIGCONT');
-    await Promise.all([...this.members.map((member) => member.kill()), this.host.kill()]);
+    await Promise.all([this.crew.close(), this.host.close()]);
     await this.dataSource.destroy().catch(() => undefined);
     await this.postgres.close();
   }

@@ -1,4 +1,4 @@
-import { Compression, encodeBatch, type RecordInput } from '@headwater/broker/protocol';
+import { Compression, encodeBatch, type RecordInput } from '@headwater/broker-core/protocol';
 import type { Random } from '../random.ts';
 
 const COMPRESSIONS = [

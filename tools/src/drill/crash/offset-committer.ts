@@ -1,4 +1,4 @@
-import { offsetCommitApi, offsetFetchApi } from '@headwater/broker/protocol';
+import { offsetCommitApi, offsetFetchApi } from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { expectNone, type TopicPartition } from '../broker/requests.ts';
 import type { Random } from '../random.ts';

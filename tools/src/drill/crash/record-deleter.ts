@@ -1,4 +1,4 @@
-import { deleteRecordsApi } from '@headwater/broker/protocol';
+import { deleteRecordsApi } from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import type { TopicPartition } from '../broker/requests.ts';
 import type { Random } from '../random.ts';

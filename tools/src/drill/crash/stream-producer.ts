@@ -1,5 +1,5 @@
 /** Producers that keep several batches under way until their connection is lost, and note what was acknowledged. */
-import { ErrorCode, initProducerIdApi } from '@headwater/broker/protocol';
+import { ErrorCode, initProducerIdApi } from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { produce } from '../broker/requests.ts';
 import type { Random } from '../random.ts';

@@ -1,4 +1,4 @@
-import { batchesIn, decodeRecords, ErrorCode, errorName } from '@headwater/broker/protocol';
+import { batchesIn, decodeRecords, ErrorCode, errorName } from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { earliestOffset, fetch, type TopicPartition } from '../broker/requests.ts';
 import { Violation } from '../violation.ts';

@@ -1,4 +1,4 @@
-import { ErrorCode, errorName, isRetriable } from '@headwater/broker/protocol';
+import { ErrorCode, errorName, isRetriable } from '@headwater/broker-core/protocol';
 import { expectNone } from '../broker/requests.ts';
 import { promise } from '../violation.ts';
 

@@ -6,7 +6,7 @@ import {
   ErrorCode,
   incrementalAlterConfigsApi,
   type MetadataResponse,
-} from '@headwater/broker/protocol';
+} from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { readPartition } from '../broker/partition-reader.ts';
 import { createTopic, expectNone, metadata, produce } from '../broker/requests.ts';

@@ -12,7 +12,7 @@ import {
   errorName,
   initProducerIdApi,
   txnOffsetCommitApi,
-} from '@headwater/broker/protocol';
+} from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { produce, type TopicPartition } from '../broker/requests.ts';
 import type { Random } from '../random.ts';

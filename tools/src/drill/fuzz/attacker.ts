@@ -1,7 +1,7 @@
 /** One connection after another that sends frames and looks what becomes of each. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { ApiKey, apiName, decodeResponse } from '@headwater/broker/protocol';
+import { ApiKey, apiName, decodeResponse } from '@headwater/broker-core/protocol';
 import type { Random } from '../random.ts';
 import { promise, Violation } from '../violation.ts';
 import type { FrameSource } from './frame-source.ts';

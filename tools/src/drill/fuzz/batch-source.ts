@@ -1,6 +1,6 @@
 /** Record batches that are wrong in every way that a batch can be wrong, and some that are right. */
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { BATCH_HEADER_BYTES, Compression, encodeBatch, readBatchHeader } from '@headwater/broker/protocol';
+import { BATCH_HEADER_BYTES, Compression, encodeBatch, readBatchHeader } from '@headwater/broker-core/protocol';
 import type { Random } from '../random.ts';
 
 const ATTRIBUTES_AT = 21;

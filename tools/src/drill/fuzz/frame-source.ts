@@ -1,5 +1,5 @@
 /** Frames of all kinds, from noise to requests that are right but for one bit. The size field always fits what follows it. */
-import { apis } from '@headwater/broker/protocol';
+import { apis } from '@headwater/broker-core/protocol';
 import type { Random } from '../random.ts';
 import { RequestSource, type FuzzFrame } from './request-source.ts';
 

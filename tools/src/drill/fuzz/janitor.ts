@@ -1,5 +1,5 @@
 /** Removes what frames that were right by accident have created, so that growth is not what was asked for. */
-import { deleteGroupsApi, deleteTopicsApi, listGroupsApi } from '@headwater/broker/protocol';
+import { deleteGroupsApi, deleteTopicsApi, listGroupsApi } from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { createTopic, metadata, type NewTopic } from '../broker/requests.ts';
 import { CANARY_GROUP, CANARY_TOPIC, FILLER_TOPIC } from './canary.ts';

@@ -1,5 +1,5 @@
 /** Requests of any API and version made of its typed definition: well-formed, with values from small pools, so that they meet each other. */
-import { apis, encodeRequest, type Api, type AnyApi } from '@headwater/broker/protocol';
+import { apis, encodeRequest, type Api, type AnyApi } from '@headwater/broker-core/protocol';
 import type { Random } from '../random.ts';
 import { BatchSource } from './batch-source.ts';
 

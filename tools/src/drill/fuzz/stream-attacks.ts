@@ -1,7 +1,7 @@
 /** Attacks below the frames: sizes that nobody should believe, frames that never end, other protocols, clients that do not read. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { encodeRequest, metadataApi } from '@headwater/broker/protocol';
+import { encodeRequest, metadataApi } from '@headwater/broker-core/protocol';
 import type { BrokerChild } from '../broker/broker-child.ts';
 import type { LiveMemory } from '../broker/child-messages.ts';
 import type { Random } from '../random.ts';
