@@ -24,16 +24,16 @@ beforeAll(async () => {
   cleanUp.push(() => broker.close());
   service = await ServiceStandIn.start();
   cleanUp.push(() => service.close());
-  const addresses = {
-    MOVIEFLIX_RESUME_URL: service.url,
-    MOVIEFLIX_RECOMMENDATION_URL: service.url,
-    MYBANK_ALERTS_URL: service.url,
-    CONNECT_URL: service.url,
-    GETTAXI_DISPATCH_URL: service.url,
-    GETTAXI_PRICING_URL: service.url,
-    CAMPAIGN_COMPARE_URL: service.url,
+  const services = {
+    'movieflix-resume': service.url,
+    'movieflix-recommendation': service.url,
+    'mybank-alerts': service.url,
+    connect: service.url,
+    'gettaxi-dispatch': service.url,
+    'gettaxi-pricing': service.url,
+    'campaign-compare': service.url,
   };
-  running = await startConsole({ kafka: broker, addresses, pageFolder: built.folder });
+  running = await startConsole({ kafka: broker, services, pageFolder: built.folder });
   cleanUp.push(() => running.close());
 }, 120_000);
 

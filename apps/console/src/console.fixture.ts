@@ -10,9 +10,9 @@ import { servePage } from './page-files.ts';
 
 export interface ConsoleOptions {
   readonly kafka: { readonly bootstrapServers: string; readonly registryUrl: string };
-  readonly socialFeedUrl?: string;
-  /** Addresses of further services, as `MYBANK_ALERTS_URL`. */
-  readonly addresses?: Readonly<Record<string, string>>;
+  /** Addresses of services by their names; an empty one for a service that is known and not started. */
+  readonly services?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly port?: number;
   /** Folder of a built page; without it the console serves none. */
   readonly pageFolder?: string;
@@ -25,8 +25,10 @@ export function startConsole(options: ConsoleOptions): Promise<RunningService> {
     environment: {
       KAFKA_BOOTSTRAP_SERVERS: options.kafka.bootstrapServers,
       SCHEMA_REGISTRY_URL: options.kafka.registryUrl,
-      SOCIAL_FEED_URL: options.socialFeedUrl,
-      ...options.addresses,
+      SERVICE_ADDRESSES: Object.entries(options.services ?? {})
+        .map((entry) => entry.join('='))
+        .join(' '),
+      ...options.environment,
       PORT: String(options.port ?? 0),
       CLUSTER_INTERVAL_MS: '200',
       FEED_INTERVAL_MS: '200',

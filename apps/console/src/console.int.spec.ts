@@ -16,7 +16,10 @@ let running: RunningService;
 beforeAll(async () => {
   broker = await startBroker();
   feed = await FeedStandIn.start();
-  running = await startConsole({ kafka: broker, socialFeedUrl: feed.url });
+  running = await startConsole({
+    kafka: broker,
+    services: { 'social-posts': '', 'social-feed': feed.url, 'movieflix-resume': '' },
+  });
 });
 afterAll(async () => {
   await running.close();
@@ -149,7 +152,7 @@ describe('the door to the services', () => {
     gone.close();
     elsewhere = await startConsole({
       kafka: broker,
-      addresses: { MYBANK_ALERTS_URL: url, CONNECT_URL: away },
+      services: { 'mybank-alerts': url, connect: away, 'movieflix-resume': '' },
     });
   });
   beforeEach(() => {
@@ -183,7 +186,7 @@ describe('the door to the services', () => {
     expect(await told('connect/connectors')).toEqual([503, `connect at ${away} cannot be asked: refuses connections`]);
     expect(await told('movieflix-resume/users')).toEqual([
       404,
-      'The console was not told where movieflix-resume is: set MOVIEFLIX_RESUME_URL',
+      'The console was not told where movieflix-resume is: SERVICE_ADDRESSES names it without a URL',
     ]);
     expect(await told('payroll/users')).toEqual([404, expect.stringContaining('The console knows no service payroll')]);
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   cleanUp.push(() => broker.close());
   feed = await FeedStandIn.start();
   cleanUp.push(() => feed.close());
-  running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, pageFolder: built.folder });
+  running = await startConsole({ kafka: broker, services: { 'social-feed': feed.url }, pageFolder: built.folder });
   cleanUp.push(() => running.close());
   page = await built.open(running.url);
 }, 120_000);
@@ -134,7 +134,12 @@ describeUnless(absenceOfBrowser, 'the page, when a part goes away,', () => {
     const port = Number(new URL(running.url).port);
     await running.close();
     await page.getByText('The console does not answer.').waitFor();
-    running = await startConsole({ kafka: broker, socialFeedUrl: feed.url, port, pageFolder: built.folder });
+    running = await startConsole({
+      kafka: broker,
+      services: { 'social-feed': feed.url },
+      port,
+      pageFolder: built.folder,
+    });
     await page.getByText('Live', { exact: true }).waitFor();
   });
 });

@@ -35,8 +35,8 @@ beforeAll(async () => {
   cleanUp.push(() => broker.close());
   service = await ServiceStandIn.start();
   cleanUp.push(() => service.close());
-  const addresses = { SOCIAL_FEED_URL: service.url, CONNECT_URL: service.url };
-  running = await startConsole({ kafka: broker, addresses, pageFolder: built.folder });
+  const services = { 'social-feed': service.url, connect: service.url };
+  running = await startConsole({ kafka: broker, services, pageFolder: built.folder });
   cleanUp.push(() => running.close());
 }, 120_000);
 
@@ -271,7 +271,7 @@ describeUnless(absenceOfBrowser, "the platform's pages", () => {
 
   it('ask for the token where the console has one', async () => {
     const token = 'a-token-of-the-spec-4711';
-    const guarded = await startConsole({ kafka: broker, addresses: { API_TOKEN: token }, pageFolder: built.folder });
+    const guarded = await startConsole({ kafka: broker, environment: { API_TOKEN: token }, pageFolder: built.folder });
     try {
       page = await built.open(`${guarded.url}/topics`);
       await page.getByRole('textbox', { name: 'Token' }).fill('another-token-of-the-spec');

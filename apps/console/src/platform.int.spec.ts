@@ -349,7 +349,7 @@ describe('the registry', () => {
 describe('a token', () => {
   const token = 'a-token-of-the-spec-4711';
   const starting = (environment: Record<string, string>): Promise<RunningService> =>
-    startConsole({ kafka: broker, addresses: environment });
+    startConsole({ kafka: broker, environment });
 
   it('is needed to start beyond loopback', async () => {
     await expect(starting({ HOST: '0.0.0.0' })).rejects.toThrow('API_TOKEN is missing');

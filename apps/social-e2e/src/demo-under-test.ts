@@ -8,7 +8,7 @@ import { Program, type Exit } from './program.ts';
 
 export const LAUNCHER = 'tools/dist/demo/main.js';
 
-/** Parts of the demo, by their names. */
+/** The parts of the demo that suites ask; there may be more. */
 const PART_NAMES = [
   'broker',
   'postgres',

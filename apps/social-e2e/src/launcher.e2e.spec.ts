@@ -68,7 +68,7 @@ describe('the demo', () => {
     'says where everything is, refuses a second one on its folder, and leaves nothing after Ctrl-C',
     async () => {
       const demo = await start();
-      expect(Object.keys(demo.endpoints).toSorted()).toEqual(ENDPOINT_NAMES.toSorted());
+      expect(Object.keys(demo.endpoints)).toEqual(expect.arrayContaining([...ENDPOINT_NAMES]));
       for (const name of ENDPOINT_NAMES) {
         if (['broker', 'postgres', 'registry'].includes(name)) continue;
         expect(demo.program.stdout).toContain(demo.endpoints[name]);

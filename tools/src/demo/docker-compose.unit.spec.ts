@@ -1,11 +1,14 @@
-/** docker-compose.yml and .env.example say the same as parts.ts and the Dockerfile: one list of what the demo is made of. */
+/** docker-compose.yml and .env.example say the same as the services of themselves and as the Dockerfile: one list of what the demo is made of. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { BROKER, SERVICES, SIMULATOR, type ServicePart } from '@headwater/platform';
+import { addressVariableOf, BROKER, readServices, readSimulator, type ServicePart } from '@headwater/platform';
 
 const root = join(import.meta.dirname, '../../..');
+const services = readServices(root);
+const called = services.filter(({ controls }) => controls !== true);
+const simulator = readSimulator(root)!;
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 interface ComposeService {
@@ -31,26 +34,27 @@ interface ComposeFile {
 
 const text = read('docker-compose.yml');
 const compose = parse(text, { merge: true, maxAliasCount: -1 }) as ComposeFile;
-const { services } = compose;
+const containers = compose.services;
 
-const service = (name: string): ComposeService => services[name] ?? { image: '', command: [] };
+const container = (name: string): ComposeService => containers[name] ?? { image: '', command: [] };
 const variableOf = (name: string): string => name.replaceAll('-', '_').toUpperCase();
 const databaseUrl = (name: string): string =>
   `postgres://headwater:\${POSTGRES_PASSWORD:-headwater}@postgres:5432/${name}`;
 
-/** What the launcher would give the part, with the addresses of containers; the console, the first of them, is called by nobody. */
+/** What the launcher would give the part, with the addresses of containers; the console is called by nobody, and told of all. */
 function environmentOf(part: ServicePart): Record<string, string | number> {
   const databases = {
     ...part.foreignDatabases,
     ...(part.database === undefined ? {} : { DATABASE_URL: part.database }),
   };
   return {
-    ...Object.fromEntries(
-      SERVICES.slice(1).map(({ name, port }) => [`${variableOf(name)}_URL`, `http://${name}:${port}`]),
-    ),
+    ...Object.fromEntries(called.map(({ name, port }) => [addressVariableOf(name), `http://${name}:${port}`])),
     KAFKA_BOOTSTRAP_SERVERS: `broker:${BROKER.port}`,
     SCHEMA_REGISTRY_URL: `http://broker:${BROKER.registryPort}`,
     PORT: part.port,
+    ...(part.controls
+      ? { SERVICE_ADDRESSES: called.map(({ name, port }) => `${name}=http://${name}:${port}`).join(' ') }
+      : {}),
     ...Object.fromEntries(Object.entries(databases).map(([variable, name]) => [variable, databaseUrl(name)])),
     ...Object.fromEntries(
       Object.entries(part.folders ?? {}).map(([variable, folder]) => [variable, `/data/${folder}`]),
@@ -60,21 +64,21 @@ function environmentOf(part: ServicePart): Record<string, string | number> {
 
 describe('docker-compose.yml', () => {
   it('has every part of the demo, and no other', () => {
-    const infrastructure = ['postgres', 'databases', BROKER.name, SIMULATOR.name];
-    expect(Object.keys(services).sort()).toEqual([...infrastructure, ...SERVICES.map(({ name }) => name)].sort());
+    const infrastructure = ['postgres', 'databases', BROKER.name, simulator.name];
+    expect(Object.keys(containers).sort()).toEqual([...infrastructure, ...services.map(({ name }) => name)].sort());
   });
 
-  it.each(SERVICES.map((part) => [part.name, part] as const))('starts %s as the launcher does', (name, part) => {
-    const { command, environment, ports } = service(name);
+  it.each(services.map((part) => [part.name, part] as const))('starts %s as the launcher does', (name, part) => {
+    const { command, environment, ports } = container(name);
     expect(command).toEqual([part.script]);
     expect(environment).toMatchObject(environmentOf(part));
     expect(ports).toEqual([`127.0.0.1:\${${variableOf(name)}_PORT:-${part.port}}:${part.port}`]);
-    const mounted = (service(name).volumes ?? []).map((volume) => volume.split(':')[1]);
+    const mounted = (container(name).volumes ?? []).map((volume) => volume.split(':')[1]);
     expect(mounted).toEqual(Object.values(part.folders ?? {}).map((folder) => `/data/${folder}`));
   });
 
   it('starts broker and simulator as the launcher does', () => {
-    expect(service(BROKER.name).command).toEqual([
+    expect(container(BROKER.name).command).toEqual([
       BROKER.script,
       '--host=0.0.0.0',
       `--port=${BROKER.port}`,
@@ -82,22 +86,22 @@ describe('docker-compose.yml', () => {
       '--data-dir=/data/broker',
       `--config=advertised.listeners=PLAINTEXT://broker:${BROKER.port}`,
     ]);
-    expect(service(SIMULATOR.name).command.slice(0, 2)).toEqual([SIMULATOR.script, ...SIMULATOR.args]);
+    expect(container(simulator.name).command.slice(0, 2)).toEqual([simulator.script, ...simulator.args]);
   });
 
   it('makes every database that a service owns', () => {
-    const owned = SERVICES.map(({ database }) => database).filter((name) => name !== undefined);
-    expect(String(service('databases').environment?.['DATABASES']).split(',')).toEqual(owned);
+    const owned = services.map(({ database }) => database).filter((name) => name !== undefined);
+    expect(String(container('databases').environment?.['DATABASES']).split(',')).toEqual(owned);
   });
 
   it('publishes the services and the console on loopback, and nothing else', () => {
-    const published = Object.keys(services).filter((name) => service(name).ports !== undefined);
-    expect(published.sort()).toEqual(SERVICES.map(({ name }) => name).sort());
-    for (const name of published) expect(service(name).ports?.[0]).toMatch(/^127\.0\.0\.1:/);
+    const published = Object.keys(containers).filter((name) => container(name).ports !== undefined);
+    expect(published.sort()).toEqual(services.map(({ name }) => name).sort());
+    for (const name of published) expect(container(name).ports?.[0]).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it.each(Object.keys(services))('gives %s no more rights than it needs, and time to end', (name) => {
-    const { read_only, cap_drop, security_opt, stop_grace_period, user, image } = service(name);
+  it.each(Object.keys(containers))('gives %s no more rights than it needs, and time to end', (name) => {
+    const { read_only, cap_drop, security_opt, stop_grace_period, user, image } = container(name);
     expect({ read_only, cap_drop, security_opt, stop_grace_period }).toEqual({
       read_only: true,
       cap_drop: ['ALL'],
@@ -109,10 +113,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('asks every part that serves whether it is ready, and starts nothing before what it needs is', () => {
-    for (const name of [...SERVICES.map((part) => part.name), BROKER.name, 'postgres'])
-      expect(service(name).healthcheck?.test?.[0]).toBe('CMD');
-    for (const { name } of SERVICES)
-      expect(service(name).depends_on).toEqual({
+    for (const name of [...services.map((part) => part.name), BROKER.name, 'postgres'])
+      expect(container(name).healthcheck?.test?.[0]).toBe('CMD');
+    for (const { name } of services)
+      expect(container(name).depends_on).toEqual({
         broker: { condition: 'service_healthy' },
         databases: { condition: 'service_completed_successfully' },
       });
@@ -142,8 +146,8 @@ describe('.env.example', () => {
 
 describe('the Dockerfile', () => {
   it('has a folder that its user may write for every volume', () => {
-    const folders = Object.keys(services).flatMap((name) =>
-      (service(name).volumes ?? []).map((volume) => volume.split(':')[1] ?? ''),
+    const folders = Object.keys(containers).flatMap((name) =>
+      (container(name).volumes ?? []).map((volume) => volume.split(':')[1] ?? ''),
     );
     const made = /mkdir -p (.*?) && chown -R node:node \/data/.exec(read('docker/Dockerfile'))?.[1]?.split(' ');
     expect(made?.sort()).toEqual(folders.filter((folder) => folder.startsWith('/data/')).sort());

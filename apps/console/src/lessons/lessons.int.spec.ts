@@ -35,7 +35,7 @@ afterAll(async () => {
 }, LIMIT_MS);
 
 function start(): Promise<RunningService> {
-  return startConsole({ kafka: broker, addresses: { DATABASE_URL: databaseUrl } });
+  return startConsole({ kafka: broker, environment: { DATABASE_URL: databaseUrl } });
 }
 
 async function ask(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Response> {

@@ -83,8 +83,8 @@ export class GatewayController {
     const address = this.addresses.of(service);
     if (address !== undefined) return address;
     const detail = this.addresses.isKnown(service)
-      ? `The console was not told where ${service} is: set ${service.replaceAll('-', '_').toUpperCase()}_URL`
-      : `The console knows no service ${service}: it knows ${this.addresses.names.join(', ')}`;
+      ? `The console was not told where ${service} is: SERVICE_ADDRESSES names it without a URL`
+      : `The console knows no service ${service}: it knows ${this.addresses.names.join(', ') || 'none'}`;
     throw new Problem({ status: 404, code: 'service-unknown', title: 'No such service', detail });
   }
 }

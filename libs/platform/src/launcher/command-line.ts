@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DemoError } from './demo-error.ts';
 import { type OutsideKafka } from './demo-kafka.ts';
-import { CASES, type Case } from './parts.ts';
 import { type PortChoice } from './ports.ts';
 
 /** What the command line asks for. */
@@ -14,7 +13,7 @@ export interface DemoOptions {
   readonly fresh: boolean;
   readonly ports: PortChoice;
   /** The cases whose services are started; all if absent. */
-  readonly only?: readonly Case[];
+  readonly only?: readonly string[];
   /** Folder of recordings that are replayed as soon as the demo is ready. */
   readonly recordings?: string;
   /** An outside PostgreSQL server instead of the bundled one. */
@@ -25,12 +24,14 @@ export interface DemoOptions {
   readonly simulator: boolean;
 }
 
-export const HELP = `headwater demo: PostgreSQL, broker, schema registry, services and console, started together
+export const helpText = (
+  cases: readonly string[],
+): string => `headwater demo: PostgreSQL, broker, schema registry, services and console, started together
 
 Usage: npm start -- [options]
 
   --fresh           begin without the data of earlier runs
-  --only CASE,CASE  start the services of these cases only: ${CASES.join(', ')}
+  --only CASE,CASE  start the services of these cases only: ${cases.join(', ')}
   --replay          when ready, replay every recording in ../shared/data and compare the result with it
   --recordings DIR  replay those in DIR instead
   --no-simulator    nobody: otherwise a gentle simulator runs, so that the pages live
@@ -62,8 +63,18 @@ const OPTIONS = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the arguments after the script's name and the environment. @throws DemoError */
-export function parseCommandLine(args: readonly string[], environment: Environment, root: string): Command {
+/**
+ * Reads the arguments after the script's name and the environment.
+ *
+ * @param cases that the workspace has
+ * @throws DemoError
+ */
+export function parseCommandLine(
+  args: readonly string[],
+  environment: Environment,
+  root: string,
+  cases: readonly string[],
+): Command {
   const values = parse(args);
   if (values.help) return { kind: 'help' };
   const databaseUrl = environment['DATABASE_URL'];
@@ -73,7 +84,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
       dataDir: values.dir ?? nonEmpty(environment['HEADWATER_DIR']) ?? `${root}/.headwater`,
       fresh: values.fresh,
       ports: portChoice(values, environment),
-      ...(values.only === undefined ? {} : { only: casesOf(values.only) }),
+      ...(values.only === undefined ? {} : { only: chosenCases(values.only, cases) }),
       ...recordingsOf(values, root),
       ...kafkaOf(values.kafka, environment, values.fresh),
       simulator: values.simulator,
@@ -94,11 +105,11 @@ function parse(args: readonly string[]) {
   }
 }
 
-function casesOf(text: string): readonly Case[] {
+function chosenCases(text: string, cases: readonly string[]): readonly string[] {
   return text.split(',').map((name) => {
-    const found = CASES.find((each) => each === name.trim());
+    const found = cases.find((each) => each === name.trim());
     if (found !== undefined) return found;
-    throw new DemoError('USAGE', `--only must name cases (${CASES.join(', ')}), not '${name.trim()}'; see --help.`);
+    throw new DemoError('USAGE', `--only must name cases (${cases.join(', ')}), not '${name.trim()}'; see --help.`);
   });
 }
 

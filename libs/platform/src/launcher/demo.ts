@@ -14,7 +14,15 @@ import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo
 import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
 import { PartProcess, type PartEvents } from './part-process.ts';
-import { BROKER, SERVICES, servicesOf, SIMULATOR, type ServicePart } from './parts.ts';
+import {
+  addressVariableOf,
+  BROKER,
+  readServices,
+  readSimulator,
+  servicesOf,
+  type ServicePart,
+  type SimulatorPart,
+} from './parts.ts';
 import { choosePorts, type Ports } from './ports.ts';
 import { Replay } from './replay.ts';
 import { StateFiles } from './state-files.ts';
@@ -24,9 +32,6 @@ const HOST = '127.0.0.1';
 const SMALLEST_FREE_BYTES = 200_000_000;
 const EARLIER_RUN_DEADLINE_MS = 15_000;
 
-/** Folders under the data folder that `--fresh` removes. The folder itself may hold what is not the demo's. */
-const DATA_FOLDERS = ['broker', 'postgres', 'logs', ...SERVICES.flatMap(({ folders }) => Object.values(folders ?? {}))];
-
 export class Demo {
   private readonly options: DemoOptions;
   private readonly root: string;
@@ -34,6 +39,8 @@ export class Demo {
   private readonly terminal: Terminal;
   private readonly logs: PartLog[] = [];
   private together: CombinedLog | undefined;
+  /** All services of the workspace. */
+  private readonly all: readonly ServicePart[];
   /** The services that are started. */
   private readonly parts: readonly ServicePart[];
   private readonly services: PartProcess[] = [];
@@ -54,7 +61,8 @@ export class Demo {
 
   constructor(options: DemoOptions, root: string, terminal: Terminal) {
     this.options = options;
-    this.parts = servicesOf(options.only);
+    this.all = readServices(root);
+    this.parts = servicesOf(this.all, options.only);
     this.root = root;
     this.dataDir = resolve(options.dataDir);
     this.terminal = terminal;
@@ -81,7 +89,8 @@ export class Demo {
     this.printTable(ports, performance.now() - startMs);
     this.terminal.line(`ready endpoints=${file} startMs=${Math.round(performance.now() - startMs)}`);
     if (this.options.recordings !== undefined) this.replay(this.options.recordings);
-    if (this.options.simulator) void this.simulate();
+    const simulator = this.options.simulator ? readSimulator(this.root) : undefined;
+    if (simulator) void this.simulate(simulator);
   }
 
   private async choosePorts(): Promise<Ports> {
@@ -92,9 +101,8 @@ export class Demo {
   }
 
   /** People who live, beside the demo, which goes on without them. */
-  private async simulate(): Promise<void> {
-    if (!this.parts.some(({ cases }) => cases?.some((name) => SIMULATOR.cases.includes(name)))) return;
-    const { name, script, args } = SIMULATOR;
+  private async simulate({ name, script, args, cases: inhabited }: SimulatorPart): Promise<void> {
+    if (!this.parts.some(({ cases }) => cases?.some((each) => inhabited.includes(each)))) return;
     const command = { name, script: join(this.root, script), args: [...args, '--dir', this.dataDir], cwd: this.root };
     const env = environment({ NODE_COMPILE_CACHE: this.compileCache });
     this.simulator = new PartProcess({ ...command, env }, this.openLog(name), this.eventsOf(name));
@@ -159,7 +167,10 @@ export class Demo {
   }
 
   private removeData(): void {
-    for (const folder of DATA_FOLDERS) rmSync(join(this.dataDir, folder), { recursive: true, force: true });
+    // The data folder itself may hold what is not the demo's.
+    const ofServices = this.all.flatMap(({ folders }) => Object.values(folders ?? {}));
+    for (const folder of ['broker', 'postgres', 'logs', ...ofServices])
+      rmSync(join(this.dataDir, folder), { recursive: true, force: true });
   }
 
   private async startPostgres(ports: Ports): Promise<void> {
@@ -198,7 +209,7 @@ export class Demo {
           ...this.serviceEnvironment(ports),
           PORT: String(ports.get(part.name)),
           ...(await this.stores(part)),
-          ...(part.controls && this.door ? { LAUNCHER_URL: this.door.url, LAUNCHER_TOKEN: this.door.token } : {}),
+          ...(part.controls ? this.control(ports) : {}),
         }),
         cwd: this.root,
       },
@@ -212,6 +223,17 @@ export class Demo {
       await service.start();
       await awaitReadiness(part.name, `http://${HOST}:${ports.get(part.name)}`, () => this.isStopping);
     });
+  }
+
+  /** What the console is told besides: the control door, and every service of the workspace, without an address where it is not started. */
+  private control(ports: Ports): Record<string, string> {
+    const addresses = this.all
+      .filter(({ controls }) => controls !== true)
+      .map(({ name }) => `${name}=${ports.has(name) ? `http://${HOST}:${ports.get(name)}` : ''}`);
+    const door: Record<string, string> = this.door
+      ? { LAUNCHER_URL: this.door.url, LAUNCHER_TOKEN: this.door.token }
+      : {};
+    return { ...door, SERVICE_ADDRESSES: addresses.join(' ') };
   }
 
   /** Databases and folders of a service, by the variables that name them. */
@@ -237,7 +259,7 @@ export class Demo {
   private serviceEnvironment(ports: Ports): Record<string, string> {
     const urls: Record<string, string> = {};
     for (const { name } of this.parts) {
-      urls[`${name.replaceAll('-', '_').toUpperCase()}_URL`] = `http://${HOST}:${ports.get(name)}`;
+      urls[addressVariableOf(name)] = `http://${HOST}:${ports.get(name)}`;
     }
     return {
       ...urls,

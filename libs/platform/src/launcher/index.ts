@@ -3,4 +3,14 @@
  * address that it keeps; stopped in the reverse order, and never left behind.
  */
 export { launch } from './launch.ts';
-export { BROKER, CASES, POSTGRES_PORT, SERVICES, SIMULATOR, servicesOf, type Case, type ServicePart } from './parts.ts';
+export {
+  addressVariableOf,
+  BROKER,
+  casesOf,
+  POSTGRES_PORT,
+  readServices,
+  readSimulator,
+  servicesOf,
+  type ServicePart,
+  type ServiceSection,
+} from './parts.ts';

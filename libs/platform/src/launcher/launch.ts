@@ -2,9 +2,10 @@
  * `npm start`. Runs until a signal asks for the end. Ctrl-C may arrive twice, from the terminal and from npm: only a
  * second one after a while means impatience.
  */
-import { HELP, parseCommandLine, type DemoOptions } from './command-line.ts';
+import { helpText, parseCommandLine, type DemoOptions } from './command-line.ts';
 import { DemoError } from './demo-error.ts';
 import { Demo } from './demo.ts';
+import { casesOf, readServices } from './parts.ts';
 import { Terminal } from './terminal.ts';
 
 const IMPATIENCE_MS = 1500;
@@ -53,8 +54,9 @@ async function run(options: DemoOptions, root: string): Promise<void> {
  */
 export async function launch(root: string, args: readonly string[]): Promise<void> {
   try {
-    const command = parseCommandLine(args, process.env, root);
-    if (command.kind === 'help') process.stdout.write(HELP);
+    const cases = casesOf(readServices(root));
+    const command = parseCommandLine(args, process.env, root, cases);
+    if (command.kind === 'help') process.stdout.write(helpText(cases));
     else await run(command.options, root);
   } catch (error) {
     if (!(error instanceof DemoError)) throw error;

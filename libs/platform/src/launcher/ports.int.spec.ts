@@ -1,11 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { choosePorts } from './ports.ts';
+import { type ServicePart } from './parts.ts';
+import { choosePorts, type PortChoice } from './ports.ts';
+
+const services: readonly ServicePart[] = [
+  { name: 'console', script: 'apps/console/dist/main.js', about: 'a page', port: 8080 },
+  { name: 'social-posts', script: 'apps/social-posts/dist/main.js', about: 'posts', port: 3001 },
+];
+const choose = (choice: PortChoice, without: readonly string[] = []) => choosePorts(choice, without, services);
 
 describe('the ports of the demo', () => {
   it('are free and distinct where asked, and below those of outgoing connections', async () => {
-    const ports = [...(await choosePorts({ kind: 'auto' }, [])).entries()];
+    const ports = [...(await choose({ kind: 'auto' })).entries()];
     expect(ports.map(([name]) => name)).toEqual(
       expect.arrayContaining(['broker', 'registry', 'console', 'social-posts', 'postgres']),
     );
@@ -15,14 +22,14 @@ describe('the ports of the demo', () => {
   });
 
   it('leave out what runs elsewhere', async () => {
-    expect([...(await choosePorts({ kind: 'auto' }, ['postgres'])).keys()]).not.toContain('postgres');
+    expect([...(await choose({ kind: 'auto' }, ['postgres'])).keys()]).not.toContain('postgres');
   });
 
   it('are refused with the name of the part when one is taken', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as AddressInfo;
-    await expect(choosePorts({ kind: 'base', base: port }, [])).rejects.toThrow(
+    await expect(choose({ kind: 'base', base: port })).rejects.toThrow(
       `Port ${port} on 127.0.0.1, which console needs, is already in use: stop the program that uses it, or start the demo on other ports with \`npm start -- --ports auto\`.`,
     );
     blocker.close();

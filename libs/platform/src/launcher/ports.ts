@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { BROKER, POSTGRES_PORT, SERVICES, type ServicePart } from './parts.ts';
+import { BROKER, POSTGRES_PORT, type ServicePart } from './parts.ts';
 import { DemoError } from './demo-error.ts';
 
 /** The fixed ports, free ones, or consecutive ones from a base. */
@@ -31,7 +31,7 @@ const AUTO_TO = 32_000;
 export async function choosePorts(
   choice: PortChoice,
   without: readonly string[],
-  services: readonly ServicePart[] = SERVICES,
+  services: readonly ServicePart[],
 ): Promise<Ports> {
   const wanted = wantedPorts(without, services);
   if (choice.kind === 'auto') return await freePorts([...wanted.keys()]);

@@ -3,12 +3,14 @@
  * figures of its start and its memory are told.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { SERVICES } from '@headwater/platform';
+import path from 'node:path';
+import { readServices } from '@headwater/platform';
 import { freePort } from './free-port.ts';
 import type { Drill, DrillRun, Summary } from '../drill.ts';
 import { promise } from '../violation.ts';
 import { absenceOfDocker, Compose, docker } from './compose.ts';
 
+const ROOT = path.resolve(import.meta.dirname, '../../../..');
 const HEALTHY_DEADLINE_MS = 600_000;
 const LIFE_DEADLINE_MS = 300_000;
 const LOOK_MS = 500;
@@ -43,7 +45,7 @@ async function runDrill({ numbers, say, onProgress }: DrillRun): Promise<Summary
   const absence = absenceOfDocker();
   if (absence !== undefined) throw new Error(`This drill cannot run here: ${absence}`);
   const ports = new Map<string, number>();
-  for (const { name } of SERVICES) ports.set(name, await freePort());
+  for (const { name } of readServices(ROOT)) ports.set(name, await freePort());
   const compose = new Compose({
     COMPOSE_PROJECT_NAME: `headwater-drill-${process.pid}`,
     ...Object.fromEntries([...ports].map(([name, port]) => [`${variableOf(name)}_PORT`, String(port)])),
