@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The broker's program. It loads in two steps: this file with the command line, which any Node can read, then the broker, which
  * needs a new one.
@@ -37,7 +38,7 @@ async function serve(options: StartBrokerOptions): Promise<void> {
 /** The registry alone, on a Kafka that runs elsewhere. */
 async function serveRegistry(options: StartRegistryOptions): Promise<void> {
   const asked = signalReceived();
-  const { startRegistryOnKafka } = await import('./start-registry.ts');
+  const { startRegistryOnKafka } = await import('./start-registry.ts').catch(withoutMessaging);
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const { registryUrl, bootstrapServers, close } = await startRegistryOnKafka({ ...options, log });
   const startMs = Math.round(performance.now());
@@ -45,6 +46,14 @@ async function serveRegistry(options: StartRegistryOptions): Promise<void> {
   if (!asked.isReceived()) process.stdout.write(`ready ${facts}\n`);
   await asked.signal;
   await close();
+}
+
+/** The client of another Kafka is a package that not everybody installs. */
+function withoutMessaging(error: unknown): never {
+  if (!(error instanceof Error && 'code' in error && String(error.code).endsWith('MODULE_NOT_FOUND'))) throw error;
+  throw new Error('--kafka needs the package @headwater/messaging: install it beside @headwater/broker.', {
+    cause: error,
+  });
 }
 
 function readyLine({ bootstrapServers, registryUrl, dataDir }: RunningBroker): string {

@@ -2,4 +2,4 @@ import { bootstrap } from '@headwater/service-kit';
 import { AppModule } from './app.module.ts';
 import { consoleService } from './console-service.ts';
 
-await bootstrap(AppModule, consoleService);
+bootstrap(AppModule, consoleService);

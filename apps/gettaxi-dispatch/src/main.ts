@@ -2,4 +2,4 @@ import { bootstrap } from '@headwater/service-kit';
 import { AppModule } from './app.module.ts';
 import { service } from './service.ts';
 
-await bootstrap(AppModule, service);
+bootstrap(AppModule, service);

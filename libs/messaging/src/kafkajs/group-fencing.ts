@@ -12,10 +12,8 @@
  *
  * Both versions are flexible (KIP-482): the header's empty tag section is the first byte of what kafkajs calls the body.
  */
-import { createRequire } from 'node:module';
 import type { GroupMembership } from '../client/index.ts';
-
-const load = createRequire(import.meta.url);
+import { kafkajsBroker, kafkajsDecoder, kafkajsEncoder, kafkajsErrors } from './kafkajs-internals.ts';
 
 interface Encoder {
   writeInt8(value: number): Encoder;
@@ -70,11 +68,10 @@ interface BrokerClass {
   syncGroup(sync: SyncGroup): Promise<unknown>;
 }
 
-// None of these is in kafkajs's types, as they are not meant to be seen.
-const Broker = load('kafkajs/src/broker/index.js') as { readonly prototype: BrokerClass };
-const EncoderClass = load('kafkajs/src/protocol/encoder.js') as new () => Encoder;
-const DecoderClass = load('kafkajs/src/protocol/decoder.js') as new (bytes: Buffer) => Decoder;
-const { createErrorFromCode } = load('kafkajs/src/protocol/error.js') as {
+const Broker = kafkajsBroker as { readonly prototype: BrokerClass };
+const EncoderClass = kafkajsEncoder as new () => Encoder;
+const DecoderClass = kafkajsDecoder as new (bytes: Buffer) => Decoder;
+const { createErrorFromCode } = kafkajsErrors as {
   readonly createErrorFromCode: (code: number) => Error;
 };
 

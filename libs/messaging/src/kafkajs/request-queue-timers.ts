@@ -4,10 +4,9 @@
  * it after 1 ms. A look is due only while a request waits: at the end of a throttle, or soon. A request that arrives later
  * schedules its own.
  */
-import { createRequire } from 'node:module';
+import { kafkajsRequestQueue } from './kafkajs-internals.ts';
 
-/** Not in kafkajs's types, as it is not meant to be seen. */
-const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js') as {
+const RequestQueue = kafkajsRequestQueue as {
   prototype: { scheduleCheckPendingRequests: unknown };
 };
 

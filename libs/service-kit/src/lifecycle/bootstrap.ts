@@ -9,7 +9,7 @@ import { startService, type RunningService } from './start-service.ts';
 /**
  * The whole `main.ts` of a service:
  *
- *     await bootstrap(AppModule, { name: 'social-posts', configs: [DatabaseConfig, KafkaConfig] });
+ *     bootstrap(AppModule, { name: 'social-posts', configs: [DatabaseConfig, KafkaConfig] });
  *
  * Starts it, prints `ready <name>=http://HOST:PORT` on stdout and owns the process from then on:
  *
@@ -19,8 +19,14 @@ import { startService, type RunningService } from './start-service.ts';
  *
  * With `--write-openapi FILE` or `--check-openapi FILE` it writes the service's OpenAPI document, or compares it, and
  * exits without starting anything.
+ *
+ * It returns at once and there is nothing to wait for: a `main.ts` without `await` can be bundled as CommonJS, too.
  */
-export async function bootstrap(appModule: AppModule, options: ServiceOptions): Promise<void> {
+export function bootstrap(appModule: AppModule, options: ServiceOptions): void {
+  void runProcess(appModule, options);
+}
+
+async function runProcess(appModule: AppModule, options: ServiceOptions): Promise<void> {
   if (await runLedgerCommand(process.argv.slice(2), appModule, options)) return;
   await new ServiceProcess(options.name).run(appModule, options);
 }
