@@ -2,8 +2,9 @@
  * What trends, from the topics alone: likes and comments are counted for each post in hours that begin every ten minutes, by event time;
  * what a post has come to in an hour goes to where all posts of the hour meet, and the first twenty become a row of `trending_posts`.
  *
- * A like that is taken back has been attention all the same, and stays counted. An event may be ten minutes late. An hour is remembered
- * for a week of event time; then its row is deleted.
+ * A user's likes of a post within an hour of the clock are one, however often they are sent or taken back in between; so is a comment. A
+ * like that is taken back has been attention all the same, and stays counted. An event may be ten minutes late. An hour is remembered for a
+ * week of event time; then its row is deleted.
  */
 import { createHash } from 'node:crypto';
 import { commentAdded, postsTrended, topics, type PostsTrended, type TopicEvent } from '@headwater/contracts';
@@ -13,6 +14,7 @@ import {
   jsonCodec,
   StreamsBuilder,
   stringCodec,
+  tumbling,
   type ContractCodec,
   type Topology,
 } from '@headwater/streams';
@@ -47,13 +49,20 @@ export function trendingTopology(codec: ContractCodec): Topology {
   const comments = contractTopic(topics.comments, codec, { timestampMs });
   const trending = contractTopic(topics.trendingPosts, codec);
   const builder = new StreamsBuilder('social-feed-trending');
+  const hours = tumbling({ sizeMs: windowMs, graceMs });
   const liked = builder
     .stream(likes)
     .filter(({ value }) => value.liked)
+    .groupByKey()
+    .windowedBy(hours)
+    .distinct({ name: 'likers', by: ({ value }) => value.userId })
     .mapValues(({ value }): Signal => ({ kind: 'like', atMs: value.occurredAt.getTime() }));
   const commented = builder
     .stream(comments)
     .filter(({ name }) => name === commentAdded.name)
+    .groupByKey()
+    .windowedBy(hours)
+    .distinct({ name: 'comments', by: ({ value }) => value.commentId })
     .mapValues(({ value }): Signal => ({ kind: 'comment', atMs: value.occurredAt.getTime() }));
   liked
     .merge(commented)

@@ -107,6 +107,34 @@ describe('what trends', () => {
     expect(play(late(events, 5 * minuteMs), { commitEvery: 50, restartEvery: 150 })).toEqual(found);
   });
 
+  it('counts the likes of a user, and copies of a comment, once within an hour of the clock', () => {
+    const once = madeUp(200, 7);
+    const driver = (copies: number): Map<string, PostsTrended> => {
+      const played = new TopologyDriver(trendingTopology(localCodec));
+      for (const [index, { kind, postId, atMs }] of once.entries())
+        for (let copy = 0; copy < copies; copy += 1) {
+          // A service that is asked again says when that was.
+          const occurredAt = new Date(kind === 'comment' ? atMs : Math.min(atMs + copy, endOfHour(atMs)));
+          const value = likeOf(postId, `u-${index}`, {
+            occurredAt,
+            liked: kind === 'like',
+            eventId: `${index}/${copy}`,
+          });
+          if (kind === 'comment')
+            played.pipe(comments, {
+              key: postId,
+              value: { name: commentAdded.name, value: commentOf(postId, `c-${index}`, { occurredAt }) },
+              timestampMs: 0,
+            });
+          else played.pipe(likes, { key: postId, value: { name: likeChanged.name, value }, timestampMs: 0 });
+        }
+      played.commit();
+      return new Map(played.read(trending).flatMap(({ key, value }) => (value ? [[key, value.value] as const] : [])));
+    };
+    const endOfHour = (atMs: number): number => Math.floor(atMs / 3_600_000) * 3_600_000 + 3_599_999;
+    expect(driver(3)).toEqual(driver(1));
+  });
+
   it('forgets an hour after a week of event time', () => {
     const weekMs = 7 * 24 * 60 * minuteMs;
     const driver = new TopologyDriver(trendingTopology(localCodec));

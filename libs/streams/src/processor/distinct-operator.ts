@@ -5,13 +5,13 @@
  * Which of several is the first depends on the order in which they come; how many there are does not, as long as none is later than
  * grace. A late record is one whose window is closed; it is counted and dropped.
  */
-import type { WindowStore } from '../store/index.ts';
+import type { SeenStore } from '../store/index.ts';
 import { startsOf, type TimeWindows } from '../window/index.ts';
 import type { OpenOperator, Operator, OperatorContext, StoreDefinition, StreamRecord, Forward } from './operator.ts';
 
 export interface DistinctOptions<K, V> {
   readonly name: string;
-  readonly store: StoreDefinition<WindowStore<string, true>>;
+  readonly store: StoreDefinition<SeenStore>;
   readonly windows: TimeWindows;
   readonly isAligned: boolean;
   /** What tells a record from others: its key, and what it says. */
@@ -23,7 +23,7 @@ export function distinctOperator<K, V>(options: DistinctOptions<K, V>): OpenOper
 }
 
 class DistinctOperator<K, V> implements Operator<K, V> {
-  private readonly state: WindowStore<string, true>;
+  private readonly state: SeenStore;
 
   constructor(
     private readonly options: DistinctOptions<K, V>,
@@ -41,19 +41,12 @@ class DistinctOperator<K, V> implements Operator<K, V> {
     // Windows do not overlap, so there is one.
     for (const startMs of startsOf(windows, timestampMs)) {
       if (startMs < this.closedBeforeMs()) this.context.droppedLate(name);
-      else if (this.add(identity(value, key), startMs, timestampMs)) this.forward(record);
+      else if (state.see(identity(value, key), startMs)) this.forward(record);
     }
   }
 
   advanceTo(timeMs: number): void {
     if (this.options.isAligned && timeMs > this.state.streamTimeMs) this.advance(timeMs);
-  }
-
-  private add(identity: string, startMs: number, timestampMs: number): boolean {
-    const { state } = this;
-    if (state.entry(identity, startMs)) return false;
-    state.touch(state.add(identity, startMs, true, timestampMs));
-    return true;
   }
 
   /** Windows that start before this are closed. */

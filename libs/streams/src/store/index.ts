@@ -7,6 +7,7 @@ export { DueQueue } from './due-queue.ts';
 export { MemoryStore, type Memory } from './memory-store.ts';
 export { JoinStore, type JoinEntry, type JoinSide } from './join-store.ts';
 export { KeyValueStore } from './key-value-store.ts';
+export { SeenStore } from './seen-store.ts';
 export { SessionStore, type Session } from './session-store.ts';
 export type { ChangelogWriter, ReadableStore, RestoredRecord, StateStore } from './state-store.ts';
 export { TableStore } from './table-store.ts';

@@ -21,6 +21,7 @@ import {
   JoinStore,
   KeyValueStore,
   MemoryStore,
+  SeenStore,
   SessionStore,
   WindowStore,
   type ReadableStore,
@@ -305,9 +306,6 @@ export class Stream<K, V> {
   }
 }
 
-const nothing = Buffer.alloc(0);
-const presenceCodec: Codec<true> = { encode: () => nothing, decode: () => true };
-
 /** Where records of one key come together. */
 export class GroupedStream<K, V> {
   constructor(private readonly place: GroupedPlace<K, V>) {}
@@ -370,10 +368,10 @@ export class WindowedStream<K, V> {
         'TOPOLOGY_INVALID',
         `${name} tells records apart in windows that overlap: give tumbling ones, a record cannot be the first in several`,
       );
-    const store: StoreDefinition<WindowStore<string, true>> = graph.store({
+    const store: StoreDefinition<SeenStore> = graph.store({
       name: graph.claim(name),
       topics,
-      create: () => new WindowStore<string, true>(stringCodec, presenceCodec),
+      create: () => new SeenStore(),
     });
     const identity = (value: V, key: K): string => {
       const text = String(keyIdentity(keyCodec, key));
