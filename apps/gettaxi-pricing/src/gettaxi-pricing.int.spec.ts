@@ -21,6 +21,9 @@ const timesSquare = { latitude: 40.758, longitude: -73.9855 };
 const zone = zoneOf(timesSquare, 8)!;
 const airport = { latitude: 40.6413, longitude: -73.7781 };
 const minuteMs = 60_000;
+const windowMs = 300_000;
+/** The end of a window, where it counts in full. */
+const pricedAtMs = Math.floor(Date.now() / windowMs) * windowMs - 1;
 /** Degrees of latitude in a mile. */
 const mile = metersPerMile / 111_195.08;
 
@@ -123,13 +126,11 @@ describe('gettaxi-pricing', () => {
       demand: 0,
       windowStart: null,
     });
-    const nowMs = Date.now();
-    const windowMs = 300_000;
-    // The end of a window, where it counts in full.
-    const atMs = Math.floor(nowMs / windowMs) * windowMs - 1;
-    const rides = Array.from({ length: 20 }, (_, index) => requestOf(rideAsked(`asked-${index}`, timesSquare, atMs)));
+    const rides = Array.from({ length: 20 }, (_, index) => `asked-${index}`).map((rideId) =>
+      requestOf(rideAsked(rideId, timesSquare, pricedAtMs)),
+    );
     await dispatch.tell(topics.rideEvents, rides);
-    await dispatch.tell(topics.taxiPosition, [positionOf(taxiFree('taxi', timesSquare, atMs))]);
+    await dispatch.tell(topics.taxiPosition, [positionOf(taxiFree('taxi', timesSquare, pricedAtMs))]);
     const price = await priceOf(20, 1);
     expect(price).toMatchObject({ zone, signal: 1, surge: 2, isFinal: false });
     expect(price['boundary']).toHaveLength(6);
@@ -137,9 +138,15 @@ describe('gettaxi-pricing', () => {
     expect(body).toMatchObject({ zones: [{ zone, surge: 2 }], nextCursor: null });
   });
 
+  it('prices a ride that nobody was quoted for by the surge of its zone when it was requested', async () => {
+    await dispatch.tell(topics.rideEvents, [...ride('unquoted', pricedAtMs), ...ride('before', pricedAtMs - windowMs)]);
+    expect(await fareOf('unquoted')).toMatchObject({ quoteId: null, surge: 2, entry: '2.50', metered: '5.00' });
+    expect(await fareOf('before')).toMatchObject({ quoteId: null, surge: 1 });
+  });
+
   it('pages through the zones', async () => {
     const far = { latitude: 40.7, longitude: -74.1 };
-    await dispatch.tell(topics.taxiPosition, [positionOf(taxiFree('far', far, Date.now() - 300_000))]);
+    await dispatch.tell(topics.taxiPosition, [positionOf(taxiFree('far', far, Date.now() - windowMs))]);
     const zones: string[] = [];
     for (let cursor = ''; zones.length < 2;) {
       const { body } = await ask('GET', `/zones?limit=1${cursor}`);
@@ -221,7 +228,10 @@ describe('gettaxi-pricing', () => {
     };
     for (const [rideId, quoteId] of Object.entries(quotes)) {
       await dispatch.tell(topics.rideEvents, ride(rideId, rideId === 'late' ? atMs : atMs - minuteMs, { quoteId }));
-      expect(await fareOf(rideId)).toMatchObject({ quoteId: null, surge: 1 });
+      const fare = await fareOf(rideId);
+      expect(fare).toMatchObject({ quoteId: null });
+      // It pays what the zone costs.
+      expect(fare['surge']).toBeGreaterThan(1);
     }
   });
 

@@ -11,7 +11,7 @@ import { Outbox, type SqlExecutor } from '@headwater/event-sourcing';
 import { EventCodec, messageIdOf } from '@headwater/messaging';
 import { Problem } from '@headwater/service-kit';
 import { EntityManager } from 'typeorm';
-import { type HonoredQuote } from '../quote/quotes.ts';
+import { type RidePrice } from '../quote/quotes.ts';
 import { type FareResponse } from './fare.responses.ts';
 import { amountOf, RateCard } from './rate-card.ts';
 import { meterTrack, type Position } from './track.ts';
@@ -39,7 +39,7 @@ export class Fares {
     transaction: SqlExecutor,
     ride: RideCompleted,
     positions: readonly Position[],
-    { quoteId, surge }: HonoredQuote,
+    { quoteId, surge }: RidePrice,
   ): Promise<void> {
     const track = meterTrack(positions, this.rateCard.track);
     const fare = this.rateCard.fareOf(track.units, surge, ride.pickedUpAt);

@@ -1,8 +1,8 @@
-/** What is noted of a ride until it is completed: which quote binds, and its positions. Events of a ride come in order. */
+/** What is noted of a ride until it is completed: what it pays by, and its positions. Events of a ride come in order. */
 import { Injectable } from '@nestjs/common';
 import { type RideRequested } from '@headwater/contracts';
 import { type SqlExecutor } from '@headwater/event-sourcing';
-import { Quotes, type HonoredQuote } from '../quote/quotes.ts';
+import { Quotes, type RidePrice } from '../quote/quotes.ts';
 import { type Place } from '../zone/zones.ts';
 import { type Position } from './track.ts';
 
@@ -17,7 +17,7 @@ export class RideMeter {
   constructor(private readonly quotes: Quotes) {}
 
   async requested(transaction: SqlExecutor, ride: RideRequested): Promise<void> {
-    const { quoteId, surge } = await this.quotes.honoredFor(transaction, ride);
+    const { quoteId, surge } = await this.quotes.priceOf(transaction, ride);
     await transaction.query(
       'INSERT INTO metered_rides (ride_id, quote_id, surge) VALUES ($1, $2, $3) ON CONFLICT (ride_id) DO NOTHING',
       [ride.rideId, quoteId, surge],
@@ -55,7 +55,7 @@ export class RideMeter {
     }));
   }
 
-  async quoteOf(transaction: SqlExecutor, rideId: string): Promise<HonoredQuote> {
+  async priceOf(transaction: SqlExecutor, rideId: string): Promise<RidePrice> {
     const [row] = await transaction.query<{ quote_id: string | null; surge: number }[]>(
       'SELECT quote_id, surge FROM metered_rides WHERE ride_id = $1',
       [rideId],

@@ -33,7 +33,7 @@ export class RideSubscriber {
     else if (name === rideCompleted.name) {
       await this.meter.recorded(manager, rideId, [{ ...value.place, ...value }]);
       const positions = await this.meter.positionsOf(manager, rideId);
-      await this.fares.calculate(manager, value, positions, await this.meter.quoteOf(manager, rideId));
+      await this.fares.calculate(manager, value, positions, await this.meter.priceOf(manager, rideId));
       await this.meter.forget(manager, rideId);
     } else if (name === rideCancelled.name || name === rideUnfulfilled.name) await this.meter.forget(manager, rideId);
   }

@@ -1,6 +1,7 @@
 /** Quotes: what a ride from here to there costs now. A quote is stored before it is answered, so it is honored whatever happens. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { type RideRequested } from '@headwater/contracts';
 import { type SqlExecutor } from '@headwater/event-sourcing';
 import { IdempotentCommands, Problem, type CommandAnswer } from '@headwater/service-kit';
 import { EntityManager } from 'typeorm';
@@ -8,17 +9,15 @@ import { amountOf, RateCard } from '../fare/rate-card.ts';
 import { RateCardConfig } from '../fare/rate-card.config.ts';
 import { SurgeConfig } from '../surge/surge.config.ts';
 import { ZonePrices } from '../surge/zone-prices.ts';
-import { zoneOf, type Place } from '../zone/zones.ts';
+import { zoneOf } from '../zone/zones.ts';
 import { type QuoteRequest, type QuoteResponse } from './quote.requests.ts';
 
-/** What a ride pays for: the quote that binds, and its surge. */
-export interface HonoredQuote {
+/** What a ride pays by: the quote that binds, if one does, and the surge. */
+export interface RidePrice {
   readonly quoteId: string | null;
   readonly surge: number;
 }
 
-/** A ride that nobody was quoted for pays the meter, like one that is hailed in the street. */
-const streetHail: HonoredQuote = { quoteId: null, surge: 1 };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 @Injectable()
@@ -57,17 +56,22 @@ export class Quotes {
     throw Problem.notFound('quote-unknown', `There is no quote ${quoteId}.`);
   }
 
-  /** What binds for a ride that was requested from `pickup` at a moment: its quote, if it was for there and had not run out. */
-  async honoredFor(
+  /**
+   * What binds for a ride that was requested from `pickup` at a moment: its quote, if it was for there and had not run out; else the surge
+   * that its zone had then, so that nobody rides cheaper by not asking.
+   */
+  async priceOf(
     transaction: SqlExecutor,
-    ride: { readonly quoteId: string | null; readonly pickup: Place; readonly requestedAt: Date },
-  ): Promise<HonoredQuote> {
-    if (ride.quoteId === null || !uuid.test(ride.quoteId)) return streetHail;
+    { quoteId, pickup, requestedAt }: Pick<RideRequested, 'quoteId' | 'pickup' | 'requestedAt'>,
+  ): Promise<RidePrice> {
+    const zone = zoneOf(pickup, this.surges.surgeH3Resolution) ?? '';
     const [quote] = await transaction.query<{ surge: number }[]>(
       'SELECT surge FROM quotes WHERE quote_id = $1 AND zone = $2 AND expires_at > $3',
-      [ride.quoteId, zoneOf(ride.pickup, this.surges.surgeH3Resolution) ?? '', ride.requestedAt.toISOString()],
+      [quoteId !== null && uuid.test(quoteId) ? quoteId : null, zone, requestedAt.toISOString()],
     );
-    return quote ? { quoteId: ride.quoteId, surge: quote.surge } : streetHail;
+    return quote
+      ? { quoteId, surge: quote.surge }
+      : { quoteId: null, surge: await this.prices.surgeAt(zone, requestedAt) };
   }
 
   private quoteOf({ pickup, dropOff }: QuoteRequest, now: Date): QuoteResponse {

@@ -34,6 +34,7 @@ describe('the prices of a zone', () => {
     expect(final).toMatchObject([{ zone, demand: 10, supply: 1, surge: 2, occurredAt: new Date(nightMs + windowMs) }]);
   });
 
+  // #region driver
   it('count each taxi and ride once, taxis only while they are free, and nothing that is too late', () => {
     const driven = new DrivenPrices();
     for (const atMs of [0, 5_000, 10_000]) driven.happen(taxiFree('taxi', timesSquare, nightMs + atMs));
@@ -50,6 +51,7 @@ describe('the prices of a zone', () => {
     });
     expect(driven.late()).toBe(1);
   });
+  // #endregion
 
   it('go back to the meter window by window when nothing happens any more', () => {
     const driven = new DrivenPrices();
@@ -155,10 +157,8 @@ describeUnless(absence, 'the recorded night', () => {
     const live = play(events, 20);
     expect({ seed, figures: live.figures }).toEqual({ seed, figures: expected });
     // Faster is more between two commits; the fastest is all at once.
-    expect(play(events, 1_200)).toEqual(live);
     expect(play(events, events.length)).toEqual(live);
-    expect({ seed, ...play(shuffled(events, graceMs, seeded(seed)), 100) }).toEqual({ seed, ...live });
-    expect(play(events, 3_000, true)).toEqual(live);
+    expect({ seed, ...play(shuffled(events, graceMs, seeded(seed)), 1_200, true) }).toEqual({ seed, ...live });
     const surges = [...live.surges.values()].sort((one, other) => one - other);
     console.log(
       `${night.trips.length} trips, ${expected.size} zones and windows, surge median ${surges[surges.length >> 1]}, ` +

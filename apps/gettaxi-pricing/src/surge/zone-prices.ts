@@ -58,6 +58,12 @@ export class ZonePrices implements OnApplicationBootstrap, OnApplicationShutdown
     return this.byZone.get(zone);
   }
 
+  /** What a ride cost that was requested at a moment; the meter alone, 1, where nothing is known of a zone from so long ago. */
+  async surgeAt(zone: string, time: Date): Promise<number> {
+    await this.follower?.restored;
+    return this.windows.at(zone, time)?.surge ?? 1;
+  }
+
   /** The windows of a zone that are known, the earliest first. @throws Problem 400 for a cursor that is none */
   windowsOf(zone: string, limit: number, cursor: string | undefined): Page<ZonePriced> {
     const after = cursor === undefined ? '' : windowCursors.decode(cursor).windowStart;

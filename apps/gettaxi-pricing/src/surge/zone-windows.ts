@@ -18,6 +18,11 @@ export class ZoneWindows {
     this.byZone.delete(zone);
   }
 
+  /** What held at a moment: the last window that had begun by then; undefined where none is known. */
+  at(zone: string, time: Date): ZonePriced | undefined {
+    return this.of(zone).findLast(({ windowStart }) => windowStart <= time);
+  }
+
   /** The earliest first. */
   of(zone: string): ZonePriced[] {
     const windows = [...(this.byZone.get(zone)?.values() ?? [])];

@@ -26,6 +26,20 @@ describe('the windows of a zone', () => {
     expect(windows.of('a')).toEqual([]);
   });
 
+  it('say what held at a moment: the last that had begun, also while nothing happened after it', () => {
+    const windows = new ZoneWindows();
+    for (const each of [priced('a', 1, 1), priced('a', 2, 2), priced('a', 5, 5)]) windows.note(each);
+    const demandAt = (timeMs: number): number | undefined => windows.at('a', new Date(timeMs))?.demand;
+    expect([windowMs - 1, windowMs, 2 * windowMs, 4.5 * windowMs, 9 * windowMs].map(demandAt)).toEqual([
+      undefined,
+      1,
+      2,
+      2,
+      5,
+    ]);
+    expect(windows.at('b', new Date())).toBeUndefined();
+  });
+
   it('are bounded: the earliest go', () => {
     const windows = new ZoneWindows();
     for (let window = 0; window < 200; window += 1) windows.note(priced('a', window, window));
