@@ -16,7 +16,7 @@ import { PartLog } from './part-log.ts';
 import { PartProcess, type PartEvents } from './part-process.ts';
 import {
   addressVariableOf,
-  BROKER,
+  brokerProgram,
   readServices,
   readSimulator,
   servicesOf,
@@ -190,7 +190,7 @@ export class Demo {
     if (part === undefined) return;
     const env = environment({ NODE_COMPILE_CACHE: this.compileCache });
     const broker = new PartProcess(
-      { name: part.name, script: join(this.root, BROKER.script), args: part.args, env, cwd: this.root },
+      { name: part.name, script: brokerProgram(), args: part.args, env, cwd: this.root },
       this.openLog(part.name),
       this.eventsOf(part.name),
     );

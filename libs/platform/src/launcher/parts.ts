@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DemoError } from './demo-error.ts';
 
 /** What a service says about itself in its package.json. */
@@ -59,6 +60,9 @@ export const BROKER: BrokerPart = {
   port: 9092,
   registryPort: 8081,
 };
+
+/** The broker's program, wherever npm has put the package: in this workspace apps/broker, elsewhere node_modules. */
+export const brokerProgram = (): string => fileURLToPath(import.meta.resolve('@headwater/broker/program'));
 
 /**
  * The services of a workspace: who controls them first, then in order of their ports.
