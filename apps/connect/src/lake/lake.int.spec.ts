@@ -5,6 +5,7 @@ import { Module } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   commentAdded,
+  followChanged,
   largeTransactionDetected,
   likeChanged,
   postPublished,
@@ -146,6 +147,17 @@ const totals = (likes: number): object => {
   return { ...rest, ...kind, eventId: `t${likes}`, likes, comments: 1, revision: likes, publishedAt, occurredAt };
 };
 
+const position = {
+  eventId: 'sp',
+  userId: 'ada',
+  showId: 's1',
+  positionSeconds: 50,
+  durationSeconds: 90,
+  deviceId: 'tv',
+  finished: false,
+  occurredAt,
+};
+
 /** One user of every case, so that each topic has rows. */
 async function sendOfEach(): Promise<void> {
   const row = {
@@ -179,10 +191,16 @@ async function sendOfEach(): Promise<void> {
     currency: 'GBP',
   };
   const details = { counterparty: 'Shop', description: 'Things', thresholdId: 'th', thresholdAmount: '100.00' };
-  const position = { eventId: 'sp', userId: 'ada', showId: 's1', positionSeconds: 50, durationSeconds: 90 };
   await Promise.all([
     send(topics.posts, postPublished, { ...post, ...plain }),
     send(topics.likes, likeChanged, { eventId: 'l1', postId: 'post-1', userId: 'bob', liked: true, occurredAt }),
+    send(topics.follows, followChanged, {
+      eventId: 'f',
+      userId: 'bob',
+      followedId: 'ada',
+      following: true,
+      occurredAt,
+    }),
     send(topics.comments, commentAdded, { ...post, eventId: 'c1', commentId: 'c1', userId: 'bob' }),
     send(topics.postsWithCounts, postWithCounts, totals(1)),
     send(topics.shows, showDescribed, {
@@ -193,7 +211,7 @@ async function sendOfEach(): Promise<void> {
       genres: ['x'],
       occurredAt,
     }),
-    send(topics.showPosition, showPosition, { ...position, deviceId: 'tv', finished: false, occurredAt }),
+    send(topics.showPosition, showPosition, position),
     send(topics.recommendations, recommendationsChanged, { eventId: 'r', userId: 'ada', items: [], occurredAt }),
     send(topics.bankTransactions, transactionChange, {
       before: null,
@@ -228,6 +246,7 @@ describe('the API of the lake', () => {
     expect(body.tables.map(({ topic }) => topic)).toEqual([
       'bank_transactions',
       'comments',
+      'follows',
       'likes',
       'posts',
       'posts_with_counts',
@@ -257,17 +276,30 @@ describe('the API of the lake', () => {
       agreed: true,
       comparisons: [
         { name: 'agreement-alerts', keys: 1, agreed: 1, differing: 0, skipped: null },
+        { name: 'agreement-positions', keys: 1, agreed: 1, differing: 0, skipped: null },
         { name: 'agreement-post-totals', keys: 1, agreed: 1, differing: 0, skipped: null },
       ],
     });
     await send(topics.postsWithCounts, postWithCounts, totals(7));
+    // An older report that lies behind the newest: what a restored table would hold.
+    await send(topics.showPosition, showPosition, {
+      ...position,
+      positionSeconds: 10,
+      occurredAt: new Date(occurredAt.getTime() - 1),
+    });
     await untilCaughtUp();
     const differing = await get<AgreementAnswer>('/agreement?settleMs=0');
     expect(differing.body.agreed).toBe(false);
-    expect(differing.body.comparisons[1]).toMatchObject({ differing: 1, differences: [{ key: 'post-1' }] });
+    expect(differing.body.comparisons.slice(1)).toMatchObject([
+      { differing: 1, differences: [{ key: 'ada|s1' }] },
+      { differing: 1, differences: [{ key: 'post-1' }] },
+    ]);
     // Nobody can know yet whether the difference stays.
     const moving = await get<AgreementAnswer>('/agreement?settleMs=3600000');
-    expect(moving.body.comparisons[1]).toMatchObject({ moving: 1, differing: 0 });
+    expect(moving.body.comparisons.slice(1)).toMatchObject([
+      { moving: 1, differing: 0 },
+      { moving: 1, differing: 0 },
+    ]);
   });
 
   it('answers mistakes as problems that name their place', async () => {
