@@ -1,9 +1,10 @@
 /** Subscriptions: Nest handlers fed by key-ordered lanes, with retries, dead letters and commits by watermark. */
 export type { MetricsPort } from './consumer-metrics.ts';
-export { Attempts } from './attempts.ts';
+export type { Attempts } from './attempts.ts';
+export { attemptsOf } from './attempts-of.ts';
 export { ConsumerMetrics } from './consumer-metrics.ts';
 export { DeadLetters } from './dead-letters.ts';
-export type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
+export type { DeliveryKinds } from './delivery-kinds.ts';
 export {
   PartialFailure,
   type HandleMessages,
@@ -17,11 +18,12 @@ export {
   type KafkaTransportParts,
   type TransportHealth,
 } from './kafka-transport.ts';
+export type { MemberAtWork, SubscriptionState } from './member-at-work.ts';
 export { MessageReader } from './message-reader.ts';
 export { originHeaders } from './origin.ts';
 export { OriginalErrorFilter } from './original-error.filter.ts';
-export { redriveSetup, redriveTopicOf, retryTopicOf } from './side-topics.ts';
+export { redriveOptions, redriveSetup, redriveTopicOf, retryTopicOf } from './side-topics.ts';
 export { Subscribe, SubscribeBatch } from './subscribe.decorator.ts';
 export type { Delivery, FailurePolicy, SubscriptionOptions } from './subscription-options.ts';
-export type { SubscriptionToStart } from './start-subscription.ts';
-export type { SubscriptionState } from './subscription-runner.ts';
+export type { SubscriptionParts, SubscriptionToStart } from './start-subscription.ts';
+export { SubscriptionAtWork } from './subscription-at-work.ts';

@@ -14,14 +14,15 @@ import type { TopicMessage } from '../message/index.ts';
 import { ParkingStore } from '../parking/index.ts';
 import type { TopicSetup } from '../topics/index.ts';
 import { withDeadline } from './deadline.ts';
-import type { DeliveryKinds, RunningSubscription } from './delivery-kinds.ts';
+import type { DeliveryKinds } from './delivery-kinds.ts';
 import type { HandleMessages, HandlingAttempt, TransactionOutput } from './handle-messages.ts';
+import type { SubscriptionState } from './member-at-work.ts';
 import { RedriveWatch } from './redrive-watch.ts';
 import { redriveTopicOf, sideTopicsOf } from './side-topics.ts';
 import { startSubscription, type SubscriptionParts } from './start-subscription.ts';
+import type { SubscriptionAtWork } from './subscription-at-work.ts';
 import { declarationKey, kafkaTransportId, type SubscriptionDeclaration } from './subscribe.decorator.ts';
 import { completeOptions, type Delivery, type SubscriptionOptions } from './subscription-options.ts';
-import type { SubscriptionState } from './subscription-runner.ts';
 
 /** What `@Ctx()` gives. */
 export class SubscriptionContext extends BaseRpcContext<
@@ -113,7 +114,7 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   protected override readonly logger = new Logger('KafkaTransport');
   private readonly subscriptions: Subscription[] = [];
   private readonly closing = new AbortController();
-  private runners: RunningSubscription[] = [];
+  private runners: SubscriptionAtWork[] = [];
   private watch: Promise<unknown> | undefined;
 
   constructor(private readonly parts: KafkaTransportParts) {
@@ -193,22 +194,19 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
 
   /** Stops fetching for a group; what is in memory is finished. @throws {MessagingError} `SUBSCRIPTION_UNKNOWN` */
   pause(group: string): void {
-    this.runnerOf(group).pauseByOperator?.();
+    this.runnerOf(group).pause();
   }
 
   /** @throws {MessagingError} `SUBSCRIPTION_UNKNOWN` */
   resume(group: string): void {
-    this.runnerOf(group).resumeByOperator?.();
+    this.runnerOf(group).resume();
   }
 
-  private runnerOf(group: string): RunningSubscription {
+  private runnerOf(group: string): SubscriptionAtWork {
     const runner = this.runners[this.subscriptions.findIndex(({ complete }) => complete.group === group)];
-    if (runner?.pauseByOperator) return runner;
+    if (runner) return runner;
     const groups = this.subscriptions.map(({ complete }) => complete.group).join(', ');
-    throw new MessagingError(
-      'SUBSCRIPTION_UNKNOWN',
-      `No subscription ${group} that can be paused; there is: ${groups}`,
-    );
+    throw new MessagingError('SUBSCRIPTION_UNKNOWN', `No subscription ${group} runs here; there is: ${groups}`);
   }
 
   ready(): TransportHealth {
@@ -244,14 +242,14 @@ export class KafkaTransport extends Server implements CustomTransportStrategy {
   }
 
   private watchRedrives(): Promise<void> {
-    const starts = this.runners.flatMap((runner, index) => {
-      const start = runner.startRedrive?.bind(runner);
-      return start ? [[redriveTopicOf(this.subscriptions[index]!.complete.group), start] as const] : [];
-    });
+    const starts = this.runners.map(
+      (runner, index) =>
+        [redriveTopicOf(this.subscriptions[index]!.complete.group), () => runner.startRedrive()] as const,
+    );
     return new RedriveWatch(this.parts.client, this.parts.clock).run(new Map(starts), this.closing.signal);
   }
 
-  private run(subscription: Subscription): RunningSubscription {
+  private run(subscription: Subscription): SubscriptionAtWork {
     const { topic, complete, batched } = subscription;
     const onStopped = (reason: string): void =>
       this.parts.onStalled(new MessagingError('SUBSCRIPTION_STOPPED', `group ${complete.group}: ${reason}`));

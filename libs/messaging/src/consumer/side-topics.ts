@@ -1,5 +1,5 @@
 /** The topics of a group's own by which records come to it again. No other group reads them. */
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { TopicToCreate } from '../client/index.ts';
 import { deadLetterSetup } from '../topics/index.ts';
 import type { SubscriptionOptions } from './subscription-options.ts';
@@ -19,6 +19,17 @@ export function redriveSetup(topic: TopicContract, group: string): TopicToCreate
     partitions: topic.partitions,
     config: { 'cleanup.policy': 'delete', 'retention.ms': String(7 * dayMs) },
   };
+}
+
+/** The options of the member on a topic of the group's own, which is a group of its own to Kafka and misses nothing. */
+export function sideOptions(options: SubscriptionOptions, name: string, attempts: number): SubscriptionOptions {
+  return { ...options, group: name, startFrom: 'earliest', attempts };
+}
+
+/** Of the member on the redrive topic: a redriven record must not be tried for ever beside its topic. */
+export function redriveOptions(options: SubscriptionOptions): SubscriptionOptions {
+  const { group, attempts } = options;
+  return sideOptions(options, redriveTopicOf(group), attempts === 'forever' ? 5 : attempts);
 }
 
 /** What a subscription needs besides its topic before it starts. The redrive topic is made by the first redrive. */

@@ -1,12 +1,12 @@
 /** Puts one subscription together and starts it. */
 import type { DataSource } from 'typeorm';
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import type { KafkaClient } from '../client/index.ts';
 import type { Clock } from '../clock/index.ts';
 import type { EventCodec } from '../codec/index.ts';
 import { ParkingStore } from '../parking/index.ts';
 import type { MessageProducer } from '../producer/index.ts';
-import { Attempts } from './attempts.ts';
+import { attemptsOf } from './attempts-of.ts';
 import { ConsumerMetrics, type MetricsPort } from './consumer-metrics.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { SettleFailure } from './failed-record.ts';
@@ -18,7 +18,7 @@ import { DelayedProcessor } from './delayed-processor.ts';
 import { RecordProcessor } from './record-processor.ts';
 import { RetryTopic } from './retry-topic.ts';
 import { deadLetterSettlement, parkSettlement, skipSettlement, stopSettlement } from './settlement.ts';
-import { redriveTopicOf, retryTopicOf } from './side-topics.ts';
+import { redriveOptions, retryTopicOf, sideOptions } from './side-topics.ts';
 import { SubscriptionAtWork } from './subscription-at-work.ts';
 import type { FailurePolicy, SubscriptionOptions } from './subscription-options.ts';
 import { SubscriptionRunner } from './subscription-runner.ts';
@@ -60,7 +60,7 @@ export function startSubscription(subscription: SubscriptionToStart, parts: Subs
   return new SubscriptionAtWork(
     startMain(workshop),
     tiers.map((_, index) => startTier(workshop, index + 1)),
-    () => startSide(workshop, redriveTopicOf(group), patienceOf(options), toDeadLetters),
+    () => startSide(workshop, redriveOptions(options), toDeadLetters),
   );
 }
 
@@ -69,7 +69,7 @@ function startMain(workshop: Workshop): SubscriptionRunner {
   const { group } = options;
   const work = new WorkInProgress(clock);
   const reader = new MessageReader(topic, workshop.codec);
-  const attempts = attemptsOf(workshop, group, options.attempts);
+  const attempts = attemptsOf(options, workshop.handle, consumerMetrics, clock);
   const settlements: Readonly<Record<FailurePolicy, () => SettleFailure>> = {
     'dead-letter': () => toDeadLetters,
     'retry-topic': () => tierOrDeadLetters(workshop, 1),
@@ -104,7 +104,7 @@ function parkingOf(
 /** A record that fails in a tier is tried there once, and goes on to the next. */
 function startTier(workshop: Workshop, tier: number): SubscriptionRunner {
   const name = retryTopicOf(workshop.options.group, tier);
-  return startSide(workshop, name, 1, tierOrDeadLetters(workshop, tier + 1));
+  return startSide(workshop, sideOptions(workshop.options, name, 1), tierOrDeadLetters(workshop, tier + 1));
 }
 
 function tierOrDeadLetters({ topic, options, producer, clock, toDeadLetters }: Workshop, tier: number): SettleFailure {
@@ -113,35 +113,17 @@ function tierOrDeadLetters({ topic, options, producer, clock, toDeadLetters }: W
   return new RetryTopic(topic.name, retryTopicOf(options.group, tier), delayMs, producer, clock).settle;
 }
 
-/** A member on a topic of the group's own, which is a group of its own to Kafka. */
-function startSide(
-  workshop: Workshop,
-  name: string,
-  patience: number | 'forever',
-  settle: SettleFailure,
-): SubscriptionRunner {
-  const { topic, options, batched, client, codec, clock, toDeadLetters } = workshop;
-  const metrics = new ConsumerMetrics(name, workshop.metrics);
+/** A member on a topic of the group's own. */
+function startSide(workshop: Workshop, options: SubscriptionOptions, settle: SettleFailure): SubscriptionRunner {
+  const { topic, batched, client, codec, clock, handle, toDeadLetters } = workshop;
+  const metrics = new ConsumerMetrics(options.group, workshop.metrics);
   const reader = new MessageReader(topic, codec, true);
-  const attempts = attemptsOf({ ...workshop, consumerMetrics: metrics }, name, patience);
+  const attempts = attemptsOf(options, handle, metrics, clock);
   const parts = { reader, attempts, settle, settleUnreadable: toDeadLetters, work: new WorkInProgress(clock) };
   return new SubscriptionRunner({
-    ...{ topic: name, batched, client, clock, metrics },
-    options: { ...options, group: name, delivery: 'at-least-once' },
+    ...{ topic: options.group, batched, client, clock, metrics },
+    options: { ...options, delivery: 'at-least-once' },
     processor: new DelayedProcessor(new RecordProcessor(parts, batched), clock),
     secondHand: true,
   });
-}
-
-/** How often a redriven record is tried before it is a dead letter again: it must not be tried for ever beside its topic. */
-function patienceOf({ attempts }: SubscriptionOptions): number {
-  return attempts === 'forever' ? 5 : attempts;
-}
-
-function attemptsOf(workshop: Workshop, group: string, patience: number | 'forever'): Attempts {
-  const { options, handle, consumerMetrics, clock } = workshop;
-  const { firstRetryMs, maxRetryMs, deadlineMs, classify } = options;
-  const limit = patience === 'forever' ? Number.POSITIVE_INFINITY : patience;
-  const retry = { firstMs: firstRetryMs, maxMs: maxRetryMs };
-  return new Attempts({ group, limit, retry, deadlineMs, classify }, handle, consumerMetrics, clock);
 }

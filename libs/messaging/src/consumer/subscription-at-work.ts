@@ -1,14 +1,13 @@
 /** A subscription with the members that it has besides the one of its topic: for its retry tiers, and for what is redriven to it. */
-import type { RunningSubscription } from './delivery-kinds.ts';
-import type { SubscriptionRunner, SubscriptionState } from './subscription-runner.ts';
+import type { MemberAtWork, SubscriptionState } from './member-at-work.ts';
 
-export class SubscriptionAtWork implements RunningSubscription {
-  private redrive: SubscriptionRunner | undefined;
+export class SubscriptionAtWork implements MemberAtWork {
+  private redrive: MemberAtWork | undefined;
 
   constructor(
-    private readonly main: SubscriptionRunner,
-    private readonly tiers: readonly SubscriptionRunner[],
-    private readonly beginRedrive: () => SubscriptionRunner,
+    private readonly main: MemberAtWork,
+    private readonly tiers: readonly MemberAtWork[],
+    private readonly beginRedrive: () => MemberAtWork,
   ) {}
 
   /** The state of its topic's member; it makes no progress when one of its members makes none. */
@@ -19,24 +18,30 @@ export class SubscriptionAtWork implements RunningSubscription {
     return { ...state, stalledMs: slowest.stalledMs, stalledBecause: slowest.stalledBecause };
   }
 
-  pauseByOperator(): void {
-    this.main.pause();
+  pause(): void {
+    for (const member of this.all()) member.pause();
   }
 
-  resumeByOperator(): void {
-    this.main.resume();
+  resume(): void {
+    for (const member of this.all()) member.resume();
   }
 
   /** Begins to read the group's redrive topic, which exists by now. */
   startRedrive(): void {
-    this.redrive ??= this.beginRedrive();
+    if (this.redrive) return;
+    this.redrive = this.beginRedrive();
+    if (this.main.state().paused) this.redrive.pause();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.main, ...this.others()].map((runner) => runner.close()));
+    await Promise.all(this.all().map((member) => member.close()));
   }
 
-  private others(): SubscriptionRunner[] {
+  private all(): MemberAtWork[] {
+    return [this.main, ...this.others()];
+  }
+
+  private others(): MemberAtWork[] {
     return [...this.tiers, ...(this.redrive ? [this.redrive] : [])];
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { redriveOptions } from './side-topics.ts';
 import { completeOptions, type SubscriptionOptions } from './subscription-options.ts';
 
 const complete = (options: Partial<SubscriptionOptions>, mayPark = false): SubscriptionOptions =>
@@ -11,6 +12,12 @@ describe('the options of a subscription', () => {
     expect(complete({ policy: 'retry-topic' })).toMatchObject({ attempts: 3 });
     expect(complete({ policy: 'stop', attempts: 2 })).toMatchObject({ attempts: 2 });
     expect(complete({ delivery: 'at-most-once' }, true)).toMatchObject({ policy: 'skip', attempts: 1 });
+  });
+
+  it('for what is redriven begin with the first record and end after some attempts', () => {
+    expect(redriveOptions(complete({ startFrom: 'latest' }))).toMatchObject({
+      ...{ group: 'spec.redrive', startFrom: 'earliest', attempts: 5 },
+    });
   });
 
   it.each([

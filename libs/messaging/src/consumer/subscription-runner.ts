@@ -11,6 +11,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock/index.ts';
 import type { FetchedRecords, GroupListener, GroupMember, KafkaClient } from '../client/index.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
+import type { MemberAtWork, SubscriptionState } from './member-at-work.ts';
 import type { ParkingOfSubscription } from './parking-of-subscription.ts';
 import { PartitionWork } from './partition-work.ts';
 import type { ItemProcessor } from './record-processor.ts';
@@ -21,32 +22,6 @@ const maxWaitMs = 250;
 
 /** In-flight work gets so long at shutdown; what is not finished then is delivered again. */
 const drainLimitMs = 10_000;
-
-/** A subscription as it is now. */
-export interface SubscriptionState {
-  readonly group: string;
-  readonly topic: string;
-  /** Whether the group has been joined since the start. */
-  readonly joined: boolean;
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly position: bigint | undefined;
-    readonly lag: number | undefined;
-  }[];
-  readonly waitingRecords: number;
-  /** Messages that handlers are at work on. */
-  readonly inFlight: number;
-  /** Keys of this member's partitions that are parked, and for how long the first of them has been. */
-  readonly parkedKeys: number;
-  readonly oldestParkedMs: number;
-  /** An operator has paused the subscription. */
-  readonly paused: boolean;
-  /** Why the subscription ended by its policy `stop`; undefined while it runs. */
-  readonly stoppedBecause: string | undefined;
-  /** How long the subscription has made no progress, in milliseconds, and why. */
-  readonly stalledMs: number;
-  readonly stalledBecause: string;
-}
 
 export interface SubscriptionRunnerParts {
   readonly topic: string;
@@ -62,7 +37,7 @@ export interface SubscriptionRunnerParts {
   readonly secondHand?: boolean;
 }
 
-export class SubscriptionRunner implements GroupListener {
+export class SubscriptionRunner implements GroupListener, MemberAtWork {
   private readonly logger = new Logger('Consumer');
   private readonly works = new Map<number, PartitionWork>();
   private readonly committed = new Map<number, bigint>();
@@ -119,7 +94,6 @@ export class SubscriptionRunner implements GroupListener {
     ]);
   }
 
-  /** Fetches nothing more until it is resumed; what is in memory is finished. */
   pause(): void {
     this.paused = true;
     for (const partition of this.works.keys()) this.member.pause(partition);
@@ -202,7 +176,6 @@ export class SubscriptionRunner implements GroupListener {
     void this.close();
   }
 
-  /** Ends work under way, commits it and leaves the group. */
   close(): Promise<void> {
     return (this.closed ??= this.leave());
   }

@@ -8,6 +8,7 @@ import { Observer, newClient, testTopic, type TestTopic } from '../../fixtures/t
 import { TestService } from '../../fixtures/test-service.ts';
 import { until } from '../../fixtures/until.ts';
 import {
+  DeadLetterDesk,
   FatalHandlerError,
   Subscribe,
   SubscribeBatch,
@@ -86,11 +87,13 @@ describeOnEveryEngine('exactly-once delivery', (kafka) => {
     let calls = 0;
     @Controller()
     class Likes {
+      // #region handler
       @Subscribe(input, { group, delivery: 'exactly-once', transactionMessages: 40 })
       onLike(@Payload() message: TopicMessage<TestTopic>, @Ctx() context: SubscriptionContext): void {
         calls += 1;
         context.output.send(output, commentAdded, commentOf(message));
       }
+      // #endregion
     }
     await using observer = new Observer(kafka);
     {
@@ -165,5 +168,47 @@ describeOnEveryEngine('exactly-once delivery', (kafka) => {
         .filter((id) => !id.endsWith('-4'))
         .sort(),
     );
+  });
+
+  it('is paused by an operator, and given its dead letters again, whose results come once', async () => {
+    const input = testTopic(1);
+    const output = testTopic(1);
+    const group = newGroup();
+    let broken = true;
+    const places: string[] = [];
+    @Controller()
+    class Likes {
+      @Subscribe(input, { group, delivery: 'exactly-once' })
+      onLike(@Payload() message: TopicMessage<TestTopic>, @Ctx() context: SubscriptionContext): void {
+        context.output.send(output, commentAdded, commentOf(message));
+        if (message.value.userId !== '3') return;
+        places.push(`${message.topic}/${message.offset}`);
+        if (broken) throw new FatalHandlerError('no threes');
+      }
+    }
+    await using service = await TestService.start(kafka, [input, output], [Likes]);
+    await produce(service.producer, input, 1, 5);
+    const results = committedIds(output.name);
+    const letters = committedIds(deadLetterTopicOf(input, group));
+    await until(() => results.ids.length === 4 && letters.ids.length === 1);
+    const desk = new DeadLetterDesk({ client: newClient(kafka), producer: service.producer, topics: [input] });
+    const redrive = { filter: {}, act: { who: 'the spec', why: 'it is mended' } };
+    await desk.redrive(input.name, group, redrive);
+    // It fails once more, and its letter says where it was first read.
+    await until(() => letters.ids.length === 2);
+    broken = false;
+    service.transport.pause(group);
+    expect(service.transport.states()).toMatchObject([{ group, paused: true }]);
+    await desk.redrive(input.name, group, redrive);
+    await produce(service.producer, input, 1, 1);
+    service.transport.resume(group);
+    await until(() => results.ids.length === 6);
+    await Promise.all([results.member.close(), letters.member.close()]);
+    expect(results.ids.sort()).toEqual([...expected(1, 5), 'of post-0-0'].sort());
+    expect(new Set(places).size).toBe(1);
+    expect((await desk.list(input.name, group)).map(({ redrives, state }) => [redrives, state])).toEqual([
+      [0, 'redriven'],
+      [1, 'redriven'],
+    ]);
   });
 });

@@ -6,8 +6,8 @@
  *   again for a message whose transaction was not committed.
  * - The coordinator takes offsets of the current generation only (KIP-447), and a new owner of a partition begins when the offsets
  *   that the old one left pending are decided: so a member that lost its partitions without knowing it changes nothing.
+ * - What is redriven to the group comes by a member of its own, whose transactions hold the offsets of the redrive topic.
  * - Outputs keep the order of the messages that they came from. Keys are handled side by side, one message of a key after another.
  */
-export { TransactionalSubscription, type TransactionalSubscriptionParts } from './transactional-subscription.ts';
-export { TransactionHandling, type TransactionHandlingParts } from './transaction-handling.ts';
-export { TransactionWriting, type TransactionWritingOptions } from './transaction-writing.ts';
+export { startTransactional } from './start-transactional.ts';
+export { TransactionWriting } from './transaction-writing.ts';

@@ -13,11 +13,16 @@ import type { EncodedRecord } from '../producer/index.ts';
 import { BufferedOutput } from './buffered-output.ts';
 import type { TakenRecords } from './fetched-queue.ts';
 
+/** What becomes of a message whose handler failed: nothing may leave the order of its key. */
+export type TransactionPolicy = 'dead-letter' | 'skip' | 'stop';
+
 export interface TransactionHandlingParts {
   readonly reader: MessageReader;
   readonly codec: EventCodec;
   readonly deadLetters: DeadLetters;
-  readonly policy: 'dead-letter' | 'skip' | 'stop';
+  readonly policy: TransactionPolicy;
+  /** The records are copies that carry their origin. */
+  readonly secondHand: boolean;
   readonly batched: boolean;
   readonly maxRecordBytes: number;
   /** Makes the attempts of a handler; the handler is given by this room, which knows where its output goes. */
@@ -89,7 +94,7 @@ export class TransactionHandling {
         return await this.parts.reader.read(partition, record);
       } catch (error) {
         if (isUnreadable(error)) {
-          results.push(this.parts.deadLetters.encode({ partition, record, attempts: 1, error }));
+          results.push(this.deadLetter({ partition, record }, 1, error));
           this.parts.onPutAside('dead-letter', error);
           return undefined;
         }
@@ -124,12 +129,17 @@ export class TransactionHandling {
   }
 
   private settle({ partition, record, results }: Taken, attempts: number, error: unknown): void {
-    const { policy, deadLetters, onPutAside } = this.parts;
+    const { policy, onPutAside } = this.parts;
     if (policy === 'stop') {
       const reason = error instanceof Error ? error.message : String(error);
       throw new StoppedByPolicy(`partition ${partition} offset ${record.offset} failed: ${reason}`, { cause: error });
     }
-    if (policy === 'dead-letter') results.push(deadLetters.encode({ partition, record, attempts, error }));
+    if (policy === 'dead-letter') results.push(this.deadLetter({ partition, record }, attempts, error));
     onPutAside(policy, error);
+  }
+
+  private deadLetter(from: Pick<Taken, 'partition' | 'record'>, attempts: number, error: unknown): EncodedRecord {
+    const { deadLetters, secondHand } = this.parts;
+    return deadLetters.encode({ ...from, attempts, error, secondHand });
   }
 }

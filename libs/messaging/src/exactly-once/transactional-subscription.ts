@@ -8,12 +8,7 @@
 import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import type { FetchedRecords, GroupListener, GroupMember, KafkaClient } from '../client/index.ts';
-import type {
-  ConsumerMetrics,
-  RunningSubscription,
-  SubscriptionOptions,
-  SubscriptionState,
-} from '../consumer/index.ts';
+import type { ConsumerMetrics, MemberAtWork, SubscriptionOptions, SubscriptionState } from '../consumer/index.ts';
 import { FetchedQueue } from './fetched-queue.ts';
 import type { TransactionHandling } from './transaction-handling.ts';
 import type { TransactionWriting } from './transaction-writing.ts';
@@ -44,13 +39,15 @@ export interface TransactionalSubscriptionParts {
   readonly onStopped: (reason: string) => void;
 }
 
-export class TransactionalSubscription implements GroupListener, RunningSubscription {
+export class TransactionalSubscription implements GroupListener, MemberAtWork {
   private readonly logger = new Logger('ExactlyOnce');
   private readonly closing = new AbortController();
   private readonly member: GroupMember;
   private readonly startedMs: number;
   private readonly finished: Promise<void>;
   private readonly positions = new Map<number, bigint>();
+  /** Where the first fetch of a partition began: there it begins again while nothing is committed. */
+  private readonly firstOffsets = new Map<number, bigint>();
   private generation: Generation | undefined;
   private wake: () => void = () => undefined;
   private workSinceMs: number | undefined;
@@ -81,11 +78,11 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
 
   onAssigned(partitions: readonly number[]): void {
     this.joined = true;
-    const ended = new AbortController();
-    const generation = { partitions, queue: new FetchedQueue(), ended, ready: false, paused: false };
-    this.generation = generation;
-    if (this.paused) this.pause();
-    void this.prepare(generation);
+    this.begin(partitions);
+    // The client keeps a pause over a rebalance; what was too much then is gone now.
+    for (const partition of partitions)
+      if (this.paused) this.member.pause(partition);
+      else this.member.resume(partition);
     this.logger.log(`group ${this.parts.options.group}: has ${partitions.length} partitions of ${this.parts.topic}`);
   }
 
@@ -108,8 +105,10 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
       return false;
     }
     const { queue } = generation;
+    const { partition, fetchOffset } = fetched;
+    if (!this.firstOffsets.has(partition)) this.firstOffsets.set(partition, fetchOffset);
     if (!queue.continues(fetched)) {
-      this.member.seek(fetched.partition, queue.nextOffset(fetched.partition)!);
+      this.member.seek(partition, queue.nextOffset(partition)!);
       return false;
     }
     queue.add(fetched);
@@ -141,15 +140,16 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
     };
   }
 
-  /** Fetches nothing more until it is resumed; what waits is finished. */
   pause(): void {
     this.paused = true;
     for (const partition of this.generation?.partitions ?? []) this.member.pause(partition);
+    this.logger.warn(`group ${this.parts.options.group}: is paused by an operator`);
   }
 
   resume(): void {
     this.paused = false;
     if (this.generation && !this.generation.paused) this.resumeFetching(this.generation);
+    this.logger.warn(`group ${this.parts.options.group}: is resumed by an operator`);
   }
 
   async close(): Promise<void> {
@@ -160,6 +160,18 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
     await this.parts.writing.close();
   }
 
+  private begin(partitions: readonly number[]): void {
+    const generation = {
+      partitions,
+      queue: new FetchedQueue(),
+      ended: new AbortController(),
+      ready: false,
+      paused: false,
+    };
+    this.generation = generation;
+    void this.prepare(generation);
+  }
+
   /** Learns where the generation begins. */
   private async prepare(generation: Generation): Promise<void> {
     const { client, options, topic, clock } = this.parts;
@@ -167,8 +179,11 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
     for (let attempt = 1; !signal.aborted && !this.closing.signal.aborted; attempt++) {
       try {
         const committed = await client.committedOffsets(options.group, topic, generation.partitions);
-        // Below zero nothing is committed yet: the group begins where its policy says.
-        for (const [partition, offset] of committed) if (offset >= 0n) generation.queue.expect(partition, offset);
+        for (const [partition, offset] of committed) {
+          // Below zero nothing is committed yet: the group begins where its policy says, and did.
+          const begin = offset >= 0n ? offset : this.firstOffsets.get(partition);
+          if (begin !== undefined) generation.queue.expect(partition, begin);
+        }
         generation.ready = true;
         return;
       } catch (error) {
@@ -183,10 +198,9 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
       const generation = this.generation;
       const taken = generation?.queue.take(this.parts.options.transactionMessages);
       if (!generation || !taken) {
-        await new Promise<void>((resolve) => {
-          this.wake = resolve;
-          void this.parts.clock.sleep(1_000, this.closing.signal).then(resolve);
-        });
+        const woken = new AbortController();
+        this.wake = () => woken.abort();
+        await this.parts.clock.sleep(1_000, woken.signal);
         this.report();
         continue;
       }
@@ -227,16 +241,8 @@ export class TransactionalSubscription implements GroupListener, RunningSubscrip
   private restart(lost: Generation): void {
     if (this.generation !== lost) return;
     lost.ended.abort();
-    const { partitions } = lost;
-    this.generation = {
-      partitions,
-      queue: new FetchedQueue(),
-      ended: new AbortController(),
-      ready: false,
-      paused: false,
-    };
-    if (lost.paused) this.resumeFetching(this.generation);
-    void this.prepare(this.generation);
+    if (lost.paused) this.resumeFetching(lost);
+    this.begin(lost.partitions);
   }
 
   private stop(reason: string): void {
