@@ -53,6 +53,7 @@ export const incompatibleSchema = (subject: string, messages: readonly string[])
     409,
     `Schema being registered is incompatible with an earlier schema for subject "${subject}", details: [${messages.join(', ')}]`,
   );
+/** The schema, or what is asked of it, is wrong: where, and why. */
 export const invalidSchema = (message: string, cause?: unknown): RegistryError => failure(42201, message, cause);
 export const invalidVersion = (version: string): RegistryError =>
   failure(
@@ -66,6 +67,7 @@ export const invalidCompatibilityLevel = (): RegistryError =>
   );
 export const invalidMode = (): RegistryError =>
   failure(42204, 'Invalid mode. Valid values are READWRITE, READONLY, READONLY_OVERRIDE, IMPORT and FORWARD.');
+/** The mode of the subject, or the registry's, does not allow it. */
 export const operationNotPermitted = (message: string): RegistryError => failure(42205, message);
 export const referenceExists = (subject: string, version: number): RegistryError =>
   failure(
@@ -76,5 +78,7 @@ export const invalidSubject = (subject: string): RegistryError =>
   failure(42208, `The specified subject '${subject}' is not a valid.`);
 export const schemaTooLarge = (): RegistryError =>
   failure(42209, 'Register operation failed because schema is too large');
+/** The log of schemas refused the write: why. */
 export const storeFailed = (message: string, cause?: unknown): RegistryError => failure(50001, message, cause);
+/** The record did not come back from the log of schemas in time. */
 export const storeTimedOut = (message: string): RegistryError => failure(50002, message);

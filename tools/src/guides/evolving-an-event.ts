@@ -146,12 +146,12 @@ async function refusedByTheCheckAlone(kafka: GuideKafka): Promise<string> {
   return `the registry took it\n${await refusedByTheCheck('rescaled')}`;
 }
 
+/** The guide shows this file. */
+const exemptions = path.resolve(import.meta.dirname, '../../src/guides/exemptions.yaml');
+
 async function answeredFor(): Promise<string> {
   using workspace = new GuideWorkspace('mandatory');
-  workspace.write(
-    'schemas/history/exemptions.yaml',
-    '- event: shop.OrderPlaced\n  version: 2\n  reason: nothing was written yet\n',
-  );
+  workspace.write('schemas/history/exemptions.yaml', fs.readFileSync(exemptions, 'utf8'));
   return await workspace.run();
 }
 

@@ -13,11 +13,13 @@ export type OrderEvent = EventContract<'shop.OrderPlaced', Order>;
 
 const eventId: SchemaField = { name: 'eventId', type: 'string' };
 const orderId: SchemaField = { name: 'orderId', type: 'string' };
+// #region version-1
 const amountOf = (scale: number): SchemaField => ({
   name: 'amount',
   type: { type: 'bytes', logicalType: 'decimal', precision: 12, scale },
 });
 const note: SchemaField = { name: 'note', type: ['null', 'string'], default: null };
+// #endregion
 const currency: SchemaField = { name: 'currency', type: 'string', default: 'EUR' };
 const channel: SchemaField = {
   name: 'channel',

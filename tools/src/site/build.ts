@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
 import MiniSearch from 'minisearch';
+import { asyncApiPages } from './asyncapi-pages.ts';
 import { chaptersOf, pageOf, readDocument } from './chapters.ts';
 import { renderDocument, type LinkTarget, type RenderedDocument } from './document.ts';
-import { restPages } from './ledgers.ts';
 import { isOutside, resolveLink } from './links.ts';
+import { restPages } from './rest-pages.ts';
 import { pageHtml, relativePage, type NavigationGroup } from './template.ts';
 
 export interface BuiltSite {
@@ -48,11 +49,13 @@ function pagesOf(root: string): SitePage[] {
       document: renderDocument(readDocument(root, file), linkTargets(root, file, known)),
     })),
   );
-  const made = restPages(root).map(({ page, markdown }) => ({
-    chapter: 'REST',
-    page,
-    document: renderDocument(markdown, (target) => target),
-  }));
+  const ledgers = [
+    { chapter: 'REST', ledger: restPages(root) },
+    { chapter: 'Messages', ledger: asyncApiPages(root) },
+  ];
+  const made = ledgers.flatMap(({ chapter, ledger }) =>
+    ledger.map(({ page, markdown }) => ({ chapter, page, document: renderDocument(markdown, (target) => target) })),
+  );
   return [...fromFiles, ...made];
 }
 

@@ -9,15 +9,24 @@ export interface Chapter {
   readonly files: readonly string[];
 }
 
-const named = [
-  { title: 'Start', files: ['README.md', 'docs/tutorial.md', 'docs/house.md', 'CONTRIBUTING.md'] },
-  { title: 'Explanations', folder: 'docs/explanations' },
+interface ChapterSource {
+  readonly title: string;
+  /** In this order, before what the folder holds. */
+  readonly files?: readonly string[];
+  readonly folder?: string;
+}
+
+const named: readonly ChapterSource[] = [
+  { title: 'Start', files: ['README.md', 'docs/tutorial.md', 'docs/alternatives.md', 'CONTRIBUTING.md'] },
   { title: 'Guides', folder: 'docs/guides' },
+  { title: 'Patterns', folder: 'docs/guides/patterns' },
+  { title: 'Explanations', folder: 'docs/explanations' },
+  { title: 'Architecture', files: ['docs/architecture/README.md', 'docs/house.md'], folder: 'docs/architecture' },
   { title: 'Libraries', folder: 'libs' },
-  { title: 'Operating', folder: 'docs/operating' },
+  { title: 'Operating', folder: 'docs/operating', files: ['docs/operating/README.md', 'docs/security.md'] },
   { title: 'Reference', folder: 'docs' },
   { title: 'Decisions', folder: 'docs/adr' },
-] as const;
+];
 
 /** Every document of the project, each in one chapter. @throws Error naming a document that no chapter takes. */
 export function chaptersOf(root: string): Chapter[] {
@@ -25,7 +34,7 @@ export function chaptersOf(root: string): Chapter[] {
   const take = (files: readonly string[]): string[] => files.filter((file) => left.delete(file));
   const chapters = named.map((chapter) => ({
     title: chapter.title,
-    files: take('files' in chapter ? chapter.files : filesBelow(chapter.folder, left)),
+    files: take([...(chapter.files ?? []), ...(chapter.folder === undefined ? [] : filesBelow(chapter.folder, left))]),
   }));
   if (left.size > 0)
     throw new Error(`no chapter of the site holds ${[...left].join(', ')}: see ${import.meta.filename}`);

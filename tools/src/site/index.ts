@@ -4,7 +4,7 @@
  *
  * chapters  what there is, in the order in which it is read
  * document  a Markdown file: its headings, its links, its HTML
- * ledgers   Markdown made from OpenAPI documents
+ * rest-pages, asyncapi-pages  Markdown made from the ledgers of the services
  * links     what does not lead anywhere; a test keeps it empty
  * build     all of it, into a folder
  */

@@ -15,7 +15,8 @@ export interface BrokenLink {
 export function documentFiles(root: string): string[] {
   const inDocs = fs
     .readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
+    // docs/reference is what `npm run reference` writes, and no part of the project.
+    .filter((file) => file.endsWith('.md') && !file.startsWith(`reference${path.sep}`))
     .map((file) => path.posix.join('docs', file.split(path.sep).join('/')));
   const readmes = fs
     .readdirSync(path.join(root, 'libs'))

@@ -1,6 +1,7 @@
 /** `npm run docs`: builds the documentation as a site and serves it on this machine, or only builds it. */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { refreshedDocuments, writeDocuments } from '../documents/index.ts';
 import { buildSite } from './index.ts';
 import { serveFolder } from './serve-folder.ts';
 
@@ -8,7 +9,9 @@ const HELP = `npm run docs -- [options]
 
 Builds the documentation as a site and serves it on this machine until Ctrl-C.
 
-  --build        only build it
+  --write        bring the documents up to date that follow the code: snippets and generated pages
+  --check        only say which of them are not, and end with 1 if any
+  --build        only build the site
   --out FOLDER   where to; .headwater/site by default. The folder is emptied first
   --port N       where it is served; 8090 by default, 0 for any free port
   --help         this text
@@ -20,6 +23,8 @@ async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      write: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       build: { type: 'boolean', default: false },
       out: { type: 'string', default: path.join(root, '.headwater/site') },
       port: { type: 'string', default: '8090' },
@@ -27,6 +32,7 @@ async function main(args: readonly string[]): Promise<void> {
     },
   });
   if (values.help) return void process.stdout.write(HELP);
+  if (values.write || values.check) return await followCode(values.check);
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError(`--port must be a number from 0 to 65535, not ${values.port}`);
@@ -36,6 +42,15 @@ async function main(args: readonly string[]): Promise<void> {
   const server = await serveFolder(folder, port);
   process.stdout.write(`ready docs=${server.url}\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+/** Documents that are held to the code. */
+async function followCode(onlyCheck: boolean): Promise<void> {
+  const refreshed = await refreshedDocuments(root);
+  if (!onlyCheck) writeDocuments(root, refreshed);
+  for (const { file } of refreshed)
+    process.stdout.write(onlyCheck ? `${file} is not what the code says\n` : `wrote ${file}\n`);
+  if (onlyCheck && refreshed.length > 0) process.exitCode = 1;
 }
 
 try {

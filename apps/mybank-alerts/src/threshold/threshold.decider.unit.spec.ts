@@ -26,12 +26,14 @@ const disabled = (hour: number): ThresholdEvent => ({
 const threshold = specifyDecider(thresholdDecider);
 
 describe('a threshold', () => {
+  // #region given-when-then
   it('is enabled, changed, disabled, and enabled again', () => {
     threshold.given().when(set('1000.00', 12)).thenEvents(enabled('1000.00', 12));
     threshold.given(enabled('1000.00', 12)).when(set('2000.00', 13)).thenEvents(changed('2000.00', 13));
     threshold.given(enabled('1000.00', 12)).when(disable(13)).thenEvents(disabled(13));
     threshold.given(enabled('1000.00', 12), disabled(13)).when(set('1000.00', 14)).thenEvents(enabled('1000.00', 14));
   });
+  // #endregion
 
   it('that is set as it is, or disabled twice, stays as it is', () => {
     threshold.given(enabled('1000.00', 12)).when(set('1000.00', 13)).thenNothing();

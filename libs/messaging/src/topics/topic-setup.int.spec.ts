@@ -3,6 +3,7 @@ import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { newClient, testTable, testTopic } from '../../fixtures/test-kafka.ts';
 import { describeDifference, TopicSetup } from './index.ts';
 
+// #region on-every-engine
 describeOnEveryEngine('the set-up of topics', (kafka) => {
   it('creates what is missing, by several processes at once, and leaves what is there', async () => {
     const topics = [testTopic(3), testTable()];
@@ -16,6 +17,7 @@ describeOnEveryEngine('the set-up of topics', (kafka) => {
       { partitions: 1, config: { 'cleanup.policy': 'compact' } },
     ]);
   });
+  // #endregion
 
   it('stops at a topic that is another than its contract says, and names each difference', async () => {
     const topic = testTopic(2);

@@ -2,6 +2,7 @@
 export { ConfigError, type ConfigProblem } from './config-error.ts';
 export { DatabaseConfig } from './database-config.ts';
 export { defineConfig, type ConfigBase, type ConfigClass } from './define-config.ts';
+export { describeSettings, type SettingDescription } from './describe-settings.ts';
 export { KafkaConfig } from './kafka-config.ts';
 export { readConfigs } from './read-configs.ts';
 export { readSettings, type Environment } from './read-settings.ts';

@@ -20,9 +20,11 @@ export interface SettingOptions<T> {
 /** A declared setting whose parsed value has type `T`. */
 export interface Setting<T> {
   readonly kind: string;
+  /** What the text may be; completes "… must be". */
+  readonly expects: string;
   readonly options: SettingOptions<T>;
   readonly required: boolean;
-  /** Parses the variable's text; throws an `Error` whose message completes "… must be". */
+  /** Parses the variable's text; throws an `Error` whose message is `expects`. */
   readonly parse: (text: string) => T;
 }
 
@@ -34,25 +36,30 @@ export type SettingValues<S extends SettingsSchema> = {
   readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never;
 };
 
-function setting<T>(kind: string, options: SettingOptions<T>, parse: (text: string) => T): Setting<T> {
-  return { kind, options, required: options.default === undefined, parse };
-}
-
 class SettingError extends Error {}
 
-function expected(what: string): never {
-  throw new SettingError(what);
+/** @param read the value of a text, or `undefined` when it is none */
+function setting<T>(
+  kind: string,
+  expects: string,
+  options: SettingOptions<T>,
+  read: (text: string) => T | undefined,
+): Setting<T> {
+  const parse = (value: string): T => {
+    const parsed = read(value);
+    if (parsed === undefined) throw new SettingError(expects);
+    return parsed;
+  };
+  return { kind, expects, options, required: options.default === undefined, parse };
 }
 
 /** A text, optionally restricted by a pattern. */
 export function text(
   options: SettingOptions<string> & { readonly pattern?: RegExp; readonly shape?: string },
 ): Setting<string> {
-  return setting('text', options, (value) => {
-    if (options.pattern && !options.pattern.test(value))
-      expected(options.shape ?? `a text that matches ${options.pattern}`);
-    return value;
-  });
+  const { pattern } = options;
+  const expects = options.shape ?? (pattern ? `a text that matches ${pattern}` : 'a text');
+  return setting('text', expects, options, (value) => (pattern && !pattern.test(value) ? undefined : value));
 }
 
 /** A whole number within `min`..`max` (inclusive). */
@@ -61,10 +68,9 @@ export function integer(
 ): Setting<number> {
   const min = options.min ?? Number.MIN_SAFE_INTEGER;
   const max = options.max ?? Number.MAX_SAFE_INTEGER;
-  return setting('integer', options, (value) => {
+  return setting('integer', `a whole number${rangeOf(options)}`, options, (value) => {
     const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (!Number.isSafeInteger(number) || number < min || number > max) expected(`a whole number${rangeOf(options)}`);
-    return number;
+    return Number.isSafeInteger(number) && number >= min && number <= max ? number : undefined;
   });
 }
 
@@ -81,36 +87,31 @@ export function port(options: SettingOptions<number>): Setting<number> {
 
 /** `true`/`false`, `1`/`0`, `yes`/`no`, `on`/`off`. */
 export function flag(options: SettingOptions<boolean>): Setting<boolean> {
-  return setting('flag', options, (value) => {
+  return setting('flag', 'true or false', options, (value) => {
     const word = value.toLowerCase();
     if (['true', '1', 'yes', 'on'].includes(word)) return true;
-    if (['false', '0', 'no', 'off'].includes(word)) return false;
-    return expected('true or false');
+    return ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
   });
 }
 
 /** One of a fixed set of words. */
 export function oneOf<const T extends string>(values: readonly T[], options: SettingOptions<NoInfer<T>>): Setting<T> {
-  return setting<T>(
-    'oneOf',
-    options,
-    (value) => values.find((known) => known === value) ?? expected(`one of ${values.join(', ')}`),
+  return setting<T>('oneOf', `one of ${values.join(', ')}`, options, (value) =>
+    values.find((known) => known === value),
   );
 }
 
 /** An absolute URL with one of the given protocols, kept as text. */
 export function url(options: SettingOptions<string> & { readonly protocols: readonly string[] }): Setting<string> {
-  return setting('url', options, (value) => {
-    const protocols = options.protocols.map((protocol) => `${protocol}//`).join(' or ');
-    if (!URL.canParse(value)) expected(`a URL that begins with ${protocols}`);
-    if (!options.protocols.includes(new URL(value).protocol)) expected(`a URL that begins with ${protocols}`);
-    return value;
-  });
+  const expects = `a URL that begins with ${options.protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+  return setting('url', expects, options, (value) =>
+    URL.canParse(value) && options.protocols.includes(new URL(value).protocol) ? value : undefined,
+  );
 }
 
 /** A comma-separated list of `host:port`, at least one. */
 export function hostPorts(options: SettingOptions<readonly string[]>): Setting<readonly string[]> {
-  return setting('hostPorts', options, (value) => {
+  return setting('hostPorts', 'host:port, or several with commas between', options, (value) => {
     const entries = value
       .split(',')
       .map((entry) => entry.trim())
@@ -119,12 +120,11 @@ export function hostPorts(options: SettingOptions<readonly string[]>): Setting<r
       const match = /^(?:\[[0-9a-fA-F:.]+\]|[^\s:]+):(\d{1,5})$/.exec(entry);
       return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 65_535;
     };
-    if (entries.length === 0 || !entries.every(good)) expected('host:port, or several with commas between');
-    return entries;
+    return entries.length > 0 && entries.every(good) ? entries : undefined;
   });
 }
 
 /** Makes a setting optional: `undefined` when the variable is absent or empty. */
 export function optional<T>(inner: Setting<T>): Setting<T | undefined> {
-  return { kind: inner.kind, options: inner.options, required: false, parse: inner.parse };
+  return { ...inner, required: false };
 }

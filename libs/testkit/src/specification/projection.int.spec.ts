@@ -30,6 +30,7 @@ beforeAll(async () => {
 afterAll(() => postgres.close());
 
 describe('the specification of a projection', () => {
+  // #region given-when-then
   it('holds for the rows that its SQL makes, and leaves nothing behind', async () => {
     const specification = specifyProjection(balances, postgres.url);
     await specification
@@ -44,6 +45,7 @@ describe('the specification of a projection', () => {
       .when(moved('a', 1))
       .thenRows(all, [{ account: 'a', balance: 1 }]);
   });
+  // #endregion
 
   it('fails for other rows', async () => {
     const projected = specifyProjection(balances, postgres.url).given().when(moved('a', 1));

@@ -39,6 +39,16 @@ export interface QueryAnswer {
   readonly tookMs: number;
 }
 
+/**
+ * | code | when | retry |
+ * |---|---|---|
+ * | query-invalid | the SQL does not parse, or names what is not there | no |
+ * | query-not-allowed | it does more than read the lake's tables | no |
+ * | query-too-slow | it ran for longer than QUERY_TIME_LIMIT_MS | with less to read |
+ * | query-too-large | it needs more memory than QUERY_MEMORY_BYTES allows | with less to read |
+ * | query-files-changed | files were merged or removed while they were read | helps |
+ * | query-failed | DuckDB failed for another reason | no |
+ */
 export type QueryFailureCode =
   'query-invalid' | 'query-not-allowed' | 'query-too-slow' | 'query-too-large' | 'query-files-changed' | 'query-failed';
 

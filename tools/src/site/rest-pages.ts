@@ -1,13 +1,7 @@
-/** Reference pages that are made from the ledgers: the REST API of each service, from its OpenAPI document. */
+/** Reference pages of the REST API of each service, from its OpenAPI document. */
 import fs from 'node:fs';
 import path from 'node:path';
-
-/** A page that no Markdown file holds. */
-export interface LedgerPage {
-  /** On the site. */
-  readonly page: string;
-  readonly markdown: string;
-}
+import { cell, table, type LedgerPage } from './ledger-page.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -118,9 +112,3 @@ function typeText(schema: Schema | undefined): string {
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   return [schema.type, schema.format].filter(Boolean).join(', ');
 }
-
-function table(heads: readonly string[], rows: readonly string[]): string {
-  return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n');
-}
-
-const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
