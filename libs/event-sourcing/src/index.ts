@@ -45,7 +45,6 @@ export {
   EventStoreModule,
   eventStoreMigrations,
   comparePositions,
-  newEventId,
   registerEventStoreGauges,
   START_OF_LOG,
   VersionConflictError,
@@ -71,6 +70,7 @@ export {
   type RecordedEvent,
   type StreamEvents,
 } from './event-store/index.ts';
+export { newEventId } from './identity/index.ts';
 export { type PartsSource } from './nest/index.ts';
 export {
   dropWalRelay,

@@ -100,20 +100,18 @@ export class ChangeCapture {
     const { control } = preparation;
     const { name } = this.options;
     const lock = `hashtextextended('change_captures/' || $1, 0)`;
-    const { rows } = await control.client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS locked`, [
-      name,
-    ]);
+    const { rows } = await control.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${lock}) AS locked`, [name]);
     if (rows[0]?.locked !== true)
       throw new ReplicationError('REPLICATION_SLOT_IN_USE', `capture ${name} is being prepared by another process`);
     await this.describe(preparation);
     await this.prepareSlot(preparation);
-    await control.client.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
+    await control.query(`SELECT pg_advisory_unlock(${lock})`, [name]);
   }
 
   /** @returns the tables as they are, after they were checked */
   private async describe(preparation: SlotPreparation<CapturedRecord>): Promise<Relation[]> {
     const { name, messageIdHeader } = this.options;
-    const database = await preparation.control.client.query<{ name: string }>('SELECT current_database() AS name');
+    const database = await preparation.control.query<{ name: string }>('SELECT current_database() AS name');
     const names = { name, database: database.rows[0]!.name };
     const relations: Relation[] = [];
     for (const table of this.tables.values()) {
@@ -179,7 +177,7 @@ export class ChangeCapture {
   }
 
   private progressOf({ control }: SlotPreparation<CapturedRecord>): CaptureProgress {
-    return this.options.progress ?? new ProgressTable(control.client, this.options.name);
+    return this.options.progress ?? new ProgressTable(control, this.options.name);
   }
 }
 

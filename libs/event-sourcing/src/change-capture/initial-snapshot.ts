@@ -46,7 +46,7 @@ export async function describeTable(
   publication: string,
   { schema, table }: TableToCapture,
 ): Promise<Relation> {
-  const { rows } = await control.client.query<ColumnRow>(COLUMNS, [publication, schema, table]);
+  const { rows } = await control.query<ColumnRow>(COLUMNS, [publication, schema, table]);
   const identity = (rows[0]?.identity ?? 'n') as keyof typeof IDENTITIES;
   return {
     id: Number(rows[0]?.relation_id ?? 0),
@@ -78,11 +78,11 @@ export async function publishSnapshot({
   relations,
   onRows,
 }: SnapshotParts): Promise<number> {
-  const { client } = preparation.control;
+  const { control } = preparation;
   const lsn = parseLsn(created.consistentPoint);
   let total = 0;
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await client.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
+  await control.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await control.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
   for (const relation of relations) {
     let rows = 0;
     const publish = async (page: readonly (string | null)[][]): Promise<void> => {
@@ -95,7 +95,7 @@ export async function publishSnapshot({
     await readPages(preparation, relation, publish);
     total += rows;
   }
-  await client.query('COMMIT');
+  await control.query('COMMIT');
   return total;
 }
 
@@ -105,13 +105,12 @@ async function readPages(
   relation: Relation,
   publish: (page: readonly (string | null)[][]) => Promise<void>,
 ): Promise<void> {
-  const { client } = control;
   const columns = relation.columns.map(({ name }) => identifier(name)).join(', ');
   const from = `${identifier(relation.schema)}.${identifier(relation.table)}`;
-  await client.query(`DECLARE capture_rows NO SCROLL CURSOR FOR SELECT ${columns} FROM ${from}`);
+  await control.query(`DECLARE capture_rows NO SCROLL CURSOR FOR SELECT ${columns} FROM ${from}`);
   let publishing: Promise<unknown> = Promise.resolve();
   for (;;) {
-    const fetching = client.query<(string | null)[]>({
+    const fetching = control.queryArrays<(string | null)[]>({
       text: `FETCH ${PAGE_ROWS} FROM capture_rows`,
       rowMode: 'array',
       types: { getTypeParser: () => (text: string) => text },
@@ -122,7 +121,7 @@ async function readPages(
     // Awaited with the next page; a failure before that is no unhandled one.
     publishing.catch(() => undefined);
   }
-  await client.query('CLOSE capture_rows');
+  await control.query('CLOSE capture_rows');
 }
 
 class PageRow implements RowValues {

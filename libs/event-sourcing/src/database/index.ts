@@ -1,3 +1,4 @@
 /** The narrow view of TypeORM that this lib works on: a place that runs SQL, and what an error of it means. */
 export { type SqlExecutor } from './sql-executor.ts';
+export { Turns } from './turns.ts';
 export { isRolledBack, sqlDetailOf, sqlStateOf } from './sql-state.ts';

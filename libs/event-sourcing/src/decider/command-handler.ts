@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type SqlExecutor } from '../database/index.ts';
 import {
-  newEventId,
   VersionConflictError,
   type DomainEvent,
   type EventStore,
@@ -9,6 +8,7 @@ import {
   type GlobalPosition,
   type IdentifiedEvent,
 } from '../event-store/index.ts';
+import { newEventId } from '../identity/index.ts';
 import { type OutboxMessage } from '../outbox/index.ts';
 import { type Snapshot, type SnapshotKey, type SnapshotStore } from '../snapshots/index.ts';
 import { type Decider } from './decider.ts';

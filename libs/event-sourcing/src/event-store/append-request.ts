@@ -1,6 +1,7 @@
+import { newEventId } from '../identity/index.ts';
 import { outboxMessageJson, type OutboxMessage } from '../outbox/index.ts';
 import { EventStoreError } from './event-store-error.ts';
-import { newEventId, type GlobalPosition, type NewEvent } from './event.ts';
+import type { GlobalPosition, NewEvent } from './event.ts';
 import { expectedVersionCode, type ExpectedVersion } from './expected-version.ts';
 
 /** Events to add to one stream, all or none. */

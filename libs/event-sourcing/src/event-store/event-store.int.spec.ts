@@ -3,7 +3,8 @@ import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { Outbox } from '../outbox/index.ts';
-import { EventStore, type EventStoreError, VersionConflictError, newEventId, type ExpectedVersion } from './index.ts';
+import { EventStore, type EventStoreError, VersionConflictError, type ExpectedVersion } from './index.ts';
+import { newEventId } from '../identity/index.ts';
 
 let postgres: RunningPostgres;
 let dataSource: DataSource;

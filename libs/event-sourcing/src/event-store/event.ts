@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
 /** Something that happened: a name and JSON data. Dates are written as text or numbers, as JSON has none. */
 export interface DomainEvent<Type extends string = string, Data = unknown> {
   readonly type: Type;
@@ -49,10 +47,3 @@ export type RecordedEvent<Event extends DomainEvent = DomainEvent> = Event & {
   readonly createdAt: Date;
   readonly globalPosition: GlobalPosition;
 };
-
-/** A UUID version 7 (RFC 9562): it begins with the time, so that an index over ids grows at its end. */
-export function newEventId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
-  // Of a version 4 only the first 48 bits and the version differ, and Node makes those faster than it fills a buffer.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
-}

@@ -8,7 +8,6 @@
 export { BarrierWatch, type BarrierAlarm, type BarrierHolder, type BarrierWatchOptions } from './barrier-watch.ts';
 export {
   comparePositions,
-  newEventId,
   START_OF_LOG,
   type DomainEvent,
   type GlobalPosition,

@@ -31,9 +31,9 @@ export class HeldAggregates {
   static async load(session: RelaySession, tokens: HeldShards, begin: boolean): Promise<HeldAggregates> {
     const held = new HeldAggregates(session, tokens);
     if (begin) {
-      await session.inTransaction(async () => {
-        await session.sql.query('DELETE FROM outbox_wal_held');
-        await session.sql.query(`INSERT INTO outbox_wal_held SELECT DISTINCT aggregate_type, aggregate_id FROM outbox
+      await session.inTransaction(async (within) => {
+        await within.query('DELETE FROM outbox_wal_held');
+        await within.query(`INSERT INTO outbox_wal_held SELECT DISTINCT aggregate_type, aggregate_id FROM outbox
           WHERE dead_at IS NOT NULL AND published_at IS NULL`);
       });
     }
@@ -53,10 +53,10 @@ export class HeldAggregates {
   /** @returns false when the message is gone: an operator dropped it before */
   async die(record: OutboxRecord, reason: string): Promise<boolean> {
     const { type, id } = record.aggregate;
-    const marked = await this.session.inTransaction(async () => {
-      const count = await this.session.markDead(record, this.tokens, reason);
+    const marked = await this.session.inTransaction(async (within) => {
+      const count = await this.session.markDead(record, this.tokens, reason, within);
       if (count > 0)
-        await this.session.sql.query('INSERT INTO outbox_wal_held VALUES ($1, $2) ON CONFLICT DO NOTHING', [type, id]);
+        await within.query('INSERT INTO outbox_wal_held VALUES ($1, $2) ON CONFLICT DO NOTHING', [type, id]);
       return count;
     });
     if (marked > 0) this.keys.add(keyOf(record.aggregate));

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
+import { newEventId } from '../identity/index.ts';
 import { ProjectionsController, ProjectionsOperator } from '../projections/index.ts';
 import { OutboxController } from './outbox.controller.ts';
 import { Outbox } from './outbox.ts';
@@ -24,7 +25,8 @@ describe("the outbox's door", () => {
   it('shows what waits and what is held, a message on its way, and lets a held aggregate go on', async () => {
     const outbox = new Outbox(dataSource);
     const door = new OutboxController(outbox);
-    const [dead, waiting] = [randomUUID(), randomUUID()];
+    // Ids that tell their times: long before their rows, and as they are made.
+    const [dead, waiting] = ['00000000-0000-7000-8000-000000000000', newEventId()];
     const message = { aggregate: { type: 'Post', id: 'p' }, topic: 'posts', key: 'p', type: 'PostPublished' };
     await outbox.publish(dataSource, [
       { ...message, id: dead, payload: Buffer.from('1') },
@@ -41,6 +43,7 @@ describe("the outbox's door", () => {
       heldMessages: 2,
       held: [{ aggregate: message.aggregate, messageId: dead, reason: 'too large', messages: 2 }],
     });
+    expect(await door.message(dead)).toMatchObject({ lastError: 'too large' });
     const told = await door.message(waiting);
     expect(told).toMatchObject({ topic: 'posts', aggregate: message.aggregate, publishedAt: undefined });
     await expect(door.message(randomUUID())).rejects.toMatchObject({ status: 404 });

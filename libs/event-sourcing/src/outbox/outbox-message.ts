@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { newEventId } from '../identity/index.ts';
 
 /** What messages are kept in order for. */
 export interface Aggregate {
@@ -27,7 +27,7 @@ export interface OutboxMessage {
 export function outboxMessageJson(message: OutboxMessage): Record<string, unknown> {
   const key = typeof message.key === 'string' ? Buffer.from(message.key) : message.key;
   return {
-    id: message.id ?? randomUUID(),
+    id: message.id ?? newEventId(),
     aggregateType: message.aggregate.type,
     aggregateId: message.aggregate.id,
     topic: message.topic,

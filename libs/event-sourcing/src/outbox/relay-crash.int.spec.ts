@@ -10,7 +10,8 @@ import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { RecordingPublisher } from '../../fixtures/recording-publisher.ts';
-import { EventStore, newEventId } from '../event-store/index.ts';
+import { EventStore } from '../event-store/index.ts';
+import { newEventId } from '../identity/index.ts';
 import { Outbox, OutboxRelay, type OutboxMessage } from './index.ts';
 
 let postgres: RunningPostgres;

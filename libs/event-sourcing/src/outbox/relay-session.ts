@@ -6,7 +6,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { type SqlExecutor } from '../database/index.ts';
+import { Turns, type SqlExecutor } from '../database/index.ts';
 import { type OutboxRecord } from './outbox-publisher.ts';
 
 /** Shards that a relay holds, with the token of each. */
@@ -56,7 +56,8 @@ const FENCED_ROWS = `FROM outbox_shards s JOIN unnest($2::smallint[], $3::bigint
 
 export class RelaySession {
   private readonly runner: QueryRunner;
-  /** Runs statements on the session's connection. */
+  private readonly turns = new Turns();
+  /** Runs statements on the session's connection, one after another. */
   readonly sql: SqlExecutor;
   private readonly relayId: string;
   private readonly wakeUp: () => void;
@@ -64,7 +65,7 @@ export class RelaySession {
 
   private constructor(dataSource: DataSource, relayId: string, wakeUp: () => void) {
     this.runner = dataSource.createQueryRunner();
-    this.sql = this.runner.manager;
+    this.sql = this.turns.of(this.runner.manager);
     this.relayId = relayId;
     this.wakeUp = wakeUp;
   }
@@ -108,14 +109,14 @@ export class RelaySession {
   async claimAllShards(
     leaseMs: number,
   ): Promise<{ readonly tokens: Map<number, bigint>; readonly sumBefore: bigint } | undefined> {
-    return this.inTransaction(async () => {
-      const [taken] = await this.sql.query<{ free: boolean; sum: string }[]>(
+    return this.inTransaction(async (within) => {
+      const [taken] = await within.query<{ free: boolean; sum: string }[]>(
         `SELECT bool_and(owner IS NULL OR owner = $1 OR lease_until < clock_timestamp()) AS free, sum(token)::text AS sum
          FROM (SELECT * FROM outbox_shards ORDER BY shard FOR UPDATE) s`,
         [this.relayId],
       );
       if (taken?.free !== true) return undefined;
-      const [rows] = await this.sql.query<[{ shard: number; token: string }[], number]>(
+      const [rows] = await within.query<[{ shard: number; token: string }[], number]>(
         `UPDATE outbox_shards SET owner = $1, token = token + 1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
          RETURNING shard, token`,
         [this.relayId, leaseMs],
@@ -163,12 +164,17 @@ export class RelaySession {
   /** @returns how many of the rows were marked: those whose shard is still the relay's. */
   markPublished(rows: readonly PendingRecord[], tokens: HeldShards): Promise<number> {
     const change = 'published_at = clock_timestamp(), attempts = o.attempts + 1';
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`, rows, tokens);
+    return this.update(
+      this.sql,
+      `UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`,
+      rows,
+      tokens,
+    );
   }
 
-  markDead(row: OutboxRecord, tokens: HeldShards, reason: string): Promise<number> {
+  markDead(row: OutboxRecord, tokens: HeldShards, reason: string, within = this.sql): Promise<number> {
     const change = 'dead_at = clock_timestamp(), attempts = o.attempts + 1, last_error = $4';
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, [row], tokens, reason);
+    return this.update(within, `UPDATE outbox o SET ${change} ${FENCED_ROWS}`, [row], tokens, reason);
   }
 
   markFailed(
@@ -179,7 +185,7 @@ export class RelaySession {
   ): Promise<number> {
     const change = `attempts = o.attempts + 1, last_error = $4,
       next_attempt_at = clock_timestamp() + $5 * interval '1 millisecond'`;
-    return this.update(`UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, tokens, reason, retryAfterMs);
+    return this.update(this.sql, `UPDATE outbox o SET ${change} ${FENCED_ROWS}`, rows, tokens, reason, retryAfterMs);
   }
 
   /**
@@ -187,8 +193,8 @@ export class RelaySession {
    * a second statement then sees whether the dead row is still there.
    */
   async hold(rows: readonly OutboxRecord[], tokens: HeldShards): Promise<void> {
-    await this.inTransaction(async () => {
-      await this.sql.query(
+    await this.inTransaction(async (within) => {
+      await within.query(
         `SELECT FROM outbox_shards WHERE shard IN (SELECT shard FROM outbox WHERE seq = ANY ($1::bigint[]))
          ORDER BY shard FOR SHARE`,
         [rows.map(({ seq }) => seq.toString())],
@@ -196,21 +202,23 @@ export class RelaySession {
       const sql = `UPDATE outbox o SET next_attempt_at = 'infinity' ${FENCED_ROWS} AND EXISTS (
         SELECT FROM outbox d WHERE d.aggregate_type = o.aggregate_type AND d.aggregate_id = o.aggregate_id
           AND d.dead_at IS NOT NULL AND d.published_at IS NULL)`;
-      await this.update(sql, rows, tokens);
+      await this.update(within, sql, rows, tokens);
     });
   }
 
-  /** Runs statements in one transaction. */
-  async inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.runner.startTransaction();
-    try {
-      const result = await work();
-      await this.runner.commitTransaction();
-      return result;
-    } catch (error) {
-      if (!this.runner.isReleased) await this.runner.rollbackTransaction().catch(() => undefined);
-      throw error;
-    }
+  /** Runs the statements that `work` gives to `within` in one transaction; others wait until it has ended. */
+  inTransaction<Result>(work: (within: SqlExecutor) => Promise<Result>): Promise<Result> {
+    return this.turns.take(async () => {
+      await this.runner.startTransaction();
+      try {
+        const result = await work(this.runner.manager);
+        await this.runner.commitTransaction();
+        return result;
+      } catch (error) {
+        if (!this.runner.isReleased) await this.runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   /** Removes rows that were published long enough ago; the block index on their age finds them. */
@@ -226,6 +234,7 @@ export class RelaySession {
   }
 
   private update(
+    executor: SqlExecutor,
     sql: string,
     rows: readonly OutboxRecord[],
     tokens: HeldShards,
@@ -233,11 +242,11 @@ export class RelaySession {
   ): Promise<number> {
     const seqs = rows.map(({ seq }) => seq.toString());
     const shardTokens = [...tokens.values()].map((token) => token.toString());
-    return this.affected(sql, [seqs, [...tokens.keys()], shardTokens, ...parameters]);
+    return this.affected(sql, [seqs, [...tokens.keys()], shardTokens, ...parameters], executor);
   }
 
-  private async affected(sql: string, parameters: unknown[]): Promise<number> {
-    const [, count] = await this.sql.query<[unknown, number]>(sql, parameters);
+  private async affected(sql: string, parameters: unknown[], executor = this.sql): Promise<number> {
+    const [, count] = await executor.query<[unknown, number]>(sql, parameters);
     return count;
   }
 }

@@ -54,15 +54,15 @@ export async function publishPending(
   created: CreatedSlot,
   settle: () => Promise<void>,
 ): Promise<void> {
-  const { client } = preparation.control;
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await client.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
-  await client.query(PENDING);
+  const { control } = preparation;
+  await control.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await control.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
+  await control.query(PENDING);
   for (;;) {
-    const { rows } = await client.query<PendingRow>(`FETCH ${PAGE_ROWS} FROM outbox_rows`);
+    const { rows } = await control.query<PendingRow>(`FETCH ${PAGE_ROWS} FROM outbox_rows`);
     if (rows.length === 0) break;
     await preparation.publish(rows.map(pendingRecord));
     await settle();
   }
-  await client.query('COMMIT');
+  await control.query('COMMIT');
 }

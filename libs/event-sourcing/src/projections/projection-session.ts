@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { DataSource, QueryRunner } from 'typeorm';
-import { type SqlExecutor } from '../database/index.ts';
+import { Turns, type SqlExecutor } from '../database/index.ts';
 
 /** A host that was not seen for so long is gone: writers need not notify it. */
 const HOST_GONE = '1 minute';
@@ -13,6 +13,7 @@ export class ProjectionSession {
   /** Aborted when the connection ends. */
   readonly ended = new AbortController();
   private readonly runner: QueryRunner;
+  /** For the host and each of its loops. */
   private readonly sql: SqlExecutor;
   private readonly locks = new Set<string>();
   private readonly sleepers = new Set<string>();
@@ -28,7 +29,7 @@ export class ProjectionSession {
     private readonly wakeAll: () => void,
   ) {
     this.runner = dataSource.createQueryRunner();
-    this.sql = this.runner.manager;
+    this.sql = new Turns().of(this.runner.manager);
   }
 
   /** Connects and listens. `wakeAll` is called when events may have come, and when the connection ends. */

@@ -6,7 +6,7 @@
  * last status update that it has taken was sent, on the reader's own clock; so long after that the slot is certainly the reader's.
  */
 import pg from 'pg';
-import { sqlStateOf } from '../database/index.ts';
+import { sqlStateOf, Turns } from '../database/index.ts';
 import { ReplicationError } from './replication-error.ts';
 import { sessionSettings } from './replication-connection.ts';
 import { parseLsn } from './lsn.ts';
@@ -45,9 +45,9 @@ SELECT s.plugin, s.database, current_database() AS here, s.active_pid, s.wal_sta
 FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid WHERE s.slot_name = $1`;
 
 export class SlotControl {
-  /** For statements of the slot's owner, in order with the others. */
-  readonly client: pg.Client;
+  private readonly client: pg.Client;
   private readonly settings: ReplicationSettings;
+  private readonly turns = new Turns();
 
   private constructor(client: pg.Client, settings: ReplicationSettings) {
     this.client = client;
@@ -67,9 +67,19 @@ export class SlotControl {
     return new SlotControl(client, settings);
   }
 
+  /** Statements follow each other in the order of these calls: heartbeats and looks are due whatever is under way. */
+  query<Row extends pg.QueryResultRow>(statement: string, values?: unknown[]): Promise<pg.QueryResult<Row>> {
+    return this.turns.take(() => this.client.query<Row>(statement, values));
+  }
+
+  /** Rows as arrays of their columns. */
+  queryArrays<Row extends unknown[]>(statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>> {
+    return this.turns.take(() => this.client.query<Row>(statement));
+  }
+
   /** @throws ReplicationError REPLICATION_SLOT_MISMATCH @returns undefined when there is no such slot */
   async slot(): Promise<SlotState | undefined> {
-    const { rows } = await this.client.query<SlotRow>(SLOT, [this.settings.slot]);
+    const { rows } = await this.query<SlotRow>(SLOT, [this.settings.slot]);
     const row = rows[0];
     if (!row) return undefined;
     if (row.plugin !== 'pgoutput' || row.database !== row.here) {
@@ -92,7 +102,7 @@ export class SlotControl {
   async dropSlot(): Promise<void> {
     const sql = 'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1';
     try {
-      await this.client.query(sql, [this.settings.slot]);
+      await this.query(sql, [this.settings.slot]);
     } catch (error) {
       if (sqlStateOf(error) !== '55006') throw error;
       throw new ReplicationError('REPLICATION_SLOT_IN_USE', textOf(error), { cause: error });
@@ -101,14 +111,14 @@ export class SlotControl {
 
   /** Something in the log for the slot to go forward by, although none of its tables changes. */
   async beat(): Promise<void> {
-    await this.client.query('SELECT pg_logical_emit_message(false, $1, $2)', [HEARTBEAT_PREFIX, this.settings.slot]);
+    await this.query('SELECT pg_logical_emit_message(false, $1, $2)', [HEARTBEAT_PREFIX, this.settings.slot]);
   }
 
   /** Makes the publication, or checks the one that is there. @throws ReplicationError */
   async ensurePublication(): Promise<void> {
     const { publication, operations } = this.settings;
     await this.assertTables();
-    const { rows } = await this.client.query<Record<string, boolean>>(
+    const { rows } = await this.query<Record<string, boolean>>(
       `SELECT pubinsert AS insert, pubupdate AS update, pubdelete AS delete, pubtruncate AS truncate
        FROM pg_publication WHERE pubname = $1`,
       [publication],
@@ -139,7 +149,7 @@ export class SlotControl {
     const options = `publish = '${operations.join(', ')}', publish_via_partition_root = true`;
     const sql = `CREATE PUBLICATION ${identifier(publication)} FOR TABLE ${names} WITH (${options})`;
     try {
-      await this.client.query(sql);
+      await this.query(sql);
     } catch (error) {
       const state = sqlStateOf(error);
       // Another reader made it at the same time.
@@ -154,16 +164,14 @@ export class SlotControl {
   private async assertTables(): Promise<void> {
     for (const { schema, table } of this.settings.tables) {
       const name = `${identifier(schema)}.${identifier(table)}`;
-      const { rows } = await this.client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-        name,
-      ]);
+      const { rows } = await this.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [name]);
       if (rows[0]?.there !== true)
         throw new ReplicationError('TABLE_MISSING', `table ${schema}.${table} does not exist: run its migration first`);
     }
   }
 
   private async unpublished(): Promise<TableName[]> {
-    const { rows } = await this.client.query<{ schema: string; table: string }>(
+    const { rows } = await this.query<{ schema: string; table: string }>(
       'SELECT schemaname AS schema, tablename AS table FROM pg_publication_tables WHERE pubname = $1',
       [this.settings.publication],
     );
