@@ -7,6 +7,7 @@ import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
 import type { Drill, Summary } from './drill.ts';
 import { eventStoreDrill } from './event-store/event-store-drill.ts';
+import { exactlyOnceDrill } from './exactly-once/exactly-once-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 
 // Processes start slowly on a machine that is busy with something else.
@@ -56,5 +57,11 @@ describe(`the drills, in short (seed ${SEED})`, () => {
     const summary = await run(consumerDrill, { rounds: 2, events: 300 });
     expect(summary['events']).toBe(600);
     expect(summary['keys released']).toBeGreaterThan(0);
+  });
+
+  it('give each message one result from Kafka to Kafka, whatever becomes of processors and broker', async () => {
+    const summary = await run(exactlyOnceDrill, { rounds: 2, events: 300 });
+    expect(summary['messages']).toBe(600);
+    expect(summary['dead letters']).toBeGreaterThan(0);
   });
 });

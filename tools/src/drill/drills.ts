@@ -6,6 +6,7 @@ import { containersDrill } from './containers/containers-drill.ts';
 import { consumerDrill } from './consumer/consumer-drill.ts';
 import { diskDrill } from './disk/disk-drill.ts';
 import { eventStoreDrill } from './event-store/event-store-drill.ts';
+import { exactlyOnceDrill } from './exactly-once/exactly-once-drill.ts';
 import { captureDrill } from './replication/capture-drill.ts';
 import { relayDrill } from './replication/relay-drill.ts';
 import { fuzzDrill } from './fuzz/fuzz-drill.ts';
@@ -24,6 +25,7 @@ export const drills: readonly Drill[] = [
   relayDrill,
   captureDrill,
   consumerDrill,
+  exactlyOnceDrill,
   lakeDrill,
   bankDrill,
   anotherKafkaDrill,
