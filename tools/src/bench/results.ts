@@ -21,7 +21,7 @@ export interface Taken {
 
 /**
  * Adds what a run gave. A bench that ran whole replaces what there was of it; of one that ran in part, rows of the same name are
- * replaced in their places and new ones come last.
+ * replaced in their places and new ones come last; one that could not be measured this time leaves the figure that there is.
  */
 export function mergeResults(
   earlier: readonly BenchResult[],
@@ -39,9 +39,9 @@ export function mergeResults(
 function mergeRows(earlier: readonly (Row | SkippedRow)[], later: readonly (Row | SkippedRow)[]): (Row | SkippedRow)[] {
   const fresh = new Map(later.map((row) => [row.name, row]));
   const kept = earlier.map((row) => {
-    const replacement = fresh.get(row.name) ?? row;
+    const replacement = fresh.get(row.name);
     fresh.delete(row.name);
-    return replacement;
+    return replacement === undefined || 'skipped' in replacement ? row : replacement;
   });
   return [...kept, ...fresh.values()];
 }

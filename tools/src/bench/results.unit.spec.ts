@@ -37,6 +37,17 @@ describe('results of benches', () => {
     ]);
   });
 
+  it('stay where a row could not be measured again', () => {
+    const again = resultOf('one', '2026-02-02', { a: 10 });
+    const skipped = { name: 'b', skipped: 'Java is absent' };
+    const [one] = mergeResults(earlier, [{ ...again, rows: [...again.rows, skipped] }], false);
+    expect(valuesOf(one!)).toEqual([
+      ['a', 10],
+      ['b', 2],
+      ['c', 3],
+    ]);
+  });
+
   it('of a new bench come last', () => {
     const merged = mergeResults(earlier, [resultOf('three', '2026-02-02', { f: 6 })], true);
     expect(merged.map(({ bench }) => bench)).toEqual(['one', 'two', 'three']);

@@ -31,8 +31,8 @@ function peer(stage: Stage, tuning: Tuning, measure: (capturer: Capturer) => Pro
 }
 
 function catchUpComparisons(stage: Stage, isQuick: boolean): Comparison[] {
-  const rows = isQuick ? 5_000 : 250_000;
-  const fewer = isQuick ? 5_000 : 120_000;
+  const rows = isQuick ? 5_000 : 200_000;
+  const fewer = isQuick ? 5_000 : 50_000;
   const forms = [
     { form: 'rows', label: 'rows caught up', unit: 'rows/s' },
     { form: 'outbox', label: 'outbox events caught up', unit: 'events/s' },

@@ -16,7 +16,7 @@ export function consumerComparisons(stage: Stage, isQuick: boolean): Comparison[
 }
 
 function fastHandler(stage: Stage, filled: FilledTopics, isQuick: boolean): Comparison {
-  const [few, many, most] = isQuick ? [1_000, 5_000, 5_000] : [12_000, 48_000, 180_000];
+  const [few, many, most] = isQuick ? [1_000, 5_000, 5_000] : [8_000, 36_000, 180_000];
   const consume = { stage, filled, handlerMs: 0 };
   return {
     name: prefix,

@@ -22,7 +22,7 @@ export function outboxComparisons(stage: Stage, isQuick: boolean): Comparison[] 
 }
 
 function drainComparison(stage: Stage, isQuick: boolean): Comparison {
-  const [ours, theirs] = isQuick ? [5_000, 500] : [60_000, 4_000];
+  const [ours, theirs] = isQuick ? [5_000, 500] : [60_000, 2_500];
   const rate = { unit: 'messages/s', figure: 'ours.perSecond' } as const;
   return {
     name: `${prefix}/relay from the table`,
@@ -81,7 +81,7 @@ function latencyComparison(stage: Stage, isQuick: boolean): Comparison {
   const milliseconds = { unit: 'ms', better: 'less' } as const;
   return {
     name: `${prefix}/insert to Kafka at 500 a second`,
-    rounds: 3,
+    rounds: 2,
     participants: { ours: () => latencies(stage, isQuick ? 2 : 8) },
     rows: [
       { ...milliseconds, suffix: '/p50', figure: 'ours.p50Ms' },

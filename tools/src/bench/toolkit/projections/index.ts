@@ -23,7 +23,7 @@ function rebuildComparison(stage: Stage, label: string, work: Omit<EventsWork, '
   };
   return {
     name: `toolkit/projection/rebuild of 1,000,000 events${label}`,
-    rounds: 3,
+    rounds: 2,
     participants: {
       ours: async () => ({ ...(await run<RebuildFigures>('rebuild-program')) }),
       select: async () => ({ ...(await run<SelectFigures>('select-program')) }),
