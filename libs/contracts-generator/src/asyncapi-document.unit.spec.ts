@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { validateAsyncApi } from './asyncapi-validation.ts';
+import { validateAsyncApi } from './asyncapi-validation.fixture.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const folder = path.join(root, 'docs/asyncapi');

@@ -1,5 +1,4 @@
-/** Broker, registry, Apache Kafka, PostgreSQL and topic readers for tests: the real ones. */
+/** Broker, registry, PostgreSQL and topic readers for tests: the real ones. */
 export * from './broker/index.ts';
-export * from './kafka/index.ts';
 export * from './postgres/index.ts';
 export * from './topics/index.ts';

@@ -9,7 +9,7 @@ import ts from 'typescript';
 import { readManifest, type Manifest } from './publishable.ts';
 
 /** Of development: they help nobody who installs the package. */
-const unwanted = /\.(spec|fixture|arbitrary)\.[a-z.]+$|(^|\/)(fixtures|node_modules)\/|\.tsbuildinfo$/;
+const unwanted = /^(dist|src)\/.*\.(spec|fixture|arbitrary)\.[a-z.]+$|^(fixtures|node_modules)\/|\.tsbuildinfo$/;
 
 /**
  * @param folder of the staged package

@@ -24,6 +24,7 @@ export function publishedManifest(manifest: Manifest): Manifest {
     ...(Object.fromEntries(
       Object.entries(published).filter(([field]) => !ownFields.has(field)),
     ) as unknown as Manifest),
+    files: [...(published.files ?? []), 'CHANGELOG.md'],
     ...(exports && {
       exports: Object.fromEntries(Object.entries(exports).map(([entry, target]) => [entry, withoutSource(target)])),
     }),

@@ -32,11 +32,15 @@ export function stage(root: string, { folder, manifest }: PublishablePackage, in
   return { name: manifest.name, folder: to };
 }
 
+/** Helps the tests of the package, and nobody who installs it. */
+const ofTests = /\.(spec|fixture|arbitrary)\.[a-z.]+$/;
+
 /** The compiler leaves what it once wrote: a compiled file counts while its source is there. */
 function isCurrent(packageFolder: string, file: string): boolean {
   const [group, ...rest] = path.relative(packageFolder, file).split(path.sep);
   const name = rest.at(-1) ?? '';
   if (name.endsWith('.tsbuildinfo') || name === 'node_modules') return false;
+  if ((group === 'dist' || group === 'src') && ofTests.test(name)) return false;
   if (group !== 'dist' || !/\.(js|d\.ts)(\.map)?$/.test(name) || statSync(file).isDirectory()) return true;
   const source = rest.join(path.sep).replace(/\.(js|d\.ts)(\.map)?$/, '.ts');
   return existsSync(path.join(packageFolder, 'src', source)) || !existsSync(path.join(packageFolder, 'src'));
