@@ -62,6 +62,7 @@ export async function ensureBuilt(node = pinnedNode()) {
       '--logLevel',
       'warn',
     ]);
+    await build(node, 'Bundling the services', bundlesAreStale, ['tools/launch/bundle.js']);
     await build(node, 'Building the console page', pageIsStale, [
       'node_modules/vite/bin/vite.js',
       'build',
@@ -90,6 +91,16 @@ function brokerIsStale() {
     'libs/broker/src',
     'libs/schema-registry/src',
   ]);
+}
+
+/** The bundles say which compiled modules they are made of; a program among those of `apps/` may be new. */
+function bundlesAreStale() {
+  const list = 'dist/programs/modules.json';
+  const modules = JSON.parse(readIfThere(path.join(root, list)) ?? '[]');
+  const mains = fs.readdirSync(path.join(root, 'apps')).map((app) => `apps/${app}/dist/main.js`);
+  const isNew = (main) => !main.startsWith('apps/broker/') && !modules.includes(main);
+  if (mains.some((main) => isNew(main) && fs.existsSync(path.join(root, main)))) return true;
+  return isOlder(list, ['tools/launch/bundle.js', 'package-lock.json', ...modules]);
 }
 
 /** The page is built from the console's sources, some of which it shares with its API. */

@@ -25,10 +25,14 @@ function untilAskedToStop(): AbortSignal {
   return stopping.signal;
 }
 
-try {
-  if (!(await run(parseCommandLine(process.argv.slice(2))))) process.exitCode = 1;
-} catch (error) {
-  if (!(error instanceof SimulatorError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+async function main(): Promise<void> {
+  try {
+    if (!(await run(parseCommandLine(process.argv.slice(2))))) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof SimulatorError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }
+
+void main();

@@ -7,8 +7,9 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { WorkerSettings, WorkerWord } from './workers/worker-channel.ts';
 
-/** Compiled, also when the console runs from its sources. */
+/** Compiled, also when the console runs from its sources; bundled when it is. */
 const FOLDER = path.resolve(import.meta.dirname, '../../dist/lessons/workers');
+const EXTENSION = path.extname(import.meta.filename) === '.cjs' ? 'cjs' : 'js';
 const STOP_DEADLINE_MS = 5000;
 const LAST_COMPLAINT_CHARACTERS = 500;
 
@@ -19,7 +20,7 @@ export class LessonWorker {
   #child: ChildProcess | undefined;
 
   constructor(name: string, settings: WorkerSettings, onWord: (word: WorkerWord) => void) {
-    this.#script = path.join(FOLDER, `${name}.worker.js`);
+    this.#script = path.join(FOLDER, `${name}.worker.${EXTENSION}`);
     this.#settings = settings;
     this.#onWord = onWord;
   }

@@ -2,7 +2,7 @@
  * The demo from its first step to its last: PostgreSQL and the broker first, then the services and the console beside
  * each other; stopped in the reverse order. Nothing is left running, whichever step fails.
  */
-import { mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DemoOptions } from './command-line.ts';
@@ -13,9 +13,10 @@ import { assertOutsideAnswers, planKafka, portsNotNeeded, type DemoKafka } from 
 import { startDemoPostgres, useOutsidePostgres, type DemoPostgres } from './demo-postgres.ts';
 import { diskFull, isAlive, lockDataDir } from './instance-lock.ts';
 import { PartLog } from './part-log.ts';
-import { PartProcess, type PartEvents } from './part-process.ts';
+import { PartProcess, type PartCommand, type PartEvents } from './part-process.ts';
 import {
   addressVariableOf,
+  bundleOf,
   brokerProgram,
   readServices,
   readSimulator,
@@ -103,9 +104,8 @@ export class Demo {
   /** People who live, beside the demo, which goes on without them. */
   private async simulate({ name, script, args, cases: inhabited }: SimulatorPart): Promise<void> {
     if (!this.parts.some(({ cases }) => cases?.some((each) => inhabited.includes(each)))) return;
-    const command = { name, script: join(this.root, script), args: [...args, '--dir', this.dataDir], cwd: this.root };
-    const env = environment({ NODE_COMPILE_CACHE: this.compileCache });
-    this.simulator = new PartProcess({ ...command, env }, this.openLog(name), this.eventsOf(name));
+    const command = { name, ...this.program(script), args: [...args, '--dir', this.dataDir], cwd: this.root };
+    this.simulator = new PartProcess(command, this.openLog(name), this.eventsOf(name));
     await this.simulator.start().catch((error: unknown) => {
       const reason = Error.isError(error) ? error.message : String(error);
       if (!this.isStopping) this.terminal.part(name, 'warn', reason);
@@ -188,9 +188,8 @@ export class Demo {
   /** The bundled broker with its registry, or what of it is not elsewhere. */
   private async startKafka({ part }: DemoKafka): Promise<void> {
     if (part === undefined) return;
-    const env = environment({ NODE_COMPILE_CACHE: this.compileCache });
     const broker = new PartProcess(
-      { name: part.name, script: brokerProgram(), args: part.args, env, cwd: this.root },
+      { name: part.name, script: brokerProgram(), args: part.args, env: environment({}), cwd: this.root },
       this.openLog(part.name),
       this.eventsOf(part.name),
     );
@@ -203,14 +202,13 @@ export class Demo {
     const service = new PartProcess(
       {
         name: part.name,
-        script: join(this.root, part.script),
-        args: [],
-        env: environment({
+        ...this.program(part.script, {
           ...this.serviceEnvironment(ports),
           PORT: String(ports.get(part.name)),
           ...(await this.stores(part)),
           ...(part.controls ? this.control(ports) : {}),
         }),
+        args: [],
         cwd: this.root,
       },
       this.openLog(part.name),
@@ -267,13 +265,15 @@ export class Demo {
       KAFKA_BOOTSTRAP_SERVERS: this.kafka?.bootstrapServers ?? '',
       SCHEMA_REGISTRY_URL: this.kafka?.registryUrl ?? '',
       LOG_FORMAT: 'json',
-      NODE_COMPILE_CACHE: this.compileCache,
     };
   }
 
-  /** Compiled code of the parts' modules, which Node keeps: a quarter of the time that a service takes to start. */
-  private get compileCache(): string {
-    return join(this.dataDir, 'compile-cache');
+  /** The bundle of a program, where there is one: it knows where its compiled code is kept. Else its modules, with a place for that. */
+  private program(script: string, variables: Record<string, string> = {}): Pick<PartCommand, 'script' | 'env'> {
+    const bundle = join(this.root, bundleOf(script));
+    if (existsSync(bundle)) return { script: bundle, env: environment(variables) };
+    const env = environment({ NODE_COMPILE_CACHE: join(this.dataDir, 'compile-cache'), ...variables });
+    return { script: join(this.root, script), env };
   }
 
   private openLog(name: string): PartLog {

@@ -108,6 +108,9 @@ export const addressVariableOf = (name: string): string => `${name.replaceAll('-
 
 const scriptOf = (name: string): string => `apps/${name}/dist/main.js`;
 
+/** What of a compiled program is started: its bundle beside it, where the workspace makes one. */
+export const bundleOf = (script: string): string => script.replace(/\.js$/, '.cjs');
+
 function appNames(root: string): string[] {
   const apps = join(root, 'apps');
   if (!existsSync(apps)) return [];

@@ -116,11 +116,14 @@ async function readRows(
   }
 }
 
-const parser = await (await openDatabase(67_108_864)).connect();
-await parser.run('SET enable_external_access = false');
-await parser.run('SET errors_as_json = true');
+async function openParser(): Promise<DuckDBConnection> {
+  const connection = await (await openDatabase(67_108_864)).connect();
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET errors_as_json = true');
+  return connection;
+}
 
-async function answer(message: ToProcess): Promise<FromProcess> {
+async function answer(parser: DuckDBConnection, message: ToProcess): Promise<FromProcess> {
   try {
     if (message.kind === 'parse') return { kind: 'parsed', tables: await parse(parser, message.sql) };
     return { kind: 'answer', answer: await run(message) };
@@ -131,9 +134,13 @@ async function answer(message: ToProcess): Promise<FromProcess> {
   }
 }
 
-const say = (message: FromProcess): void => void process.send!(message);
+async function serve(): Promise<void> {
+  const say = (message: FromProcess): void => void process.send!(message);
+  const parser = await openParser();
+  process.on('message', (message: ToProcess) => void answer(parser, message).then(say));
+  say({ kind: 'ready' });
+}
 
 // Nobody would end it otherwise when the service was killed.
 process.on('disconnect', () => process.exit());
-process.on('message', (message: ToProcess) => void answer(message).then(say));
-say({ kind: 'ready' });
+void serve();

@@ -10,7 +10,7 @@ import { workForLesson } from './worker-channel.ts';
 const POLL_MS = 20;
 const TRANSACTION_TIMEOUT_MS = 10_000;
 
-await workForLesson(async ({ bootstrapServers, names }, tell) => {
+void workForLesson(async ({ bootstrapServers, names }, tell) => {
   const { orders = '', invoices = '', group = '', transactionalId = '' } = names;
   const kafka = createKafkajsClient({ clientId: 'lesson-invoices', bootstrapServers, clock: systemClock });
   // Fences the writer of a process that was killed, and aborts what that one left open.

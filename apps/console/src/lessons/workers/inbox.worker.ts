@@ -10,7 +10,7 @@ const INSERT = 'INSERT INTO effects (bookkeeper, number) VALUES ($1, $2)';
 /** Long enough that effects are there before their offsets are committed, which is where a crash hurts. */
 const SUBSCRIPTION = { lanes: 1, commitIntervalMs: 2500, sessionTimeoutMs: 6000 } as const;
 
-await workForLesson(async (settings, tell) => {
+void workForLesson(async (settings, tell) => {
   const dataSource = await openWorkerDatabase(settings);
   const topic = depositTopic(settings.names['topic'] ?? '');
   const groups = { plain: settings.names['plain'] ?? '', inbox: settings.names['inbox'] ?? '' };

@@ -6,7 +6,7 @@ import { openWorkerDatabase } from './open-worker-database.ts';
 import { startSubscriber } from './start-subscriber.ts';
 import { workForLesson } from './worker-channel.ts';
 
-await workForLesson(async (settings, tell) => {
+void workForLesson(async (settings, tell) => {
   const dataSource = await openWorkerDatabase(settings);
   const topic = depositTopic(settings.names['topic'] ?? '');
   /** Deposits that the handler stumbles over; empty once it is mended. */

@@ -7,7 +7,7 @@ import { workForLesson } from './worker-channel.ts';
 /** A relay that died is replaced after so long. */
 const LEASE_MS = 1000;
 
-await workForLesson(async (settings) => {
+void workForLesson(async (settings) => {
   const dataSource = await openWorkerDatabase(settings);
   // #region relay
   const producer = new LeanProducer({ clientId: 'lesson-relay', bootstrapServers: settings.bootstrapServers });
