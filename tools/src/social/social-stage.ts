@@ -9,12 +9,19 @@ export type SocialPart = (typeof socialParts)[number];
 
 type Processes = Readonly<Record<Exclude<SocialPart, 'postgres'>, BankProcess>>;
 
+/** A server that was killed in between may leave a client without an answer. */
+const longestConnectMs = 10_000;
+const longestQueryMs = 60_000;
+
 export interface SocialStageOptions {
   readonly folder: string;
 }
 
 /** Broker, PostgreSQL, social-posts and social-feed; each can be killed and comes back at its address. */
 export class SocialStage implements AsyncDisposable {
+  /** Parts that were killed and do not serve yet. */
+  readonly away = new Set<SocialPart>();
+
   private constructor(
     readonly postsUrl: string,
     readonly feedUrl: string,
@@ -74,7 +81,11 @@ export class SocialStage implements AsyncDisposable {
 
   /** Asks the tables of the feed, where the test needs to see more at once than the service says. */
   async feedTables<Row extends pg.QueryResultRow>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.feedDatabaseUrl });
+    const client = new pg.Client({
+      connectionString: this.feedDatabaseUrl,
+      connectionTimeoutMillis: longestConnectMs,
+      query_timeout: longestQueryMs,
+    });
     // A server that is killed cuts the connection; the query then says so.
     client.on('error', () => undefined);
     await client.connect();
@@ -95,12 +106,14 @@ export class SocialStage implements AsyncDisposable {
 
   /** Ends a part as a crash does. */
   async kill(part: SocialPart): Promise<void> {
+    this.away.add(part);
     await (part === 'postgres' ? this.postgres.kill() : this.processes[part].kill());
   }
 
   /** Starts a part that was killed. */
   async revive(part: SocialPart): Promise<void> {
     await (part === 'postgres' ? this.postgres.restart() : this.processes[part].start());
+    this.away.delete(part);
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,8 @@ const batchesAtOnce = 16;
 const lookMs = 250;
 const longestGapMs = 1_000;
 const longestCatchUpMs = 300_000;
+/** Nothing is accepted and nothing counted for so long: something hangs, however slow the machine is. */
+const longestSilenceMs = 300_000;
 const questionsAtOnce = 32;
 
 export const launchDayDrill: Drill = {
@@ -54,11 +56,12 @@ async function runDrill({ numbers, seed, folder, say, onProgress }: DrillRun): P
 
   const sender = new LikeSender(stage.postsUrl, `launch-${seed}`);
   const startedMs = performance.now();
-  const followed = new Followed(stage, () => launch.distinct, onProgress);
-  const killing = killAgain(stage, kills, random.fork());
-  await sendAtRate(launch, sender, count, rate);
-  const acceptedMs = performance.now() - startedMs;
-  const killed = await killing;
+  await using followed = new Followed(stage, launch, sender, onProgress);
+  const sending = sendAtRate(launch, sender, count, rate).then(() => performance.now() - startedMs);
+  // Whatever fails first ends the drill.
+  const [acceptedMs, killed] = await followed.unlessSilent(
+    Promise.all([sending, killAgain(stage, kills, random.fork())]),
+  );
   await followed.until(launch.distinct);
   const countedMs = performance.now() - startedMs;
   const perSecond = Math.round((count / countedMs) * 1000);
@@ -68,7 +71,6 @@ async function runDrill({ numbers, seed, folder, say, onProgress }: DrillRun): P
   for (let first = 0; first < takenBack.length; first += batchSize)
     await sender.send(takenBack.slice(first, first + batchSize));
   await followed.until(launch.distinct);
-  await followed.close();
   const expected = launch.expected();
   onProgress('comparing the totals of every post');
   await compareAnswers(stage, expected);
@@ -105,31 +107,43 @@ async function sendAtRate(launch: LaunchLikes, sender: LikeSender, count: number
 async function killAgain(stage: SocialStage, rounds: number, random: Random): Promise<number> {
   let killed = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const revivals: Promise<void>[] = [];
-    for (const part of random.shuffle(socialParts)) {
-      await delay(random.below(longestGapMs));
-      await stage.kill(part);
+    let killedBefore = Promise.resolve();
+    // Each is killed a while after the one before, and comes back while others are away.
+    const revivals = random.shuffle(socialParts).map(async (part) => {
+      const [killAfterMs, reviveAfterMs] = [random.below(longestGapMs), random.below(longestGapMs)];
+      const dead = killedBefore.then(() => delay(killAfterMs)).then(() => stage.kill(part));
+      killedBefore = dead;
+      await dead;
       killed += 1;
-      revivals.push(delay(random.below(longestGapMs)).then(() => stage.revive(part)));
-    }
+      await delay(reviveAfterMs);
+      await stage.revive(part);
+    });
     await Promise.all(revivals);
   }
   return killed;
 }
 
 /** How far the totals are, looked at again and again. */
-class Followed {
+class Followed implements AsyncDisposable {
   furthestBehind = 0;
   private counted = 0;
   private closed = false;
+  private readonly silence = Promise.withResolvers<never>();
   private readonly looking: Promise<void>;
 
   constructor(
     private readonly stage: SocialStage,
-    private readonly given: () => number,
+    private readonly launch: LaunchLikes,
+    private readonly sender: LikeSender,
     private readonly onProgress: (line: string) => void,
   ) {
+    this.silence.promise.catch(() => undefined);
     this.looking = this.look();
+  }
+
+  /** @throws Violation when nothing is accepted and nothing counted for long, whatever is waited for. */
+  unlessSilent<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.silence.promise]);
   }
 
   /** @throws Violation when the totals come to something else, or to nothing for long. */
@@ -142,20 +156,26 @@ class Followed {
     }
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.closed = true;
     await this.looking;
   }
 
   private async look(): Promise<void> {
-    while (!this.closed) {
-      const before = this.given();
+    let heardMs = performance.now();
+    for (let heard = ''; !this.closed;) {
+      const before = this.launch.distinct;
       const rows = await this.stage
         .feedTables<{ likes: string }>('SELECT coalesce(sum(likes), 0) AS likes FROM post_totals')
         .catch(() => []);
       if (rows[0]) this.counted = Number(rows[0].likes);
       this.furthestBehind = Math.max(this.furthestBehind, before - this.counted);
-      this.onProgress(`${this.counted} of ${this.given()} likes are counted`);
+      const away = this.stage.away.size === 0 ? '' : `; ${[...this.stage.away].join(', ')} away`;
+      const state = `${this.sender.accepted} likes are accepted, ${this.counted} of ${this.launch.distinct} counted${away}`;
+      this.onProgress(state);
+      if (state !== heard) [heard, heardMs] = [state, performance.now()];
+      if (performance.now() - heardMs > longestSilenceMs)
+        this.silence.reject(new Violation('the launch day goes on', `for minutes it was so: ${state}`));
       await delay(lookMs);
     }
   }
