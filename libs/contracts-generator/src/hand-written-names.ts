@@ -2,7 +2,8 @@
  * Finds topic names and event types written by hand in the sources of apps/ and libs/, where the generated contract belongs.
  *
  * A full event name and a topic name of several words are found wherever they are quoted. A topic of one word (`posts`) is also
- * a path, a table and a noun, so it is found only where a topic stands: after `topic`, `topics`, `EventPattern` and the like.
+ * a path, a table and a noun, so it is found only where a topic stands: after `topic`, `topics`, `EventPattern` and the like. What
+ * `createTopic` makes by hand is no topic of the contracts, whatever it is called.
  * The broker and the registry know no contracts and are not looked at; nor are specs, which invent topics or pin a name from outside.
  */
 import fs from 'node:fs';
@@ -34,7 +35,7 @@ function patternsOf(names: ContractNames): { name: string; pattern: RegExp }[] {
       pattern: name.includes('_')
         ? new RegExp(`(['"\`])${name}\\1`)
         : new RegExp(
-            `(?:\\b\\w*[tT]opics?\\b\\s*[:=(]+\\s*\\[?\\s*|[tT]opic\\b[^'"\`]*[!=]==?\\s*|EventPattern\\(\\s*)(['"\`])${name}\\1`,
+            `(?:\\b(?!createTopic\\b)\\w*[tT]opics?\\b\\s*[:=(]+\\s*\\[?\\s*|[tT]opic\\b[^'"\`]*[!=]==?\\s*|EventPattern\\(\\s*)(['"\`])${name}\\1`,
           ),
     })),
   ];

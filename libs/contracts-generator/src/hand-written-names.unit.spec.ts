@@ -21,6 +21,7 @@ describe('the search for hand-written names', () => {
   });
 
   it('leaves the same word alone as a path, a table or prose', () => {
+    expect(found(`lesson.createTopic('orders')`)).toEqual([]);
     expect(found(`@Controller('orders')\n@Entity('orders')\n// the topic 'orders'\n * of topic: 'orders'`)).toEqual([]);
   });
 

@@ -95,6 +95,7 @@ export {
   KafkaChangePublisher,
   KafkaOutboxPublisher,
   LeanProducer,
+  outboxMessageOf,
   type BulkProducer,
   type LeanProducerOptions,
 } from './outbox/index.ts';

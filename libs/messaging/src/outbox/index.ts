@@ -6,4 +6,5 @@
 export { KafkaChangePublisher } from './kafka-change-publisher.ts';
 export { KafkaOutboxPublisher } from './kafka-outbox-publisher.ts';
 export { LeanProducer, type LeanProducerOptions } from './lean-producer.ts';
+export { outboxMessageOf } from './outbox-message-of.ts';
 export { type BulkProducer } from './send-or-reject.ts';

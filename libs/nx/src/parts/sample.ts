@@ -1,0 +1,59 @@
+/** A value of an event for a spec, as TypeScript: what its schema asks for, and nothing that says more. */
+import { type AvroObject, type AvroType } from './event-schema.ts';
+
+export interface Sample {
+  readonly text: string;
+  /** Types of the contracts that the text names. */
+  readonly types: readonly string[];
+}
+
+/** Texts of logical types whose types are more than text. */
+const logical: Readonly<Record<string, string>> = {
+  'timestamp-millis': "new Date('2026-11-21T12:00:00.000Z')",
+  decimal: "'12.50'",
+  uuid: "'7c0b1e0a-5f6e-4f3c-9a51-0d8f6f1b2c3d' as Uuid",
+  date: "'2026-11-21' as LocalDate",
+  'timestamp-micros': "'2026-11-21T12:00:00.000000Z' as TimestampMicros",
+};
+
+const plain: Readonly<Record<string, string>> = {
+  null: 'null',
+  boolean: 'true',
+  int: '1',
+  long: '1',
+  float: '1.5',
+  double: '1.5',
+  bytes: 'Buffer.from([1])',
+};
+
+export function sampleOf(schema: AvroObject): Sample {
+  const text = valueOf(schema, schema.name ?? '');
+  const types = [...text.matchAll(/ as (\w+)/g)].map(([, type]) => type!);
+  return { text, types: [...new Set(types)] };
+}
+
+function valueOf(type: AvroType, field: string): string {
+  if (Array.isArray(type)) return type.includes('null') ? 'null' : valueOf((type as readonly AvroType[])[0]!, field);
+  if (typeof type === 'string') return type === 'string' ? `'${field}-1'` : (plain[type] ?? 'undefined as never');
+  const { logicalType, fields, symbols, ...schema } = type as AvroObject;
+  if (logicalType !== undefined && logical[logicalType] !== undefined) return logical[logicalType];
+  if (fields) return `{ ${fields.map(({ name, type: of }) => `${name}: ${valueOf(of, name)}`).join(', ')} }`;
+  if (symbols) return `'${symbols[0]}'`;
+  if (schema.type === 'array') return '[]';
+  return schema.type === 'map' ? '{}' : valueOf(schema.type, field);
+}
+
+/** The key that a record of the sample has, as TypeScript. */
+export function sampleKeyOf(schema: AvroObject, key: string): string {
+  const parts = key.split('|').map((path) => {
+    let of: AvroType = schema;
+    for (const name of path.split('.')) of = fieldOf(of, name);
+    return valueOf(of, path.split('.').at(-1)!).replace(/ as \w+$/, '');
+  });
+  return `'${parts.map((part) => part.replaceAll("'", '')).join('|')}'`;
+}
+
+function fieldOf(type: AvroType, name: string): AvroType {
+  const record = Array.isArray(type) ? (type as readonly AvroType[]).find((each) => each !== 'null') : type;
+  return (record as AvroObject).fields?.find((field) => field.name === name)?.type ?? 'string';
+}
