@@ -28,7 +28,8 @@ export default {
   transformIgnorePatterns: ['/node_modules/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@headwater/source', 'node', 'node-addons'] },
-  testTimeout: 30_000,
+  // For a busy machine; no test measures time.
+  testTimeout: 90_000,
   testSequencer: '<rootDir>/jest.sequencer.js',
   // One more than processors: the suites wait for much.
   maxWorkers: 3,

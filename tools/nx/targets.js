@@ -22,7 +22,7 @@ function targetsOf(project) {
   return {
     build: command(isBundled(project) ? `${compile} && rolldown --config ${project}/rolldown.config.js` : compile),
     typecheck: command(`tsc -p ${project}/tsconfig.spec.json`),
-    lint: command(`eslint ${project}`),
+    lint: command(`npm run lint -- ${project}`),
     test: command(`node tools/launch/test.js ${project}`),
   };
 }

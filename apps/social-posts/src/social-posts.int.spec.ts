@@ -233,7 +233,7 @@ describeOnEveryEngine(
           ),
         );
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
-        const { commentId } = answers[0]?.body as { commentId: string };
+        const { commentId } = answers[0]!.body as { commentId: string };
         expect(answers[0]?.headers.get('location')).toBe(`/posts/c2/comments/${commentId}`);
       });
 

@@ -1,17 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
-import { Linter, type ESLint } from 'eslint';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const rule = path.join(root, 'tools/eslint/directions.js');
-const { house } = (await import(rule)) as { house: ESLint.Plugin };
+const rule = path.join(root, 'tools/lint/directions.js');
 
-/** What lint says of one import statement, were it written in `file`. */
+interface Found {
+  readonly message: string;
+}
+type Visitor = Readonly<Record<string, (node: object) => void>>;
+const { directions } = (await import(rule)) as {
+  directions: { create(context: { filename: string; report(found: Found): void }): Visitor };
+};
+
+/** What the rule says of one import or export statement, were it written in `file`. */
 function findings(file: string, statement: string): string[] {
-  const config = [{ files: ['**/*.ts'], plugins: { house }, rules: { 'house/directions': 'error' as const } }];
-  return new Linter({ configType: 'flat', cwd: root })
-    .verify(statement, config, path.join(root, file))
-    .map(({ message }) => message);
+  const found: string[] = [];
+  const visitor = directions.create({
+    filename: path.join(root, file),
+    report: ({ message }) => found.push(message),
+  });
+  const source = { value: /'(?<specifier>[^']+)'/.exec(statement)?.groups?.['specifier'] };
+  visitor[statement.startsWith('import') ? 'ImportDeclaration' : 'ExportAllDeclaration']?.({ source });
+  return found;
 }
 
 describe('the directions of the house', () => {

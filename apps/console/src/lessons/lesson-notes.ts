@@ -18,11 +18,11 @@ export class LessonNotes {
   /** Lessons that were begun and not undone. @throws when the broker does not answer */
   async begun(): Promise<LessonId[]> {
     const admin = await this.#kafka.openAdmin();
-    const isThere = await admin
-      .list()
-      .then((names) => names.includes(NOTES_TOPIC))
-      .finally(() => admin.close());
-    if (!isThere) return [];
+    try {
+      if (!(await admin.list()).includes(NOTES_TOPIC)) return [];
+    } finally {
+      await admin.close();
+    }
     const last = new Map((await readTopic(this.#kafka, NOTES_TOPIC)).map(({ key, value }) => [key, value]));
     return LESSON_IDS.filter((id) => (last.get(id) ?? null) !== null);
   }
@@ -30,7 +30,11 @@ export class LessonNotes {
   async note(id: LessonId): Promise<void> {
     const admin = await this.#kafka.openAdmin();
     const topic = { name: NOTES_TOPIC, partitions: 1, config: { 'cleanup.policy': 'compact' } };
-    await admin.create([topic]).finally(() => admin.close());
+    try {
+      await admin.create([topic]);
+    } finally {
+      await admin.close();
+    }
     await this.#write(id, Buffer.from(new Date().toISOString()));
   }
 

@@ -96,12 +96,20 @@ export class LessonStage {
     return follower;
   }
 
+  async #partitionsOf(topic: string): Promise<number> {
+    const admin = await this.kafka.openAdmin();
+    try {
+      const described = (await admin.describe(new Map([[topic, []]]))).get(topic);
+      if (described === undefined) throw new Error(`there is no topic ${topic}`);
+      return described.partitions;
+    } finally {
+      await admin.close();
+    }
+  }
+
   /** Reads a topic of the demo from its end on; what is written after this call is seen. */
   async followFromEnd(topic: string, onRecord: (record: FollowedRecord) => void): Promise<Follower> {
-    const admin = await this.kafka.openAdmin();
-    const described = await admin.describe(new Map([[topic, []]])).finally(() => admin.close());
-    const partitions = described.get(topic)?.partitions;
-    if (partitions === undefined) throw new Error(`there is no topic ${topic}`);
+    const partitions = await this.#partitionsOf(topic);
     const follower = await followTopicFromEnd(this.kafka, topic, partitions, (record) => {
       if (!this.isClosed) onRecord(record);
     });

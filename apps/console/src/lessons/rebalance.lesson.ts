@@ -127,7 +127,7 @@ class SharedTopic {
   async join(id: MemberId): Promise<void> {
     const { board, kafka } = this.#stage;
     board.mark(id, 'waiting', 'joins');
-    const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
+    const consumer = new Consumer({
       clientId: `lesson-member-${id}`,
       bootstrapBrokers: [...kafka.bootstrapServers],
       groupId: this.#groupId,

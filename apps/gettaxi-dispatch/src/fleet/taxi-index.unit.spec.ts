@@ -52,7 +52,9 @@ const around = (center: Place, degrees: number, random: () => number): Place => 
   longitude: ((center.longitude + (random() - 0.5) * degrees + 540) % 360) - 180,
 });
 
-const seeds = Array.from({ length: 4 }, () => Math.floor(Math.random() * 2 ** 32));
+const seeds = Array.from({ length: 2 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) }, () =>
+  Math.floor(Math.random() * 2 ** 32),
+);
 
 describe('the nearest taxis', () => {
   // From some hundred in one block to a handful in a county; around a pentagon, the antimeridian, a pole.

@@ -8,7 +8,7 @@ const shows = Array.from({ length: 12 }, (_, index) => `s${index}`);
 const genres = ['Crime', 'Drama', 'Sci-Fi'];
 
 // A model is made for each of many orders: more runs find no more, and take minutes.
-fc.configureGlobal({ numRuns: 40 });
+fc.configureGlobal({ numRuns: 15 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) });
 
 const watches: fc.Arbitrary<Watch[]> = fc.array(
   fc.record({

@@ -106,17 +106,21 @@ export class ModelRebuild implements OnApplicationBootstrap, OnModuleDestroy {
       throw Problem.conflict('rebuild-running', 'The read model is being built anew already: wait until that is done.');
     }
     this.current = { state: 'running', records: 0, totalRecords: 0, differentPosts: null, failure: null };
-    this.running = this.run()
-      .catch((error: unknown) => {
-        const failure = error instanceof Error ? error.message : String(error);
-        this.logger.error(`the rebuild failed: ${failure}`);
-        this.tell({ state: 'failed', failure });
-      })
-      .finally(async () => {
-        this.running = undefined;
-        await release(session, true);
-      });
+    this.running = this.runToItsEnd(session);
     return this.current;
+  }
+
+  private async runToItsEnd(session: QueryRunner): Promise<void> {
+    try {
+      await this.run();
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      this.logger.error(`the rebuild failed: ${failure}`);
+      this.tell({ state: 'failed', failure });
+    } finally {
+      this.running = undefined;
+      await release(session, true);
+    }
   }
 
   private async run(): Promise<void> {

@@ -3,7 +3,10 @@ import { GroupWorld } from './testing/group-world.ts';
 import { GroupHistory, ModelClient } from './testing/model-client.ts';
 import { seededRandom } from './testing/seeded-random.ts';
 
-const seeds = Array.from({ length: 12 }, (_, index) => 31 * (index + 1));
+const seeds = Array.from(
+  { length: 4 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) },
+  (_, index) => 31 * (index + 1),
+);
 const steps = 150;
 
 /** One run: clients that join, work, leave, crash; a broker that crashes; a disk that fails. */

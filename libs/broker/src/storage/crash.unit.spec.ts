@@ -13,7 +13,10 @@ interface Sent {
 }
 
 const config = { segmentBytes: 1500, indexIntervalBytes: 200 };
-const seeds = Array.from({ length: Number(process.env['CRASH_SEEDS'] ?? 20) }, (_, index) => 7919 * (index + 1));
+const seeds = Array.from(
+  { length: 8 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) },
+  (_, index) => 7919 * (index + 1),
+);
 
 /** Lets a random number of microtasks and, now and then, a turn of the event loop pass. */
 async function pause(random: () => number): Promise<void> {

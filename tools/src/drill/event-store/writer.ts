@@ -39,9 +39,15 @@ export class Writer {
   }
 
   async run(turns: number, onTurn: () => void): Promise<void> {
-    const ways = [this.#alone, this.#alone, this.#within, this.#withinEarlyId, this.#conflicting];
+    const ways = [
+      () => this.#alone(),
+      () => this.#alone(),
+      () => this.#within(),
+      () => this.#withinEarlyId(),
+      () => this.#conflicting(),
+    ];
     for (let turn = 0; turn < turns; turn += 1) {
-      await this.#random.pick(ways).call(this);
+      await this.#random.pick(ways)();
       onTurn();
     }
   }

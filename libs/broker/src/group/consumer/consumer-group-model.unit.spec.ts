@@ -4,7 +4,10 @@ import { describeConsumer } from '../testing/consumer-requests.ts';
 import { GroupWorld } from '../testing/group-world.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 
-const seeds = Array.from({ length: 8 }, (_, index) => 17 * (index + 1));
+const seeds = Array.from(
+  { length: 3 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) },
+  (_, index) => 17 * (index + 1),
+);
 const steps = 200;
 
 /** One run: members that join, change their minds, leave and crash; topics that grow and vanish; a broker and a disk that fail. */

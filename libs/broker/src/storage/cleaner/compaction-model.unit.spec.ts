@@ -150,7 +150,7 @@ function producersOf(storage: LogStorage): string[] {
 }
 
 const seed = Number(process.env['COMPACTION_SEED'] ?? 20260101);
-const runs = Number(process.env['COMPACTION_RUNS'] ?? 100);
+const runs = 30 * Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 
 describe('a compacted log', () => {
   // A map of 8 slots takes 5 keys: then a cleaning needs several passes.

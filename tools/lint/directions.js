@@ -20,7 +20,8 @@ export const projectDirections = {
   // The toolkit for the registry on another Kafka, which it reaches as a client.
   'type:broker-app': ['type:broker', 'type:registry', 'type:toolkit'],
   'type:testkit': ['type:broker', 'type:registry', 'type:broker-app', 'type:toolkit', 'type:contract-kit'],
-  'type:platform': ['type:broker-app', 'type:testkit'],
+  'type:platform': ['type:broker-app', 'type:generator', 'type:testkit'],
+  'type:create': [],
   'type:service': ['type:toolkit', 'type:contracts'],
   'type:console': ['type:toolkit', 'type:contracts'],
   'type:simulator': ['type:contracts'],
@@ -123,7 +124,7 @@ function relativeMessage(from, specifier, file) {
   return undefined;
 }
 
-const directions = {
+export const directions = {
   meta: { type: 'problem', docs: { description: 'Keep the dependency directions of the house' }, schema: [] },
   create(context) {
     const file = context.filename;
@@ -144,5 +145,3 @@ const directions = {
     };
   },
 };
-
-export const house = { meta: { name: 'house' }, rules: { directions } };
