@@ -25,6 +25,8 @@ beforeAll(async () => {
   service = await ServiceStandIn.start();
   cleanUp.push(() => service.close());
   const services = {
+    'social-posts': service.url,
+    'social-feed': service.url,
     'movieflix-resume': service.url,
     'movieflix-recommendation': service.url,
     'mybank-alerts': service.url,
@@ -118,6 +120,79 @@ describeUnless(absenceOfBrowser, "MovieFlix's page", () => {
     await page.keyboard.press('Enter');
     await page.getByText('Argo', { exact: true }).waitFor();
     await page.getByText('the model is being built').waitFor();
+  });
+});
+
+describeUnless(absenceOfBrowser, "MySocialMedia's page", () => {
+  const post = (postId: string, userId: string, title: string): object => ({
+    postId,
+    userId,
+    authorName: null,
+    title,
+    text: '<p>Words</p>',
+    kind: 'plain',
+    parentPostId: null,
+    sourceUrl: null,
+    publishedAt: '2018-03-12T17:00:45.567Z',
+    editedAt: null,
+    likes: 2,
+    comments: 2,
+  });
+  const comment = (commentId: string, text: string | null, replies: number): object => ({
+    commentId,
+    userId: text === null ? null : 'ben',
+    authorName: null,
+    text,
+    addedAt: '2018-03-12T18:00:00.000Z',
+    editedAt: null,
+    deleted: text === null,
+    replies,
+  });
+
+  beforeEach(() => {
+    service.answers.set('GET /feed', { items: [post('p1', 'ann', 'Qubits')], nextCursor: null });
+    service.answers.set('GET /trending', { windowStart: null, windowEnd: null, items: [] });
+  });
+
+  it('opens the thread of a post, level by level and page by page', async () => {
+    const comments = 'GET /posts/p1/comments?limit=20';
+    service.answers.set(comments, {
+      items: [comment('c1', null, 1), comment('c2', 'Half right.', 0)],
+      nextCursor: 'n',
+    });
+    service.answers.set(`${comments}&cursor=n`, { items: [comment('c3', 'A late word.', 0)], nextCursor: null });
+    service.answers.set(`${comments}&parentCommentId=c1`, { items: [comment('c4', 'Why?', 0)], nextCursor: null });
+    page = await built.open(`${running.url}/social`);
+    await page.getByRole('button', { name: 'comments, show them' }).click();
+    await page.getByText('Half right.').waitFor();
+    await page.getByText('A comment that was deleted').waitFor();
+    await page.getByRole('button', { name: 'Show 1 reply' }).click();
+    await page.getByText('Why?').waitFor();
+    await page.getByRole('button', { name: 'Show later comments' }).click();
+    await page.getByText('A late word.').waitFor();
+    await expectAccessible(page);
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  });
+
+  it("shows a user's home, and what joins it when the user follows somebody", async () => {
+    const followers = { answer: { columns: [], rows: [['ben', '2018-03-12']] } };
+    service.answers.set('GET /queries/latest-followers/result', followers);
+    service.answers.set('GET /users/ben/home', { items: [], nextCursor: null });
+    page = await built.open(`${running.url}/social`);
+    await page.getByText('Qubits').waitFor();
+    await page.getByRole('button', { name: 'ben' }).click();
+    await page.getByText('Nobody whom ben follows has posted.').waitFor();
+    service.answers.set('PUT /users/ben/follows/ann', null);
+    await page.getByRole('combobox', { name: 'Author' }).fill('ann');
+    await page.keyboard.press('Enter');
+    await page.getByText('ben follows ann from now on.').waitFor();
+    service.answers.set('GET /users/ben/home', { items: [post('p1', 'ann', 'Qubits')], nextCursor: null });
+    await page.getByRole('heading', { name: 'Qubits' }).waitFor();
+    await expectAccessible(page);
+    await expectToFitPhone('/social?user=ben', 'Home');
+    await page.getByRole('button', { name: 'Everybody' }).click();
+    await page.getByRole('heading', { name: 'MySocialMedia', level: 2 }).waitFor();
   });
 });
 
@@ -301,12 +376,19 @@ describeUnless(absenceOfBrowser, "GetTaxi's page", () => {
     service.answers.set('GET /rides', { items: [], nextCursor: null });
     await page.getByRole('img', { name: /^Map: 2 free taxis, 0 with a ride/ }).waitFor();
     await page.getByText('No ride is under way.').waitFor();
+    const window = (minute: string, demand: number): object => ({
+      windowStart: `2026-11-21T22:${minute}:00.000Z`,
+      demand,
+      supply: 3,
+    });
+    service.answers.set('GET /zones/zone-a/windows', { items: [window('00', 4), window('05', 9)], nextCursor: null });
     await page.getByRole('button', { name: 'zone-a' }).click();
     await page.getByText('of the zone that was chosen').waitFor();
+    await page.getByRole('img', { name: '2 windows, in the last 9 requests and 3 free taxis' }).waitFor();
     await expectToFitPhone('/city', 'Demand and supply');
   });
 
-  it('asks for a quote between two places, and says which are none', async () => {
+  it('asks for a quote between two places, says which are none, and orders the ride to its fare', async () => {
     service.answers.set('GET /zones', { zones: [] });
     service.answers.set('GET /taxis', { items: [], truncated: false });
     service.answers.set('GET /rides', { items: [], nextCursor: null });
@@ -327,6 +409,29 @@ describeUnless(absenceOfBrowser, "GetTaxi's page", () => {
     await page.getByRole('textbox', { name: 'From (A)' }).fill('40.7580, -73.9855');
     await page.keyboard.press('Enter');
     await page.getByText('at a surge of 1.25×').waitFor();
+
+    const ordered = { rideId: 'r-1', userId: 'you', taxiId: null, offers: 0, quoteId: 'q' };
+    const tell = (status: string, taxiId: string | null): void => {
+      service.answers.set('GET /rides/r-1', { ...ordered, status, taxiId });
+    };
+    service.answers.set('POST /rides', { ...ordered, status: 'requested' });
+    tell('offered', 'cab-7');
+    await page.getByRole('button', { name: 'Order this ride' }).click();
+    const places =
+      '"pickup":{"latitude":40.758,"longitude":-73.9855},"dropOff":{"latitude":40.7359,"longitude":-73.9911}';
+    await page.getByText('cab-7').waitFor();
+    expect(service.asked).toContain(`POST /rides {"userId":"you",${places},"quoteId":"q"}`);
+    service.answers.set('POST /rides/r-1/accept', null);
+    await page.getByRole('button', { name: 'Accept as the driver' }).click();
+    tell('underWay', 'cab-7');
+    await page.getByRole('button', { name: 'Arrive' }).waitFor();
+    expect(service.asked).toContain('POST /rides/r-1/accept {"taxiId":"cab-7"}');
+    const fare = { currency: 'USD', entry: '2.50', metered: '9.00', night: '0.00', tax: '0.50', quoteId: 'q' };
+    service.answers.set('GET /rides/r-1/fare', { ...fare, amount: '14.88', surge: 1.25 });
+    tell('paid', 'cab-7');
+    await page.getByText('14.88').waitFor();
+    await page.getByText('at 1.25×, as quoted').waitFor();
+    await expectAccessible(page);
   });
 });
 

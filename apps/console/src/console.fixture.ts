@@ -136,7 +136,7 @@ export async function writeRecords(bootstrapServers: string, topic: string, coun
   }
 }
 
-/** Answers of any service, by method and path without its query; what was asked is kept. Unknown paths are 404. */
+/** Answers of any service, by method and path, with its query where it matters; what was asked is kept. Unknown paths are 404. */
 export class ServiceStandIn {
   readonly asked: string[] = [];
   readonly answers = new Map<string, unknown>();
@@ -155,7 +155,8 @@ export class ServiceStandIn {
       request.on('end', () => {
         const path = (request.url ?? '').split('?')[0];
         standIn.asked.push(`${request.method} ${request.url} ${body}`.trimEnd());
-        const answer = standIn.answers.get(`${request.method} ${path}`);
+        const answer =
+          standIn.answers.get(`${request.method} ${request.url}`) ?? standIn.answers.get(`${request.method} ${path}`);
         const isProblem = typeof answer === 'object' && answer !== null && 'detail' in answer;
         response.setHeader('content-type', isProblem ? 'application/problem+json' : 'application/json');
         response.writeHead(answer === undefined ? 404 : isProblem ? 400 : 200);

@@ -74,6 +74,7 @@ export interface GroupState {
 
 export interface FeedPost {
   readonly postId: string;
+  readonly userId: string;
   readonly authorName: string;
   readonly title: string | null;
   /** Plain text, cut to what fits a card. */

@@ -64,7 +64,36 @@ export interface Quote {
   readonly expiresAt: string;
 }
 
-/** Demand and supply of a zone, or of the whole city, as the page saw them. */
+/** A window of a zone. */
+export interface ZoneWindow {
+  readonly windowStart: string;
+  readonly demand: number;
+  readonly supply: number;
+}
+
+export interface ZoneWindows {
+  /** The earliest first. */
+  readonly items: readonly ZoneWindow[];
+}
+
+/** A ride as dispatch answers it, until it is paid. */
+export interface OrderedRide extends Omit<Ride, 'status'> {
+  readonly status: RideStatus | 'completed' | 'paid' | 'cancelled' | 'unfulfilled';
+}
+
+export interface Fare {
+  readonly amount: string;
+  readonly currency: string;
+  readonly entry: string;
+  readonly metered: string;
+  readonly night: string;
+  readonly tax: string;
+  readonly surge: number;
+  /** The quote that was honored; null for none. */
+  readonly quoteId: string | null;
+}
+
+/** Demand and supply: of the whole city as the page saw them, or of a window of a zone. */
 export interface DemandSample {
   readonly atMs: number;
   readonly demand: number;
