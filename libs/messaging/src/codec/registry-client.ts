@@ -1,15 +1,13 @@
 /**
  * The few calls of Confluent's schema registry that a codec makes (Schema Registry API reference).
  *
- * Schemas are registered by `@kafkajs/confluent-schema-registry`. They are not read by it: it answers a type without its logical
- * types, and with them is lost what a number means; so the text is taken as it was registered. A subject's compatibility is set
- * before its first version, which that client does after it. User and password in the URL are sent as basic authentication.
+ * A subject's compatibility is set before its first version. User and password in the URL are sent as basic authentication. Asked by
+ * `node:http`, which a service has loaded anyway: the first `fetch` of a process brings a client of its own.
  */
-import registryPackage from '@kafkajs/confluent-schema-registry';
-
-const { COMPATIBILITY, SchemaRegistry, SchemaType } = registryPackage;
-
-type Compatibility = keyof typeof COMPATIBILITY;
+import { once } from 'node:events';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
 
 /** The registry answered, and said no. */
 export class RegistryRefusal extends Error {
@@ -41,37 +39,21 @@ const answerWithinMs = 10_000;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } };
-  // `fetch` says only that it failed; why is in its cause.
-  return cause?.message || cause?.code || message || String(error);
-}
-
-/** What the registry itself refuses. Its client tells a connection that broke as status 400, so that is none. */
-const refusals: ReadonlySet<unknown> = new Set([401, 403, 409, 422]);
-
 export class RegistryClient {
   private readonly base: string;
   private readonly headers: Record<string, string>;
-  private readonly registry: InstanceType<typeof SchemaRegistry>;
-  /** Of the subjects that were guarded: the client insists on being told what is set. */
-  private readonly compatibilities = new Map<string, Compatibility>();
 
   constructor(url: string) {
     const parsed = new URL(url);
     const { username, password } = parsed;
-    const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
     this.headers = { 'content-type': mediaType, accept: mediaType };
-    if (username !== '')
-      this.headers['authorization'] = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
+    if (username !== '') {
+      const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      this.headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    }
     parsed.username = '';
     parsed.password = '';
     this.base = parsed.toString().replace(/\/$/, '');
-    this.registry = new SchemaRegistry({
-      host: this.base,
-      retry: { retries: 1, maxRetryTimeInSecs: 1 },
-      ...(username === '' ? {} : { auth }),
-    });
   }
 
   /**
@@ -79,16 +61,9 @@ export class RegistryClient {
    * @throws {RegistryRefusal | Error}
    */
   async register(subject: string, schema: string): Promise<number> {
-    const compatibility = COMPATIBILITY[this.compatibilities.get(subject) ?? ownCompatibility];
-    try {
-      const options = { subject, compatibility, updateConfig: false };
-      return (await this.registry.register({ type: SchemaType.AVRO, schema }, options)).id;
-    } catch (error) {
-      const { status, message } = error as { status?: unknown; message: string };
-      if (typeof status === 'number' && refusals.has(status))
-        throw new RegistryRefusal(status, undefined, message.replace(/^Confluent_Schema_Registry - /, ''));
-      throw error;
-    }
+    const { id } = await this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema });
+    if (typeof id !== 'number') throw new Error(`the answer for subject ${subject} holds no id`);
+    return id;
   }
 
   /**
@@ -98,12 +73,10 @@ export class RegistryClient {
   async guard(subject: string, signal?: AbortSignal): Promise<void> {
     const path = `/config/${encodeURIComponent(subject)}`;
     try {
-      const { compatibilityLevel } = await this.call('GET', path, undefined, signal);
-      this.compatibilities.set(subject, compatibilityLevel as Compatibility);
+      await this.call('GET', path, undefined, signal);
     } catch (error) {
       if (!(error instanceof RegistryRefusal) || error.status !== 404 || error.passing) throw error;
       await this.call('PUT', path, { compatibility: ownCompatibility }, signal);
-      this.compatibilities.set(subject, ownCompatibility);
     }
   }
 
@@ -123,30 +96,46 @@ export class RegistryClient {
     body?: unknown,
     signal?: AbortSignal,
   ): Promise<Record<string, unknown>> {
-    const timeout = AbortSignal.timeout(answerWithinMs);
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(this.base + path, {
-        method,
-        headers: this.headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      });
-      text = await response.text();
-    } catch (error) {
-      throw new Error(reasonOf(error), { cause: error });
-    }
-    const answer = parsed(text);
-    if (response.ok && answer) return answer;
+    const { status, body: answered } = await this.exchange(method, path, body, signal);
+    const answer = parsed(answered);
+    const isOk = status >= 200 && status < 300;
+    if (isOk && answer) return answer;
     const code = answer?.['error_code'];
     const message = answer?.['message'];
     throw new RegistryRefusal(
-      response.ok ? 502 : response.status,
+      isOk ? 502 : status,
       typeof code === 'number' ? code : undefined,
-      typeof message === 'string' ? message : `${method} ${path} was answered with status ${response.status}`,
+      typeof message === 'string' ? message : `${method} ${path} was answered with status ${status}`,
     );
   }
+
+  private async exchange(
+    method: string,
+    path: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: string }> {
+    const timeout = AbortSignal.timeout(answerWithinMs);
+    const { request } = this.base.startsWith('https:') ? https : http;
+    const sent = request(this.base + path, {
+      method,
+      headers: this.headers,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    try {
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      return { status: response.statusCode ?? 0, body: await text(response) };
+    } catch (error) {
+      throw new Error(reasonOf(error), { cause: error });
+    }
+  }
+}
+
+/** Node reports several addresses that refuse as an `AggregateError` without a message of its own, and an abort with its cause. */
+function reasonOf(error: unknown): string {
+  const { message, cause, code } = error as { message?: string; cause?: { message?: string }; code?: string };
+  return cause?.message || message || code || String(error);
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

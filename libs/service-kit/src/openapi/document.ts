@@ -40,10 +40,9 @@ const PROBLEM_RESPONSE = {
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
-/** Serves the document at `/docs/openapi.json` and a page over it at `/docs`. */
+/** Serves the document at `/docs/openapi.json` and a page over it at `/docs`. It is made when it is first asked for: a start need not wait. */
 export function serveDocs(app: INestApplication, api: ApiDescription): void {
-  const document = openApiDocument(app, api);
-  SwaggerModule.setup('docs', app, document, {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, api), {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
     customSiteTitle: api.name,
