@@ -60,7 +60,9 @@ function assertFree(workspace: Workspace, name: string): void {
   const manifest = workspace.manifestOf(name);
   if (manifest && !manifest.headwater)
     throw new GeneratorError(`apps/${name} is there already, and is no service: choose another name.`);
-  if (!manifest && workspace.tree.exists(`apps/${name}`))
+  // What an earlier build has left of a service that is gone is nobody's.
+  const others = manifest ? [] : workspace.tree.children(`apps/${name}`).filter((file) => file !== 'dist' && !file.endsWith('.tsbuildinfo'));
+  if (others.length > 0)
     throw new GeneratorError(`apps/${name} is there already, without a package.json: choose another name, or delete it.`);
   if (workspace.tree.exists(`libs/${name}`))
     throw new GeneratorError(`libs/${name} has that name already: choose another.`);

@@ -30,7 +30,7 @@ export const fieldKinds = {
     sql: 'numeric(18, 2)',
     decorator: 'Amount({})',
     from: 'service-kit',
-    sample: "'12.50' as Decimal",
+    sample: "'12.50'",
   },
   boolean: {
     avro: '"boolean"',

@@ -30,9 +30,9 @@ export function addAggregate(service: ServiceEditor, options: AggregateOptions):
   service.render(`aggregate/${model}`, folder, values);
   service.render('aggregate/both', folder, values);
   if (rest) service.render('aggregate/rest', folder, values);
-  enterOutbox(service, pluralOf(aggregate));
   if (model === 'decider') enterDecider(service, aggregate);
-  else service.addTable(pluralOf(aggregate).snake, columnsOf(aggregate, events[0]!));
+  enterOutbox(service, pluralOf(aggregate));
+  if (model === 'tables') service.addTable(pluralOf(aggregate).snake, columnsOf(aggregate, events[0]!));
   enterParts(service, aggregate, rest);
 }
 

@@ -102,7 +102,11 @@ export class ServiceEditor {
         .import('typeorm', 'DataSource')
         .addTo('DatabaseModule.forRoot', 'migrations', 'CreateInbox1700000000000', 'CreateParkedMessages1700000000001')
         .addInjection('MessagingModule.forRootAsync', 'DataSource', 'dataSource: DataSource')
-        .addProperty('MessagingModule.forRootAsync', 'dataSource');
+        .addProperty(
+          'MessagingModule.forRootAsync',
+          'dataSource',
+          'A message that cannot be applied waits with all that follows on its key; others go on.',
+        );
     });
   }
 

@@ -24,10 +24,10 @@ export class SourceText {
     const source = this.parse();
     const imports = source.statements.filter(ts.isImportDeclaration);
     const same = imports.find(
-      ({ moduleSpecifier, importClause }) =>
-        (moduleSpecifier as ts.StringLiteral).text === module &&
-        importClause?.namedBindings !== undefined &&
-        ts.isNamedImports(importClause.namedBindings),
+      (each) =>
+        moduleOf(each) === module &&
+        each.importClause?.namedBindings !== undefined &&
+        ts.isNamedImports(each.importClause.namedBindings),
     );
     const present = same ? (same.importClause!.namedBindings as ts.NamedImports).elements : undefined;
     const isTypeOnly = same?.importClause?.isTypeOnly ?? false;
@@ -38,14 +38,12 @@ export class SourceText {
       const all = [...present!.map((element) => element.getText(source)), ...missing].sort(byName);
       return this.splice(same.getStart(source), same.end, importText(module, all));
     }
-    const isOwn = module.startsWith('.');
-    const before = imports.findLast(({ moduleSpecifier }) => {
-      const { text } = moduleSpecifier as ts.StringLiteral;
-      return text.startsWith('.') === isOwn ? text < module : isOwn;
-    });
-    const at = before?.end ?? imports[0]?.getStart(source) ?? 0;
     const statement = importText(module, [...missing].sort(byName));
-    return before ? this.splice(at, at, `\n${statement}`) : this.splice(at, at, `${statement}\n`);
+    const next = imports.find((each) => groupOf(moduleOf(each)) === groupOf(module) && moduleOf(each) > module);
+    if (next) return this.splice(next.getStart(source), next.getStart(source), `${statement}\n`);
+    const near = imports.findLast((each) => groupOf(moduleOf(each)) === groupOf(module));
+    const before = near ?? imports.findLast((each) => module.startsWith('.') || !moduleOf(each).startsWith('.'));
+    return before ? this.splice(before.end, before.end, `\n${statement}`) : this.splice(0, 0, `${statement}\n`);
   }
 
   /**
@@ -68,13 +66,12 @@ export class SourceText {
     return this.splice(at, at, `${element}, `);
   }
 
-  /** Adds a property to a holder, as a shorthand or with what stands behind its colon. */
-  addProperty(holder: Holder, property: string, value?: string, comment?: string): this {
+  /** Adds a shorthand property to a holder, under a comment. */
+  addProperty(holder: Holder, property: string, comment: string): this {
     const source = this.parse();
     const object = this.holder(source, holder);
     if (propertyOf(object, property)) return this;
-    const text = value === undefined ? property : `${property}: ${value}`;
-    return this.insertProperty(source, object, comment === undefined ? text : `\n// ${comment}\n${text}`);
+    return this.insertProperty(source, object, `\n// ${comment}\n${property}`);
   }
 
   /** Injects a value into the factory of a dynamic module: its token into `inject`, its parameter behind the others. */
@@ -102,7 +99,10 @@ export class SourceText {
     const object = this.holder(source, holder);
     const present = propertyOf(object, property);
     if (!present) {
-      this.insertProperty(source, object, `${property}: [${element}]`);
+      // Nest's modules are read from what they import to what they provide.
+      const first = property === 'controllers' ? propertyOf(object, 'providers') : undefined;
+      if (first) this.splice(first.getStart(source), first.getStart(source), `${property}: [${element}],\n`);
+      else this.insertProperty(source, object, `${property}: [${element}]`);
       return;
     }
     if (!ts.isPropertyAssignment(present) || !ts.isArrayLiteralExpression(present.initializer))
@@ -168,6 +168,12 @@ export class SourceText {
 
 const byName = (one: string, other: string): number =>
   one.replace(/^type /, '').toLowerCase() < other.replace(/^type /, '').toLowerCase() ? -1 : 1;
+
+const moduleOf = ({ moduleSpecifier }: Pick<ts.ImportDeclaration, 'moduleSpecifier'>): string =>
+  (moduleSpecifier as ts.StringLiteral).text;
+
+/** Imports stand together by the scope of their packages; those of the service's own files come last. */
+const groupOf = (module: string): string => (module.startsWith('.') ? '.' : (/^@[^/]+/.exec(module)?.[0] ?? ''));
 
 const importText = (module: string, names: readonly string[]): string => `import { ${names.join(', ')} } from '${module}';`;
 
