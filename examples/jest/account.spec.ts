@@ -21,6 +21,7 @@ describe('an account', () => {
 });
 
 describe('a topic', () => {
+  // #region broker
   it("gives back what was written, on a broker of the test's own", async () => {
     await using broker = await startBroker();
     const kafka = new kafkajs.Kafka({ brokers: [broker.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING });
@@ -37,6 +38,7 @@ describe('a topic', () => {
     await consumer.disconnect();
     expect(read).toBe('opened');
   });
+  // #endregion
 });
 
 describe('a table', () => {

@@ -53,6 +53,7 @@ import { WishPublisher } from './publishing/wish-publisher.ts';
       }),
     }),
     EventStoreModule.forRoot({ inject: [Metrics], useFactory: (metrics: Metrics) => ({ metrics }) }),
+    // #region outbox
     OutboxModule.forRoot({
       inject: [MessageProducer, HealthChecks, Metrics],
       useFactory: (producer: MessageProducer, health: HealthChecks, metrics: Metrics) => ({
@@ -61,6 +62,7 @@ import { WishPublisher } from './publishing/wish-publisher.ts';
         metrics,
       }),
     }),
+    // #endregion
   ],
   controllers: [PostController, CommentController, LikeController, LikeBatchController, FollowController],
   providers: [

@@ -34,7 +34,7 @@ function helpOf({ file, text, tree }: Source): CommandHelp[] {
   if (!words) return [];
   const help = ts.isTemplateExpression(words)
     ? words.templateSpans.reduce((said, { literal }) => `${said}…${literal.text}`, words.head.text)
-    : (words as ts.NoSubstitutionTemplateLiteral).text;
+    : words.text;
   const command = /\b(?:npm (?:run )?[\w-]+|headwater[\w-]*)(?= |$)/m.exec(
     help.slice(help.search(/Usage:|npm run/)),
   )?.[0];

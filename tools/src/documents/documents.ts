@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { documentFiles } from '../site/index.ts';
+import { alertsPage, readAlerts } from './alerts.ts';
 import { architecturePages } from './architecture-pages.ts';
 import { readArchitecture } from './architecture.ts';
 import { commandsPage } from './commands-page.ts';
@@ -47,6 +48,7 @@ async function generatedDocuments(root: string): Promise<Map<string, string>> {
     ['docs/configuration.md', configurationPage(await serviceOptions(root))],
     ['docs/errors.md', errorsPage(sources)],
     ['docs/metrics.md', metricsPage(sources)],
+    ['docs/operating/alerts.md', alertsPage(readAlerts(root))],
     ...architecturePages(readArchitecture(root, sources)),
   ]);
 }

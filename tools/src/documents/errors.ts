@@ -88,7 +88,7 @@ function wordsOf(expression: ts.Expression | undefined): string {
 
 /** What a constant of an enclosing block holds. */
 function constantNamed(identifier: ts.Identifier): ts.Expression | undefined {
-  for (let block: ts.Node = identifier.parent; block; block = block.parent) {
+  for (let block: ts.Node | undefined = identifier.parent; block; block = block.parent as ts.Node | undefined) {
     if (!ts.isBlock(block) && !ts.isSourceFile(block)) continue;
     const declarations = block.statements
       .filter(ts.isVariableStatement)

@@ -32,7 +32,10 @@ async function main(args: readonly string[]): Promise<void> {
     },
   });
   if (values.help) return void process.stdout.write(HELP);
-  if (values.write || values.check) return await followCode(values.check);
+  if (values.write || values.check) {
+    await followCode(values.check);
+    return;
+  }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError(`--port must be a number from 0 to 65535, not ${values.port}`);

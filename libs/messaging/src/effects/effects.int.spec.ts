@@ -86,6 +86,7 @@ describe('effects exactly once', () => {
     let calls = 0;
     @Controller()
     class Likes {
+      // #region handler
       @Subscribe(topic, { group, delivery: 'exactly-once-effect', policy: 'dead-letter' })
       async onLike(
         @Payload() { messageId, value }: TopicMessage<TestTopic>,
@@ -94,6 +95,7 @@ describe('effects exactly once', () => {
         calls += 1;
         await context.manager.query(insert, [messageId, value.postId]);
       }
+      // #endregion
     }
     {
       await using writer = await start(topic, []);

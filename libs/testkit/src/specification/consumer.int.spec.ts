@@ -75,6 +75,7 @@ afterAll(async () => {
 }, 30_000);
 
 describe('the specification of a consumer', () => {
+  // #region given-when-then
   it('waits until what was delivered is consumed', async () => {
     const before = Likes.counted;
     await likes
@@ -88,6 +89,7 @@ describe('the specification of a consumer', () => {
     await likes.given(liked('4')).when(liked('5')).thenPublished(topics.posts, [goodbye]);
     await expect(likes.given().when(liked('6')).thenPublished(topics.posts, [])).rejects.toThrow('strictly deep-equal');
   });
+  // #endregion
 
   it('counts what was put aside', async () => {
     await likes.given(liked('7')).when(liked('8', 'nobody')).thenDeadLettered(topics.likes, group, 1);
