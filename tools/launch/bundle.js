@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { build } from 'rolldown';
 import { root } from './setup.js';
@@ -90,16 +91,31 @@ function writeDoor([name, file]) {
 }
 
 /** Lets a program load all that it is made of, and end: Node keeps what it compiled. */
-function run(file, ...args) {
+function run(name, ...args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path.join(root, file), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const program = path.join(root, 'apps', name, 'dist/main.cjs');
+    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${file} ended with exit code ${code}`))));
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`${name} ended with exit code ${code}`))));
   });
+}
+
+/** A service that describes itself has loaded all of it and made its modules; it needs no Kafka and no database for that. */
+async function keepCompiledCode(apps) {
+  const warm = async () => {
+    for (let app = apps.shift(); app !== undefined; app = apps.shift()) await run(app, '--write-openapi', os.devNull);
+  };
+  await Promise.all(Array.from({ length: os.availableParallelism() }, warm));
+}
+
+function isService(app) {
+  const { headwater } = JSON.parse(fs.readFileSync(path.join(root, 'apps', app, 'package.json'), 'utf8'));
+  return headwater?.port !== undefined;
 }
 
 const entries = programs();
 fs.rmSync(path.join(root, folder), { recursive: true, force: true });
 const modules = await bundle(entries);
 for (const entry of Object.entries(entries)) writeDoor(entry);
+await keepCompiledCode(Object.keys(entries).filter((name) => !name.includes('.') && isService(name)));
 fs.writeFileSync(path.join(root, folder, 'modules.json'), JSON.stringify(modules));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DemoError } from './demo-error.ts';
 
-const POLL_MS = 50;
+const POLL_MS = 150;
 const DEADLINE_MS = 120_000;
 
 /**
