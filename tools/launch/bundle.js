@@ -12,17 +12,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { build } from 'rolldown';
+import { packagesOutside } from './packages-outside.js';
 import { root } from './setup.js';
-
-/** Native code, and code that reads files beside itself: packages that stay where they are. Who copies a program copies them, too. */
-export const packagesOutside = [
-  '@duckdb/node-api',
-  '@node-rs/crc32',
-  '@platformatic/wasm-utils',
-  'lz4-napi',
-  'snappy',
-  'swagger-ui-dist',
-];
 
 const folder = 'dist/programs';
 const workspaceModule = /[\\/](?:apps|libs)[\\/][^\\/]+[\\/]dist[\\/].*\.js$/;

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { addressVariableOf, BROKER, readServices, readSimulator, type ServicePart } from '@headwater/platform';
+import {
+  addressVariableOf,
+  BROKER,
+  bundleOf,
+  readServices,
+  readSimulator,
+  type ServicePart,
+} from '@headwater/platform';
 
 const root = join(import.meta.dirname, '../../..');
 const services = readServices(root);
@@ -70,7 +77,7 @@ describe('docker-compose.yml', () => {
 
   it.each(services.map((part) => [part.name, part] as const))('starts %s as the launcher does', (name, part) => {
     const { command, environment, ports } = container(name);
-    expect(command).toEqual([part.script]);
+    expect(command).toEqual([bundleOf(part.script)]);
     expect(environment).toMatchObject(environmentOf(part));
     expect(ports).toEqual([`127.0.0.1:\${${variableOf(name)}_PORT:-${part.port}}:${part.port}`]);
     const mounted = (container(name).volumes ?? []).map((volume) => volume.split(':')[1]);
@@ -86,7 +93,7 @@ describe('docker-compose.yml', () => {
       '--data-dir=/data/broker',
       `--config=advertised.listeners=PLAINTEXT://broker:${BROKER.port}`,
     ]);
-    expect(container(simulator.name).command.slice(0, 2)).toEqual([simulator.script, ...simulator.args]);
+    expect(container(simulator.name).command.slice(0, 2)).toEqual([bundleOf(simulator.script), ...simulator.args]);
   });
 
   it('makes every database that a service owns', () => {

@@ -143,7 +143,11 @@ function withDatabase(text: string, database: string | undefined): string {
 function withoutDatabase(text: string, database: string | undefined): string {
   return text.replace(
     databases,
-    (_, begin: string, names: string) => `${begin}${names.split(',').filter((name) => name !== database).join(',')}`,
+    (_, begin: string, names: string) =>
+      `${begin}${names
+        .split(',')
+        .filter((name) => name !== database)
+        .join(',')}`,
   );
 }
 
@@ -155,7 +159,7 @@ function containerLines(name: string, { port, database, foreignDatabases, folder
   return [
     `  ${name}:`,
     '    <<: *service',
-    `    command: [apps/${name}/dist/main.js]`,
+    `    command: [apps/${name}/dist/main.cjs]`,
     '    environment:',
     '      <<: *environment',
     `      PORT: ${port}`,

@@ -6,6 +6,7 @@ export { launch } from './launch.ts';
 export {
   addressVariableOf,
   BROKER,
+  bundleOf,
   casesOf,
   POSTGRES_PORT,
   readServices,
