@@ -17,7 +17,7 @@ const services = new Set([...documented, ...args.filter((name) => !name.startsWi
 const flag = checking ? '--check-openapi' : '--write-openapi';
 let failed = 0;
 for (const service of services) {
-  const program = path.join(root, 'apps', service, 'dist/main.js');
+  const program = path.join(root, 'apps', service, 'dist/main.cjs');
   const { status } = spawnSync(process.execPath, [program, flag, path.join(folder, `${service}.json`)], {
     stdio: 'inherit',
   });

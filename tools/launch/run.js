@@ -14,7 +14,7 @@ import { SetupError, ensureBuilt, ensureInstalled, pinnedNode, root } from './se
 const commands = {
   start: { script: 'tools/dist/demo/main.js', built: true },
   broker: { script: 'apps/broker/dist/broker.cjs', built: true },
-  simulate: { script: 'apps/simulator/dist/main.js', built: true },
+  simulate: { script: 'apps/simulator/dist/main.cjs', built: true },
   bench: { script: 'tools/dist/bench/main.js', built: true },
   drill: { script: 'tools/dist/drill/main.js', built: true },
   kafka: { script: 'tools/dist/kafka/main.js', built: true },

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 function replay(of = parts.folder): Program {
   const args = ['replay', of, '--dir', folder, '--verify-patience', '120'];
-  return new Program({ script: 'apps/simulator/dist/main.js', args });
+  return new Program({ script: 'apps/simulator/dist/main.cjs', args });
 }
 
 async function json<T>(url: string): Promise<T> {

@@ -75,7 +75,7 @@ describe(`a replay during which parts are killed (seed ${random.seed})`, () => {
     `survives ${schedule.map(({ percent, part }) => `${part} at ${percent} %`).join(', ')}`,
     async () => {
       const args = ['replay', recording.folder, '--dir', folder, '--verify-patience', '90'];
-      const replay = new Program({ script: 'apps/simulator/dist/main.js', args });
+      const replay = new Program({ script: 'apps/simulator/dist/main.cjs', args });
       let crashes = 0;
       for (const { percent, delayMs, part } of schedule) {
         if (!(await reached(replay, percent))) break;

@@ -30,7 +30,7 @@ afterAll(async () => {
 }, LIMIT_MS);
 
 function replay(): Program {
-  return new Program({ script: 'apps/simulator/dist/main.js', args: ['replay', recording.folder, '--dir', folder] });
+  return new Program({ script: 'apps/simulator/dist/main.cjs', args: ['replay', recording.folder, '--dir', folder] });
 }
 
 async function differences(): Promise<string[]> {

@@ -16,7 +16,7 @@ export class ServiceProcess {
   private errors = '';
 
   constructor(service: string, environment: Readonly<Record<string, string>>) {
-    const args = ['--disable-warning=TimeoutNegativeWarning', resolve(apps, service, 'dist/main.js')];
+    const args = ['--disable-warning=TimeoutNegativeWarning', resolve(apps, service, 'dist/main.cjs')];
     const env = { ...process.env, PORT: '0', LOG_LEVEL: 'warn', ...environment };
     this.child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child

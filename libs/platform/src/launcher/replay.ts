@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type PartLog } from './part-log.ts';
 
-const SCRIPT = 'apps/simulator/dist/main.js';
+const SCRIPT = 'apps/simulator/dist/main.cjs';
 const LIFELINE = new URL('./lifeline.js', import.meta.url).href;
 
 /** Takes a line for the terminal. */

@@ -53,7 +53,7 @@ export class DemoProgram {
 /** Replays a recording and compares what the services say with it. @throws Violation with the words of a difference */
 export async function replayInto(demo: DemoProgram, recording: string, log: string): Promise<string> {
   const args = ['replay', recording, '--dir', demo.folder, '--verify-patience', '180', '--give-up-after', '300'];
-  const child = spawn(process.execPath, [join(root, 'apps/simulator/dist/main.js'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'apps/simulator/dist/main.cjs'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const file = createWriteStream(log);
