@@ -34,8 +34,8 @@ export interface MessagingOptions {
   readonly clientId: string;
   readonly bootstrapServers: readonly string[];
   readonly registryUrl: string;
-  /** Topics that the service writes: created, and their schemas registered, before it takes requests. */
-  readonly produces: readonly TopicContract[];
+  /** Topics that the service writes: created, and their schemas registered, before it takes requests. Default: none. */
+  readonly produces?: readonly TopicContract[];
   readonly producer?: Partial<ProducerOptions>;
   /**
    * The service's database, with this lib's migrations: for parked keys (`CreateParkedMessages…`) and for `exactly-once-effect`
@@ -131,7 +131,7 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy,
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { produces, stopping, health } = this.options;
+    const { produces = [], stopping, health } = this.options;
     health?.add('ready', 'kafka', () => Promise.resolve(this.transport.ready()));
     health?.add('live', 'kafka', () => Promise.resolve(this.transport.live()));
     await this.topicSetup.ensure(produces, stopping);
