@@ -25,6 +25,7 @@ const checks = [
     ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ],
   ['Contracts', 'run `npm run contracts`', ['tools/dist/contracts/main.js', '--check']],
+  ['Documents', 'run `npm run docs -- --write`', ['tools/dist/site/main.js', '--check']],
   ['OpenAPI documents', 'run `npm run openapi`', ['tools/launch/openapi.js', '--check']],
   [
     'API reference',

@@ -63,7 +63,7 @@ function filesIn(folder: string, part: string): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = Error.isError(error) && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') return [];
     if (code === 'ENOTDIR') return [part];
     throw error;
