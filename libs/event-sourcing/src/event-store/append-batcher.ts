@@ -19,8 +19,14 @@ export interface AppendOutcome {
   readonly position: bigint;
 }
 
-/** Runs requests (each as JSON text) in one transaction and answers their outcomes in the same order. */
-export type RunAppends = (requests: readonly string[]) => Promise<readonly AppendOutcome[]>;
+/** What the batcher must know of a request. */
+export interface BatchedAppend {
+  readonly streamId: string;
+  readonly bytes: number;
+}
+
+/** Runs requests in one transaction and answers their outcomes in the same order. */
+export type RunAppends<Request> = (requests: readonly Request[]) => Promise<readonly AppendOutcome[]>;
 
 export interface BatchLimits {
   readonly maxBatchAppends: number;
@@ -34,34 +40,33 @@ const callsAtOnce = 2;
 /** Less than this is not shared between calls: a second commit would cost more than it brings. */
 const worthSharingBytes = 16_384;
 
-interface WaitingAppend {
-  readonly streamId: string;
-  readonly json: string;
+interface WaitingAppend<Request> {
+  readonly request: Request;
   readonly resolve: (outcome: AppendOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export class AppendBatcher {
-  private readonly run: RunAppends;
+export class AppendBatcher<Request extends BatchedAppend> {
+  private readonly run: RunAppends<Request>;
   private readonly limits: BatchLimits;
-  private waiting: WaitingAppend[] = [];
+  private waiting: WaitingAppend<Request>[] = [];
   /** Streams of the calls under way. */
   private readonly busyStreams = new Set<string>();
   private calls = 0;
   private scheduled = false;
 
-  constructor(run: RunAppends, limits: BatchLimits) {
+  constructor(run: RunAppends<Request>, limits: BatchLimits) {
     this.run = run;
     this.limits = limits;
   }
 
-  append(streamId: string, json: string): Promise<AppendOutcome> {
+  append(request: Request): Promise<AppendOutcome> {
     if (this.waiting.length >= this.limits.maxWaitingAppends) {
       const message = `${this.waiting.length} appends wait already: PostgreSQL is slower than the requests come in`;
       return Promise.reject(new EventStoreError('APPEND_QUEUE_FULL', message));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ streamId, json, resolve, reject });
+      this.waiting.push({ request, resolve, reject });
       this.schedule();
     });
   }
@@ -81,20 +86,20 @@ export class AppendBatcher {
       const batch = this.takeBatch(callsAtOnce - this.calls);
       if (batch.length === 0) return;
       this.calls += 1;
-      for (const { streamId } of batch) this.busyStreams.add(streamId);
+      for (const { request } of batch) this.busyStreams.add(request.streamId);
       void this.call(batch);
     }
   }
 
-  private async call(batch: readonly WaitingAppend[]): Promise<void> {
+  private async call(batch: readonly WaitingAppend<Request>[]): Promise<void> {
     const error = await this.settle(batch);
     if (error !== undefined) await this.settleEach(batch, error);
-    for (const { streamId } of batch) this.busyStreams.delete(streamId);
+    for (const { request } of batch) this.busyStreams.delete(request.streamId);
     this.calls -= 1;
     this.schedule();
   }
 
-  private async settleEach(batch: readonly WaitingAppend[], error: unknown): Promise<void> {
+  private async settleEach(batch: readonly WaitingAppend<Request>[], error: unknown): Promise<void> {
     if (batch.length === 1 || !isRolledBack(error)) {
       for (const append of batch) append.reject(error);
       return;
@@ -106,9 +111,9 @@ export class AppendBatcher {
   }
 
   /** Resolves the appends of a call that came through; answers the error of one that did not. */
-  private async settle(batch: readonly WaitingAppend[]): Promise<unknown> {
+  private async settle(batch: readonly WaitingAppend<Request>[]): Promise<unknown> {
     try {
-      const outcomes = await this.run(batch.map(({ json }) => json));
+      const outcomes = await this.run(batch.map(({ request }) => request));
       batch.forEach((append, index) => append.resolve(outcomes[index]!));
       return undefined;
     } catch (error) {
@@ -117,22 +122,23 @@ export class AppendBatcher {
   }
 
   /** What waits, or its share when there is much and several calls may begin. */
-  private takeBatch(shares: number): WaitingAppend[] {
-    const batch: WaitingAppend[] = [];
-    const left: WaitingAppend[] = [];
+  private takeBatch(shares: number): WaitingAppend<Request>[] {
+    const batch: WaitingAppend<Request>[] = [];
+    const left: WaitingAppend<Request>[] = [];
     const streams = new Set(this.busyStreams);
     const maxBytes = Math.min(this.limits.maxBatchBytes, this.shareBytes(shares));
     let bytes = 0;
     for (const append of this.waiting) {
-      const fits = batch.length < this.limits.maxBatchAppends && bytes + append.json.length <= maxBytes;
+      const { streamId, bytes: ownBytes } = append.request;
+      const fits = batch.length < this.limits.maxBatchAppends && bytes + ownBytes <= maxBytes;
       // A stream that was left behind stays behind: its requests keep their order.
-      if ((fits || batch.length === 0) && !streams.has(append.streamId)) {
+      if ((fits || batch.length === 0) && !streams.has(streamId)) {
         batch.push(append);
-        bytes += append.json.length;
+        bytes += ownBytes;
       } else {
         left.push(append);
       }
-      streams.add(append.streamId);
+      streams.add(streamId);
     }
     this.waiting = left;
     return batch;
@@ -140,7 +146,7 @@ export class AppendBatcher {
 
   private shareBytes(shares: number): number {
     if (shares === 1) return Number.POSITIVE_INFINITY;
-    const bytes = this.waiting.reduce((sum, { json }) => sum + json.length, 0);
+    const bytes = this.waiting.reduce((sum, { request }) => sum + request.bytes, 0);
     return bytes < worthSharingBytes ? bytes : Math.ceil(bytes / shares);
   }
 }

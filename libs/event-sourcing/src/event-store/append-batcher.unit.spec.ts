@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppendBatcher, type AppendOutcome } from './append-batcher.ts';
+import { AppendBatcher, type AppendOutcome, type BatchedAppend } from './append-batcher.ts';
 
 const limits = { maxBatchAppends: 256, maxBatchBytes: 4_194_304, maxWaitingAppends: 10_000 };
 const outcome: AppendOutcome = { appended: true, version: 1, transactionId: 1n, position: 1n };
 
-/** Calls that end when they are told to; a request is its stream's name, padded to its size. */
+/** Calls that end when they are told to. */
 class Calls {
   readonly underWay: { readonly streams: readonly string[]; readonly end: () => void }[] = [];
-  readonly batcher = new AppendBatcher((requests) => this.begin(requests), limits);
+  readonly batcher = new AppendBatcher<BatchedAppend>((requests) => this.begin(requests), limits);
 
-  append(stream: string, bytes = 10): Promise<AppendOutcome> {
-    return this.batcher.append(stream, stream.padEnd(bytes));
+  append(streamId: string, bytes = 10): Promise<AppendOutcome> {
+    return this.batcher.append({ streamId, bytes });
   }
 
   async end(index: number): Promise<void> {
@@ -22,9 +22,9 @@ class Calls {
     return this.underWay.map(({ streams }) => streams);
   }
 
-  private begin(requests: readonly string[]): Promise<readonly AppendOutcome[]> {
+  private begin(requests: readonly BatchedAppend[]): Promise<readonly AppendOutcome[]> {
     return new Promise((resolve) => {
-      const streams = requests.map((request) => request.trim());
+      const streams = requests.map(({ streamId }) => streamId);
       this.underWay.push({ streams, end: () => resolve(requests.map(() => outcome)) });
     });
   }

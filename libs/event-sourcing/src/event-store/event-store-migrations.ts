@@ -4,10 +4,11 @@
  *     streams   stream_id (key), version, xid: of the last append
  *     events    global_position, xid, stream_id, version, event_id, type, schema_version, data, metadata, created_at
  *
- * `append_to_streams` takes many requests and judges each on its own. It locks the streams first, in the order of their
- * hashes, so that two calls never wait for each other crosswise. An advisory lock assigns no transaction id; the id comes
- * with the first insert, when all earlier appends to these streams are committed, so it is greater than theirs. A caller's
- * transaction that already has an id may break that; the function then refuses with a serialization failure (40001).
+ * `append_to_streams` takes many requests, as an array for each column of them and of their events, and judges each on its
+ * own. It locks the streams first, in the order of their hashes, so that two calls never wait for each other crosswise. An
+ * advisory lock assigns no transaction id; the id comes with the first insert, when all earlier appends to these streams are
+ * committed, so it is greater than theirs. A caller's transaction that already has an id may break that; the function then
+ * refuses with a serialization failure (40001).
  *
  * Transaction ids belong to one PostgreSQL cluster: events that are copied to another one need new ones.
  */
@@ -52,63 +53,73 @@ CREATE FUNCTION lock_streams(stream_ids text[]) RETURNS void LANGUAGE sql AS $$
 $$;
 `;
 
+const REQUEST_COLUMNS = 'stream_ids text[], expected bigint[]';
+const EVENT_COLUMNS =
+  'of_requests integer[], event_ids text[], types text[], schema_versions integer[], data jsonb[], metadata jsonb[]';
+
 const APPEND_FUNCTION = `
-CREATE FUNCTION append_to_streams(requests jsonb) RETURNS SETOF append_outcome LANGUAGE plpgsql AS $$
-DECLARE
-  ids text[] := ARRAY(SELECT request->>'streamId' FROM jsonb_array_elements(requests) AS request);
-  outcomes append_outcome[];
+CREATE FUNCTION append_to_streams(${REQUEST_COLUMNS}, ${EVENT_COLUMNS}) RETURNS SETOF append_outcome LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM lock_streams(ids);
+  PERFORM lock_streams(stream_ids);
 
   IF pg_current_xact_id_if_assigned() IS NOT NULL
-    AND EXISTS (SELECT FROM streams s WHERE s.stream_id = ANY (ids) AND s.xid > pg_current_xact_id_if_assigned())
+    AND EXISTS (SELECT FROM streams s WHERE s.stream_id = ANY (stream_ids) AND s.xid > pg_current_xact_id_if_assigned())
   THEN
     RAISE EXCEPTION 'a stream was appended to after this transaction had begun to write: append before other writes'
       USING ERRCODE = 'serialization_failure';
   END IF;
 
+  RETURN QUERY
   WITH judged AS MATERIALIZED (
-    SELECT r.request::integer - 1 AS request, r.stream_id, r.events, coalesce(s.version, 0) AS current,
+    SELECT r.request::integer AS request, r.stream_id, coalesce(s.version, 0) AS current,
       CASE
         WHEN r.expected IS NULL THEN true
         WHEN r.expected = -1 THEN s.version IS NOT NULL
         ELSE coalesce(s.version, 0) = r.expected
       END AS accepted
-    FROM ROWS FROM (jsonb_to_recordset(requests) AS ("streamId" text, expected bigint, events jsonb))
-      WITH ORDINALITY AS r(stream_id, expected, events, request)
+    FROM unnest(stream_ids, expected) WITH ORDINALITY AS r(stream_id, expected, request)
     LEFT JOIN streams s ON s.stream_id = r.stream_id
   ), added AS (
     INSERT INTO events (stream_id, version, event_id, type, schema_version, data, metadata)
-    SELECT j.stream_id, j.current + e.place, e.event_id, e.type, e.schema_version, e.data, e.metadata
-    FROM judged j
-    CROSS JOIN LATERAL ROWS FROM (
-      jsonb_to_recordset(j.events)
-        AS ("eventId" uuid, type text, "schemaVersion" integer, data jsonb, metadata jsonb)
-    ) WITH ORDINALITY AS e(event_id, type, schema_version, data, metadata, place)
+    SELECT j.stream_id, j.current + row_number() OVER (PARTITION BY e.request ORDER BY e.place),
+      e.event_id::uuid, e.type, e.schema_version, e.data, e.metadata
+    FROM unnest(of_requests, event_ids, types, schema_versions, data, metadata)
+      WITH ORDINALITY AS e(request, event_id, type, schema_version, data, metadata, place)
+    JOIN judged j ON j.request = e.request
     WHERE j.accepted
-    ORDER BY j.request, e.place
+    ORDER BY e.place
     RETURNING stream_id, version, xid, global_position
   ), newest AS (
-    SELECT stream_id, max(version) AS version, max(xid) AS xid, max(global_position) AS global_position
-    FROM added GROUP BY stream_id
+    SELECT a.stream_id, max(a.version) AS version, max(a.xid) AS xid, max(a.global_position) AS global_position
+    FROM added a GROUP BY a.stream_id
   ), moved AS (
     INSERT INTO streams AS s (stream_id, version, xid)
-    SELECT stream_id, version, xid FROM newest
+    SELECT n.stream_id, n.version, n.xid FROM newest n
     ON CONFLICT (stream_id) DO UPDATE SET version = excluded.version, xid = excluded.xid
   )
-  SELECT array_agg(
-    ROW (j.request, j.accepted, coalesce(n.version, j.current), n.xid, n.global_position)::append_outcome
-  ) INTO outcomes
+  SELECT j.request, j.accepted, coalesce(n.version, j.current), n.xid, n.global_position
   FROM judged j LEFT JOIN newest n ON n.stream_id = j.stream_id;
+END
+$$;
+`;
 
-  IF jsonb_path_exists(requests, '$[*].messages[*]') THEN
-    PERFORM publish_to_outbox(jsonb_agg(m.message ORDER BY o.request, m.place))
-    FROM unnest(outcomes) AS o
-    CROSS JOIN LATERAL jsonb_array_elements(requests->o.request->'messages') WITH ORDINALITY AS m(message, place)
-    WHERE o.appended
-    HAVING count(*) > 0;
-  END IF;
-
+/** The messages of the requests that were appended enter the outbox, and of no other. */
+const APPEND_WITH_MESSAGES_FUNCTION = `
+CREATE FUNCTION append_with_messages(
+  ${REQUEST_COLUMNS}, ${EVENT_COLUMNS},
+  message_ids text[], aggregate_types text[], aggregate_ids text[], topics text[], keys bytea[], message_types text[],
+  schema_ids integer[], payloads bytea[], headers jsonb[], messages_of_requests integer[]
+) RETURNS SETOF append_outcome LANGUAGE plpgsql AS $$
+DECLARE
+  outcomes append_outcome[];
+BEGIN
+  outcomes := ARRAY(
+    SELECT outcome FROM append_to_streams(stream_ids, expected, of_requests, event_ids, types, schema_versions, data, metadata) outcome
+  );
+  PERFORM publish_to_outbox(
+    message_ids, aggregate_types, aggregate_ids, topics, keys, message_types, schema_ids, payloads, headers,
+    messages_of_requests, ARRAY(SELECT o.request FROM unnest(outcomes) o WHERE o.appended)
+  );
   RETURN QUERY SELECT * FROM unnest(outcomes);
 END
 $$;
@@ -118,15 +129,29 @@ class CreateEventStore1763700000000 implements MigrationInterface {
   readonly name = 'CreateEventStore1763700000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [TABLES, LOCK_FUNCTION, APPEND_FUNCTION]) await runner.query(sql);
+    for (const sql of [TABLES, LOCK_FUNCTION]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION append_to_streams(jsonb), lock_streams(text[])');
+    await runner.query('DROP FUNCTION lock_streams(text[])');
     await runner.query('DROP TYPE append_outcome');
     await runner.query('DROP TABLE events, streams');
   }
 }
 
+/** Requests came as one JSON document before, of which each event was taken apart again. */
+class AppendArrays1763700000006 implements MigrationInterface {
+  readonly name = 'AppendArrays1763700000006';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION IF EXISTS append_to_streams(jsonb)');
+    for (const sql of [APPEND_FUNCTION, APPEND_WITH_MESSAGES_FUNCTION]) await runner.query(sql);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION append_with_messages, append_to_streams');
+  }
+}
+
 /** The event store's migrations, for a service's list. */
-export const eventStoreMigrations = [CreateEventStore1763700000000];
+export const eventStoreMigrations = [CreateEventStore1763700000000, AppendArrays1763700000006];

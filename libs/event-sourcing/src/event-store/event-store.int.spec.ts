@@ -130,12 +130,16 @@ describe('a group append', () => {
       store.append({ streamId: `${stream}-c`, events: [{ ...happened('c'), eventId: 'no uuid' }] }),
       store.append({ streamId: `${stream}-d`, events: [{ ...happened('d'), eventId: twice }] }),
       store.append({ streamId: `${stream}-e`, events: [{ ...happened('e'), eventId: twice }] }),
-      store.append({ streamId: `${stream}-f`, events: [happened('f')] }),
+      store.append({ streamId: `${stream}-f`, events: [{ ...happened('f'), schemaVersion: 1.5 }] }),
+      store.append({ streamId: `${stream}-g`, events: [{ type: 'Happened', data: () => 'g' }] }),
+      store.append({ streamId: `${stream}-h`, events: [happened('häppened ✓')] }),
     ]);
     const outcomes = results.map((result) =>
       result.status === 'fulfilled' ? result.value.version : (result.reason as EventStoreError).code,
     );
-    expect(outcomes).toEqual([1, 'EVENT_REFUSED', 'EVENT_REFUSED', 1, 'EVENT_REFUSED', 1]);
+    const refused = 'EVENT_REFUSED';
+    expect(outcomes).toEqual([1, refused, refused, 1, refused, refused, refused, 1]);
+    expect((await store.readStream(`${stream}-h`)).events).toMatchObject([happened('häppened ✓')]);
   });
 
   it('keeps the requests of one stream in their order', async () => {

@@ -1,7 +1,14 @@
 import type { DataSource } from 'typeorm';
 import { sqlStateOf, type SqlExecutor } from '../database/index.ts';
 import { AppendBatcher, type AppendOutcome } from './append-batcher.ts';
-import { appendRequestJson, type AppendRequest, type AppendResult } from './append-request.ts';
+import {
+  appendColumns,
+  encodedAppend,
+  messageColumns,
+  type AppendRequest,
+  type AppendResult,
+  type EncodedAppend,
+} from './append-request.ts';
 import { EventStoreError, VersionConflictError } from './event-store-error.ts';
 import { comparePositions, START_OF_LOG, type DomainEvent, type GlobalPosition, type RecordedEvent } from './event.ts';
 
@@ -61,7 +68,7 @@ export interface BarrierState {
 /** Streams of events in the service's database. Safe to use from any number of requests at once. */
 export class EventStore {
   private readonly dataSource: DataSource;
-  private readonly batcher: AppendBatcher;
+  private readonly batcher: AppendBatcher<EncodedAppend>;
 
   constructor(dataSource: DataSource, options: EventStoreOptions = {}) {
     this.dataSource = dataSource;
@@ -78,8 +85,8 @@ export class EventStore {
    * @throws VersionConflictError, EventStoreError; an error of the connection leaves open whether the events were stored.
    */
   async append(request: AppendRequest): Promise<AppendResult> {
-    const json = appendRequestJson(request);
-    return resultOf(request, await refusing(request, this.batcher.append(request.streamId, json)));
+    const encoded = encodedAppend(request);
+    return resultOf(request, await refusing(request, this.batcher.append(encoded)));
   }
 
   /**
@@ -89,7 +96,7 @@ export class EventStore {
    * @throws VersionConflictError, EventStoreError
    */
   async appendWithin(transaction: SqlExecutor, request: AppendRequest): Promise<AppendResult> {
-    const [outcome] = await refusing(request, runAppends(transaction, [appendRequestJson(request)]));
+    const [outcome] = await refusing(request, runAppends(transaction, [encodedAppend(request)]));
     return resultOf(request, outcome!);
   }
 
@@ -214,15 +221,30 @@ interface OutcomeRow {
   readonly global_position: string | null;
 }
 
-async function runAppends(executor: SqlExecutor, requests: readonly string[]): Promise<readonly AppendOutcome[]> {
-  const sql = 'SELECT * FROM append_to_streams($1::jsonb) ORDER BY request';
-  const rows = await executor.query<OutcomeRow[]>(sql, [`[${requests.join(',')}]`]);
-  return rows.map((row) => ({
-    appended: row.appended,
-    version: Number(row.version),
-    transactionId: BigInt(row.xid ?? 0),
-    position: BigInt(row.global_position ?? 0),
-  }));
+const APPEND = 'SELECT * FROM append_to_streams($1, $2, $3, $4, $5, $6, $7, $8)';
+const APPEND_WITH_MESSAGES =
+  'SELECT * FROM append_with_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)';
+
+async function runAppends(
+  executor: SqlExecutor,
+  requests: readonly EncodedAppend[],
+): Promise<readonly AppendOutcome[]> {
+  const hasMessages = requests.some(({ messages }) => messages.length > 0);
+  const rows = hasMessages
+    ? await executor.query<OutcomeRow[]>(APPEND_WITH_MESSAGES, [
+        ...appendColumns(requests),
+        ...messageColumns(requests),
+      ])
+    : await executor.query<OutcomeRow[]>(APPEND, appendColumns(requests));
+  const outcomes = Array<AppendOutcome>(requests.length);
+  for (const { request, appended, version, xid, global_position: position } of rows)
+    outcomes[request - 1] = {
+      appended,
+      version: Number(version),
+      transactionId: BigInt(xid ?? 0),
+      position: BigInt(position ?? 0),
+    };
+  return outcomes;
 }
 
 /** What PostgreSQL will never store becomes EVENT_REFUSED: class 22 (data exception), 23 (constraint violation). */

@@ -7,7 +7,7 @@
  * `OutboxRelay` looks at the table, and several share the work; `WalOutboxRelay` reads the write-ahead log, and one works while the
  * others stand by. Either takes over from the other without loss: stop the one, start the other.
  */
-export { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
+export { outboxColumns, type Aggregate, type OutboxMessage } from './outbox-message.ts';
 export { type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
 export { Outbox, type HeldAggregate, type OutboxMessageState, type OutboxState } from './outbox.ts';
 export { OutboxRelay } from './outbox-relay.ts';

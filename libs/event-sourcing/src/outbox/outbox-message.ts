@@ -1,3 +1,4 @@
+import { byteaArray, integerArray, jsonbArray, textArray } from '../database/index.ts';
 import { newEventId } from '../identity/index.ts';
 
 /** What messages are kept in order for. */
@@ -23,18 +24,17 @@ export interface OutboxMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The message as the SQL function `publish_to_outbox` takes it. */
-export function outboxMessageJson(message: OutboxMessage): Record<string, unknown> {
-  const key = typeof message.key === 'string' ? Buffer.from(message.key) : message.key;
-  return {
-    id: message.id ?? newEventId(),
-    aggregateType: message.aggregate.type,
-    aggregateId: message.aggregate.id,
-    topic: message.topic,
-    key: key?.toString('base64') ?? null,
-    type: message.type,
-    schemaId: message.schemaId ?? null,
-    payload: message.payload?.toString('base64') ?? null,
-    headers: message.headers ?? {},
-  };
+/** Messages as the SQL function `publish_to_outbox` takes them: an array for each column. */
+export function outboxColumns(messages: readonly OutboxMessage[]): Buffer[] {
+  return [
+    textArray(messages.map(({ id }) => id ?? newEventId())),
+    textArray(messages.map(({ aggregate }) => aggregate.type)),
+    textArray(messages.map(({ aggregate }) => aggregate.id)),
+    textArray(messages.map(({ topic }) => topic)),
+    byteaArray(messages.map(({ key }) => (typeof key === 'string' ? Buffer.from(key) : key))),
+    textArray(messages.map(({ type }) => type)),
+    integerArray(messages.map(({ schemaId }) => schemaId ?? null)),
+    byteaArray(messages.map(({ payload }) => payload)),
+    jsonbArray(messages.map(({ headers }) => JSON.stringify(headers ?? {}))),
+  ];
 }

@@ -63,17 +63,19 @@ CREATE UNLOGGED TABLE outbox_relays (
 ) WITH (fillfactor = 50);
 `;
 
+/** With `of_requests` and `accepted`: only the messages of those requests. */
 const PUBLISH_FUNCTION = `
-CREATE FUNCTION publish_to_outbox(messages jsonb) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION publish_to_outbox(
+  ids text[], aggregate_types text[], aggregate_ids text[], topics text[], keys bytea[], types text[], schema_ids integer[],
+  payloads bytea[], headers jsonb[], of_requests integer[] DEFAULT NULL, accepted integer[] DEFAULT NULL
+) RETURNS void LANGUAGE sql AS $$
   INSERT INTO outbox (id, aggregate_type, aggregate_id, topic, key, type, schema_id, payload, headers)
-  SELECT id, aggregate_type, aggregate_id, topic, decode(key, 'base64'), type, schema_id, decode(payload, 'base64'), headers
-  FROM ROWS FROM (
-    jsonb_to_recordset(messages)
-      AS (id uuid, "aggregateType" text, "aggregateId" text, topic text, key text, type text, "schemaId" integer,
-          payload text, headers jsonb)
-  ) WITH ORDINALITY
-    AS m(id, aggregate_type, aggregate_id, topic, key, type, schema_id, payload, headers, place)
-  ORDER BY place
+  SELECT m.id::uuid, m.aggregate_type, m.aggregate_id, m.topic, m.key, m.type, m.schema_id, m.payload, m.headers
+  FROM unnest(ids, aggregate_types, aggregate_ids, topics, keys, types, schema_ids, payloads, headers, of_requests)
+    WITH ORDINALITY
+    AS m(id, aggregate_type, aggregate_id, topic, key, type, schema_id, payload, headers, request, place)
+  WHERE accepted IS NULL OR m.request = ANY (accepted)
+  ORDER BY m.place
 $$;
 `;
 
@@ -126,11 +128,11 @@ class CreateOutbox1763700000001 implements MigrationInterface {
   readonly name = 'CreateOutbox1763700000001';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const sql of [TABLES, PUBLISH_FUNCTION, NOTIFY_TRIGGER, CLAIM_FUNCTION]) await runner.query(sql);
+    for (const sql of [TABLES, NOTIFY_TRIGGER, CLAIM_FUNCTION]) await runner.query(sql);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION claim_outbox_shards(uuid, interval), publish_to_outbox(jsonb)');
+    await runner.query('DROP FUNCTION claim_outbox_shards(uuid, interval)');
     await runner.query('DROP TABLE outbox, outbox_shards, outbox_relays');
     await runner.query('DROP FUNCTION notify_outbox_relays()');
   }
@@ -162,5 +164,23 @@ class AddOutboxWalRelay1763700000005 implements MigrationInterface {
   }
 }
 
+/** Messages came as one JSON document before, their bytes in base64. */
+class PublishArraysToOutbox1763700000007 implements MigrationInterface {
+  readonly name = 'PublishArraysToOutbox1763700000007';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION IF EXISTS publish_to_outbox(jsonb)');
+    await runner.query(PUBLISH_FUNCTION);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP FUNCTION publish_to_outbox');
+  }
+}
+
 /** The outbox's migrations, for a service's list. */
-export const outboxMigrations = [CreateOutbox1763700000001, AddOutboxWalRelay1763700000005];
+export const outboxMigrations = [
+  CreateOutbox1763700000001,
+  AddOutboxWalRelay1763700000005,
+  PublishArraysToOutbox1763700000007,
+];

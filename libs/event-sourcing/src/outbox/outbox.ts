@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { type SqlExecutor } from '../database/index.ts';
 import { timeOfId } from '../identity/index.ts';
-import { outboxMessageJson, type Aggregate, type OutboxMessage } from './outbox-message.ts';
+import { outboxColumns, type Aggregate, type OutboxMessage } from './outbox-message.ts';
 
 /** What waits in the outbox. */
 export interface OutboxState {
@@ -59,8 +59,7 @@ export class Outbox {
    */
   async publish(transaction: SqlExecutor, messages: readonly OutboxMessage[]): Promise<void> {
     if (messages.length === 0) return;
-    const json = JSON.stringify(messages.map((message) => outboxMessageJson(message)));
-    await transaction.query('SELECT publish_to_outbox($1::jsonb)', [json]);
+    await transaction.query('SELECT publish_to_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9)', outboxColumns(messages));
   }
 
   async state(): Promise<OutboxState> {
