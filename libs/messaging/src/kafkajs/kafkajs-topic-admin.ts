@@ -32,31 +32,33 @@ export class KafkajsTopicAdmin implements TopicAdmin {
   }
 
   async describe(topics: ReadonlyMap<string, readonly string[]>): Promise<Map<string, TopicDescription>> {
-    const known = new Set(await this.admin.listTopics());
-    const present = [...topics].filter(([name]) => known.has(name));
-    if (present.length === 0) return new Map();
-    const [metadata, configs] = await Promise.all([
-      this.admin.fetchTopicMetadata({ topics: present.map(([name]) => name) }),
-      this.admin.describeConfigs({
-        includeSynonyms: false,
-        resources: present.map(([name, configNames]) => ({
-          type: ConfigResourceTypes.TOPIC,
-          name,
-          configNames: [...configNames],
-        })),
-      }),
-    ]);
+    // Of all topics, since kafkajs fails where one of those that are named is missing.
+    const present = (await this.admin.fetchTopicMetadata()).topics.filter(({ name }) => topics.has(name));
+    const configs = await this.configsOf(
+      present.map(({ name }) => [name, topics.get(name) ?? []] as const).filter(([, names]) => names.length > 0),
+    );
     return new Map(
-      metadata.topics.map(({ name, partitions }) => {
-        const entries = configs.resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
-        return [
-          name,
-          {
-            partitions: partitions.length,
-            config: Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue])),
-          },
-        ];
-      }),
+      present.map(({ name, partitions }) => [name, { partitions: partitions.length, config: configs.get(name) ?? {} }]),
+    );
+  }
+
+  private async configsOf(
+    topics: readonly (readonly [name: string, configNames: readonly string[]])[],
+  ): Promise<Map<string, Record<string, string>>> {
+    if (topics.length === 0) return new Map();
+    const { resources } = await this.admin.describeConfigs({
+      includeSynonyms: false,
+      resources: topics.map(([name, configNames]) => ({
+        type: ConfigResourceTypes.TOPIC,
+        name,
+        configNames: [...configNames],
+      })),
+    });
+    return new Map(
+      resources.map(({ resourceName, configEntries }) => [
+        resourceName,
+        Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+      ]),
     );
   }
 
