@@ -20,6 +20,7 @@ import {
   transactionOf,
 } from '../fixtures/alerts-under-test.ts';
 import { type AlertResponse } from './alert/alert.responses.ts';
+import { Judgement, type Debit } from './detection/judgement.ts';
 
 const group = 'mybank-alerts.transactions';
 
@@ -96,6 +97,24 @@ describeOnEveryEngine(
         ['1000.00', false],
         ['2000.00', false],
       ]);
+    });
+
+    it('judges what comes together in few transactions, and what cannot be judged fails alone', async () => {
+      const customers = Array.from({ length: 8 }, someone);
+      for (const { userId, accountId } of customers) await threshold(userId, accountId, '1000', '2020-06-01T12:00:00Z');
+      const judgement = alerts.app.get(Judgement);
+      const debitOf = (customer: ReturnType<typeof someone>, amount: string): Debit => ({
+        ...transactionOf().after!,
+        ...row(customer, amount, '2020-06-02T12:00:00Z'),
+        transaction_id: randomUUID(),
+        user_id: customer.userId,
+      });
+      const outcomes = await Promise.allSettled(
+        customers.map((customer, index) => judgement.judge([debitOf(customer, index === 5 ? 'much' : '1500.00')])),
+      );
+      expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(customers.map((_, index) => index !== 5));
+      for (const [index, { userId }] of customers.entries())
+        expect((await alertsOf(userId)).map(({ amount }) => amount)).toEqual(index === 5 ? [] : ['1500.00']);
     });
 
     it('refuses a threshold that rewrites history, is still to come, or is none', async () => {

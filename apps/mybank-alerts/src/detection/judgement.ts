@@ -6,6 +6,8 @@
  * - A threshold cannot come too late: whoever was told that it is in force finds it committed here (see `judgement-lock.ts`).
  * - A debit that comes again finds its alert there. Alerts of a user are numbered under the lock of the user's head, without a gap and in
  *   order of commit, so that a reader who has seen a number has seen all before it.
+ * - A transaction costs the same few statements however many debits it judges: what comes while others are under way shares the next one,
+ *   so that transactions grow with the load, and not their number.
  */
 import { Injectable } from '@nestjs/common';
 import { type TransactionRow } from '@headwater/contracts';
@@ -70,10 +72,23 @@ const insertAlerts = `
   FROM fresh JOIN head USING (user_id)
   RETURNING *`;
 
+/** Transactions at a time. */
+const groupsAtOnce = 2;
+/** Debits of a transaction, but for one call that brings more. */
+const groupSize = 1_000;
+
+interface Waiting {
+  readonly debits: readonly Debit[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 @Injectable()
 export class Judgement {
   private readonly judged;
   private readonly alerted;
+  private waiting: Waiting[] = [];
+  private groupsUnderWay = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -85,8 +100,43 @@ export class Judgement {
     this.alerted = metrics.counter({ name: 'mybank_alerts_total', help: 'Debits that became an alert.' });
   }
 
+  /** Resolves when they are judged and their alerts are committed. */
   async judge(debits: readonly Debit[]): Promise<void> {
     if (debits.length === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      this.waiting.push({ debits, resolve, reject });
+      this.judgeWaiting();
+    });
+  }
+
+  private judgeWaiting(): void {
+    while (this.groupsUnderWay < groupsAtOnce && this.waiting.length > 0) {
+      this.groupsUnderWay += 1;
+      void this.judgeGroup(this.takeGroup()).finally(() => {
+        this.groupsUnderWay -= 1;
+        this.judgeWaiting();
+      });
+    }
+  }
+
+  private takeGroup(): Waiting[] {
+    let debits = 0;
+    const end = this.waiting.findIndex((each) => (debits += each.debits.length) > groupSize);
+    return this.waiting.splice(0, end < 0 ? this.waiting.length : Math.max(end, 1));
+  }
+
+  /** What cannot be judged fails the one that brought it: then each is judged on its own. Never rejects. */
+  private async judgeGroup(group: readonly Waiting[]): Promise<void> {
+    try {
+      await this.judgeTogether(group.flatMap(({ debits }) => debits));
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      if (group.length > 1) for (const one of group) await this.judgeGroup([one]);
+      else for (const { reject } of group) reject(error);
+    }
+  }
+
+  private async judgeTogether(debits: readonly Debit[]): Promise<void> {
     const alerts = await this.dataSource.transaction(async (transaction) => {
       await beginJudgement(transaction);
       const large = await this.findLarge(transaction, debits);
