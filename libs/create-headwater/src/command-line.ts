@@ -57,7 +57,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true });
   } catch (error) {
-    const reason = error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? '') : String(error);
-    throw new CreateError(`${reason.replace(/\.$/, '')}; see --help.`, { cause: error });
+    const [reason = ''] = (error as Error).message.split(/\.(?=\s|$)|\n/);
+    throw new CreateError(`${reason}; see --help.`, { cause: error });
   }
 }
