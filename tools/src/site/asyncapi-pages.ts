@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { cell, table, type LedgerPage } from './ledger-page.ts';
+import { cell, table, words, type LedgerPage } from './ledger-page.ts';
 
 interface Reference {
   readonly $ref: string;
@@ -115,7 +115,7 @@ function operationText(operation: AsyncApi['operations'][string], { channels, co
     ...Object.entries(topicConfiguration).map(([name, value]) => `| \`${name}\` | ${String(value)} |`),
     `| messages | ${messages.map(({ title }) => `[${title}](#${title.toLowerCase()})`).join(', ')} |`,
   ];
-  return [`### ${address}`, description, operation.description ?? '', table(['', ''], rows)].join('\n\n');
+  return [`### ${address}`, words(description), words(operation.description), table(['', ''], rows)].join('\n\n');
 }
 
 function messageText({ title, summary, payload }: Message): string {
@@ -124,7 +124,7 @@ function messageText({ title, summary, payload }: Message): string {
       `| \`${name}\` | ${typeText(type)} | ${value === undefined ? '' : `\`${JSON.stringify(value)}\``} | ${cell(doc)} |`,
   );
   const fields = rows.length === 0 ? [] : [table(['field', 'type', 'default', 'what it is'], rows)];
-  return [`### ${title}`, summary ?? '', ...fields].join('\n\n');
+  return [`### ${title}`, words(summary), ...fields].join('\n\n');
 }
 
 function typeText(type: AvroType): string {

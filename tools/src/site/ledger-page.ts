@@ -12,4 +12,7 @@ export function table(heads: readonly string[], rows: readonly string[]): string
   return [`| ${heads.join(' | ')} |`, `|${' --- |'.repeat(heads.length)}`, ...rows].join('\n');
 }
 
-export const cell = (text: string | undefined): string => (text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
+/** Words of a ledger as Markdown: they hold no markup of their own. */
+export const words = (text: string | undefined): string => (text ?? '').replaceAll('<', '&lt;');
+
+export const cell = (text: string | undefined): string => words(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
