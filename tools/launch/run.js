@@ -23,6 +23,7 @@ const commands = {
   'dead-letters': { script: 'tools/dist/operate/dead-letters/main.js', built: true },
   contracts: { script: 'tools/dist/contracts/main.js', built: true },
   docs: { script: 'tools/dist/site/main.js', built: true },
+  pack: { script: 'tools/dist/pack/main.js', built: true },
   openapi: { script: 'tools/launch/openapi.js', built: true },
   test: { script: 'tools/launch/test.js', built: true },
   build: { script: 'tools/launch/built.js', built: true },
@@ -33,7 +34,7 @@ const commands = {
     built: false,
   },
   reference: { script: 'node_modules/typedoc/bin/typedoc', built: false },
-  nx: { script: 'node_modules/nx/dist/bin/nx.js', built: false },
+  nx: { script: 'node_modules/nx/dist/bin/nx.js', built: true },
 };
 
 async function main([name, ...args]) {
