@@ -1,13 +1,19 @@
 /**
  * The few calls of Confluent's schema registry that a codec makes (Schema Registry API reference).
  *
- * A subject's compatibility is set before its first version. User and password in the URL are sent as basic authentication. Asked by
- * `node:http`, which a service has loaded anyway: the first `fetch` of a process brings a client of its own.
+ * New schemas are registered by `@kafkajs/confluent-schema-registry`, which is loaded when there is one: a service whose schemas are
+ * all known starts without it. They are not read by it: it answers a type without its logical types, and with them is lost what a
+ * number means; so the text is taken as it was registered. A subject's compatibility is set before its first version, which that
+ * client does after it. User and password in the URL are sent as basic authentication. The other calls go by `node:http`, which a
+ * service has loaded anyway: the first `fetch` of a process brings a client of its own.
  */
 import { once } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
+import type { COMPATIBILITY } from '@kafkajs/confluent-schema-registry';
+
+type Compatibility = keyof typeof COMPATIBILITY;
 
 /** The registry answered, and said no. */
 export class RegistryRefusal extends Error {
@@ -39,16 +45,23 @@ const answerWithinMs = 10_000;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+/** What the registry itself refuses. Its client tells a connection that broke as status 400, so that is none. */
+const refusals: ReadonlySet<unknown> = new Set([401, 403, 409, 422]);
+
 export class RegistryClient {
   private readonly base: string;
+  private readonly auth: { readonly username: string; readonly password: string } | undefined;
   private readonly headers: Record<string, string>;
+  /** Of the subjects that were guarded: the client insists on being told what is set. */
+  private readonly compatibilities = new Map<string, Compatibility>();
 
   constructor(url: string) {
     const parsed = new URL(url);
     const { username, password } = parsed;
     this.headers = { 'content-type': mediaType, accept: mediaType };
     if (username !== '') {
-      const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      this.auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+      const credentials = `${this.auth.username}:${this.auth.password}`;
       this.headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
     }
     parsed.username = '';
@@ -61,9 +74,32 @@ export class RegistryClient {
    * @throws {RegistryRefusal | Error}
    */
   async register(subject: string, schema: string): Promise<number> {
-    const { id } = await this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, { schema });
-    if (typeof id !== 'number') throw new Error(`the answer for subject ${subject} holds no id`);
-    return id;
+    const known = await this.find(subject, schema);
+    if (known !== undefined) return known;
+    const { COMPATIBILITY, SchemaRegistry, SchemaType } = (await import('@kafkajs/confluent-schema-registry')).default;
+    const retry = { retries: 1, maxRetryTimeInSecs: 1 };
+    const registry = new SchemaRegistry({ host: this.base, retry, ...(this.auth ? { auth: this.auth } : {}) });
+    const compatibility = COMPATIBILITY[this.compatibilities.get(subject) ?? ownCompatibility];
+    try {
+      const options = { subject, compatibility, updateConfig: false };
+      return (await registry.register({ type: SchemaType.AVRO, schema }, options)).id;
+    } catch (error) {
+      const { status, message } = error as { status?: unknown; message: string };
+      if (typeof status === 'number' && refusals.has(status))
+        throw new RegistryRefusal(status, undefined, message.replace(/^Confluent_Schema_Registry - /, ''));
+      throw error;
+    }
+  }
+
+  /** The id of a schema that is registered under its subject. */
+  private async find(subject: string, schema: string): Promise<number | undefined> {
+    try {
+      const { id } = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, { schema });
+      return typeof id === 'number' ? id : undefined;
+    } catch (error) {
+      if (error instanceof RegistryRefusal && error.status === 404 && !error.passing) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -73,10 +109,12 @@ export class RegistryClient {
   async guard(subject: string, signal?: AbortSignal): Promise<void> {
     const path = `/config/${encodeURIComponent(subject)}`;
     try {
-      await this.call('GET', path, undefined, signal);
+      const { compatibilityLevel } = await this.call('GET', path, undefined, signal);
+      this.compatibilities.set(subject, compatibilityLevel as Compatibility);
     } catch (error) {
       if (!(error instanceof RegistryRefusal) || error.status !== 404 || error.passing) throw error;
       await this.call('PUT', path, { compatibility: ownCompatibility }, signal);
+      this.compatibilities.set(subject, ownCompatibility);
     }
   }
 

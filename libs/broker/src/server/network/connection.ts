@@ -29,8 +29,11 @@ const FRAME_BYTES_PER_SECOND = 1024 * 1024;
 /** A frame claims so much before more of it has come; almost all requests are smaller. */
 const FIRST_CLAIM_BYTES = 64 * 1024;
 
-/** Where reads go that begin a frame: what comes is copied before anything else is read. */
-const ARRIVALS = Buffer.allocUnsafeSlow(64 * 1024);
+/**
+ * Where reads go that begin a frame: what comes is copied before anything else is read. Large, so that many pipelined requests
+ * arrive in one read, are written to the log together and answered together.
+ */
+const ARRIVALS = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** Instead of an answer: the request cannot be answered and the connection closes, after the answers before it. */
 export const CLOSE_CONNECTION = Symbol('close the connection');
