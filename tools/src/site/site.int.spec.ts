@@ -64,16 +64,45 @@ describeUnless(absence, 'a page of the site', () => {
     await page.close();
   });
 
+  it('finds each kind of page: tutorial, pattern, operating, reference, messages', async () => {
+    const page = await open('index.html');
+    const pages = {
+      'a service in a quarter of an hour': 'tutorial.html',
+      'transactional outbox': 'patterns/outbox.html',
+      ConsumerStandsStill: 'operating/alerts.html',
+      messaging_oldest_parked_seconds: 'metrics.html',
+      LargeTransactionDetected: 'messages/mybank-alerts.html',
+      'idempotency-key-reused': 'errors.html',
+    };
+    for (const [words, target] of Object.entries(pages)) {
+      await page.locator('#search').fill(words);
+      await page.locator(`#found a[href*="${target}"]`).first().waitFor();
+    }
+    await page.close();
+  });
+
   it('draws the diagrams', async () => {
-    const page = await open('house.html');
-    await page.locator('pre.mermaid svg').first().waitFor();
+    const page = await open('architecture/index.html');
+    const diagrams = await page.locator('pre.mermaid').count();
+    await page.waitForFunction((all) => document.querySelectorAll('pre.mermaid svg').length === all, diagrams);
+    expect(await page.getByText('Syntax error').count()).toBe(0);
     await page.close();
   });
 
   it('opens its chapters from a menu at phone width, and is never wider than the window', async () => {
     const page = await open('house.html', 380);
     // The widest tables, code and addresses there are.
-    for (const name of ['index', 'kafka-api', 'benchmarks', 'guides/movieflix', 'rest/connect', 'house']) {
+    const pages = [
+      'index',
+      'kafka-api',
+      'benchmarks',
+      'guides/movieflix',
+      'rest/connect',
+      'metrics',
+      'messages/connect',
+      'house',
+    ];
+    for (const name of pages) {
       await page.goto(pathToFileURL(path.join(folder, `${name}.html`)).href, { waitUntil: 'domcontentloaded' });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect([name, overflow <= 0]).toEqual([name, true]);
