@@ -4,7 +4,8 @@
  *
  * A checkout in a private folder (root's home, `mktemp -d`) cannot be entered by such an account. There the programs run
  * with the one capability that passes file permissions (CAP_DAC_OVERRIDE, as an ambient capability through util-linux'
- * `setpriv`), and only there, since it makes the server as strong as root towards files.
+ * `setpriv`), and only there, since it makes the server as strong as root towards files. access(2), by which PostgreSQL's programs
+ * find each other, drops the capabilities of every account but root unless `no_setuid_fixup` is set (capabilities(7)).
  */
 import { type ChildProcess, spawn, spawnSync, type SpawnOptions } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
@@ -55,7 +56,8 @@ export function chooseAccount(dataFolder: string, programFolder: string): Postgr
 
 function privilegedPrefix(owner: { uid: number; gid: number }): string[] {
   const account = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-  return [...account, '--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--'];
+  const capability = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+  return [...account, ...capability, '--securebits=+no_setuid_fixup', '--'];
 }
 
 function ownerOf(folder: string): { uid: number; gid: number } | undefined {
