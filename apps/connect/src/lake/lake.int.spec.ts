@@ -158,6 +158,8 @@ const position = {
   occurredAt,
 };
 
+const follow = { eventId: 'f', userId: 'bob', followedId: 'ada', following: true, occurredAt };
+
 /** One user of every case, so that each topic has rows. */
 async function sendOfEach(): Promise<void> {
   const row = {
@@ -194,13 +196,7 @@ async function sendOfEach(): Promise<void> {
   await Promise.all([
     send(topics.posts, postPublished, { ...post, ...plain }),
     send(topics.likes, likeChanged, { eventId: 'l1', postId: 'post-1', userId: 'bob', liked: true, occurredAt }),
-    send(topics.follows, followChanged, {
-      eventId: 'f',
-      userId: 'bob',
-      followedId: 'ada',
-      following: true,
-      occurredAt,
-    }),
+    send(topics.follows, followChanged, follow),
     send(topics.comments, commentAdded, { ...post, eventId: 'c1', commentId: 'c1', userId: 'bob' }),
     send(topics.postsWithCounts, postWithCounts, totals(1)),
     send(topics.shows, showDescribed, {
