@@ -47,8 +47,10 @@ async function placeOrder({ broker, orders }: Endpoints): Promise<string> {
   await consumer.connect();
   await consumer.subscribe({ topic: 'orders', fromBeginning: true });
   const seen = new Promise<string>((resolve) => {
-    const eachMessage = ({ message }: kafkajs.EachMessagePayload): Promise<void> =>
-      Promise.resolve(resolve(String(message.key)));
+    const eachMessage = ({ message }: kafkajs.EachMessagePayload): Promise<void> => {
+      resolve(String(message.key));
+      return Promise.resolve();
+    };
     void consumer.run({ eachMessage });
   });
   const headers = { 'content-type': 'application/json' };

@@ -132,7 +132,7 @@ function assertSection(name: string, section: object): asserts section is Servic
     throw wrong(name, 'port must be a port from 1 to 65535');
   if (typeof about !== 'string') throw wrong(name, 'about must say in a few words what is there');
   if (cases !== undefined && !isTexts(cases)) throw wrong(name, 'cases must be a list of names');
-  if (database !== undefined && !/^[a-z][a-z0-9_]*$/.test(String(database)))
+  if (database !== undefined && !(typeof database === 'string' && /^[a-z][a-z0-9_]*$/.test(database)))
     throw wrong(name, 'database must be a name of lower-case letters, digits and _');
   for (const [field, value] of Object.entries({ foreignDatabases, folders }))
     if (value !== undefined && (typeof value !== 'object' || value === null || !isTexts(Object.values(value))))
