@@ -125,10 +125,16 @@ function filesOf(input) {
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
+/** What is to be installed, as a hash. A service that was added or taken away is none of it: nobody imports a service. */
 function installFingerprint() {
-  const hash = createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json')));
-  return hash.update(platform()).digest('hex');
+  const { packages } = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const installed = Object.entries(packages).filter(
+    ([where, { resolved = '' }]) => !isService(where) && !isService(resolved),
+  );
+  return createHash('sha256').update(JSON.stringify(installed)).update(platform()).digest('hex');
 }
+
+const isService = (folder) => folder.startsWith('apps/');
 
 function installFailure(output) {
   if (/ENOSPC|no space left/i.test(output)) return diskFull();
