@@ -35,7 +35,10 @@ export function connectorGenerator(tree: Tree, options: ConnectorGeneratorOption
   });
 }
 
-const lakeText = (name: string, topics: readonly string[]): string => `# Topics into the lake: Parquet files by day, each record once.
+const lakeText = (
+  name: string,
+  topics: readonly string[],
+): string => `# Topics into the lake: Parquet files by day, each record once.
 name: ${name}
 config:
   connector.class: parquet-sink
@@ -56,7 +59,9 @@ function captureText(
     throw new GeneratorError('A capture reads a table: name it with --service, --table and --key.');
   const { owner } = workspace.topic(topics[0]!);
   if (owner !== CONNECT)
-    throw new GeneratorError(`The topic ${topics[0]} is ${owner}'s; what is captured is written by ${CONNECT}, which must own it.`);
+    throw new GeneratorError(
+      `The topic ${topics[0]} is ${owner}'s; what is captured is written by ${CONNECT}, which must own it.`,
+    );
   const { database } = workspace.service(service).section;
   if (database === undefined) throw new GeneratorError(`${service} has no database whose changes could be captured.`);
   const variable = `${service.replaceAll('-', '_').toUpperCase()}_DATABASE_URL`;

@@ -8,7 +8,10 @@ export interface ConsumerGeneratorOptions {
 }
 
 /** A subscription of a service to a topic. @throws GeneratorError */
-export function consumerGenerator(tree: Tree, { topic, service }: ConsumerGeneratorOptions): Promise<GeneratorCallback> {
+export function consumerGenerator(
+  tree: Tree,
+  { topic, service }: ConsumerGeneratorOptions,
+): Promise<GeneratorCallback> {
   return generate(tree, { what: `Consumer of ${topic} in ${service}`, service }, (workspace) => {
     workspace.service(service);
     addConsumer(new ServiceEditor(workspace, service), workspace.topic(topic));

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
-import { formatFiles, logger, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { formatFiles, logger, readJson, type GeneratorCallback, type Tree } from '@nx/devkit';
 import { generateContracts } from '../contracts/index.ts';
 import { updateLists, Workspace, type ServiceFacts } from '../workspace/index.ts';
 
@@ -34,7 +33,7 @@ export async function generate(
   const isUnchanged = tree.listChanges().length === 0;
   return () => {
     logger.info(isUnchanged ? `\nNothing to do: ${what} is as it was asked for.` : `\n${what}: done.`);
-    if (!isUnchanged && service !== undefined && tree.exists('docs/openapi')) writeOpenApi(tree.root, service);
+    if (!isUnchanged) writeDocuments(tree, service);
   };
 }
 
@@ -44,17 +43,20 @@ const factsOf = (workspace: Workspace): Map<string, ServiceFacts> =>
 const isChanged = (before: ServiceFacts | undefined, now: ServiceFacts | undefined): boolean =>
   JSON.stringify(before) !== JSON.stringify(now);
 
-/** The OpenAPI document says what the compiled program says. */
-function writeOpenApi(root: string, service: string): void {
-  const document = path.join('docs/openapi', `${service}.json`);
+/** The OpenAPI document says what the compiled program says; pages that name services are written by the workspace's script `docs`. */
+function writeDocuments(tree: Tree, service: string | undefined): void {
+  const { scripts } = readJson<{ scripts?: Readonly<Record<string, string>> }>(tree, 'package.json');
+  const openApi = [
+    ['node_modules/.bin/tsc', '-b', `apps/${service}`],
+    [process.execPath, `apps/${service}/dist/main.js`, '--write-openapi', `docs/openapi/${service}.json`],
+  ];
   const steps = [
-    [path.join(root, 'node_modules/.bin/tsc'), '-b', `apps/${service}`],
-    [process.execPath, `apps/${service}/dist/main.js`, '--write-openapi', document],
-  ] as const;
-  for (const [program, ...args] of steps) {
-    const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
-    if (status === 0) continue;
-    logger.warn(`${document} could not be written:\n${stdout}${stderr}`);
-    return;
+    ...(service !== undefined && tree.exists('docs/openapi') ? openApi : []),
+    ...(scripts?.['docs'] === undefined ? [] : [['npm', 'run', '--silent', 'docs', '--', '--write']]),
+  ];
+  for (const [program = '', ...args] of steps) {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: tree.root, encoding: 'utf8' });
+    if (status !== 0)
+      logger.warn(`${[program, ...args].join(' ')} failed; run it again when it is mended:\n${stdout}${stderr}`);
   }
 }

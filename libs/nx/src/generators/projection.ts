@@ -1,7 +1,13 @@
 import { type GeneratorCallback, type Tree } from '@nx/devkit';
 import { GeneratorError } from '../error/index.ts';
-import { parseEvents, pluralOf, wordOf, type Word } from '../naming/index.ts';
-import { addProjection, ServiceEditor, type AggregateOptions, type ProjectionOptions } from '../parts/index.ts';
+import { kindOf, parseEvents, pluralOf, wordOf, type Word } from '../naming/index.ts';
+import {
+  addProjection,
+  readEvent,
+  ServiceEditor,
+  type AggregateOptions,
+  type ProjectionOptions,
+} from '../parts/index.ts';
 import { type Workspace } from '../workspace/index.ts';
 import { contextOf } from './context.ts';
 import { generate } from './generate.ts';
@@ -25,7 +31,10 @@ export function projectionGenerator(tree: Tree, options: ProjectionGeneratorOpti
 }
 
 /** An aggregate by its own name, or a topic by its own; the topic of an aggregate is not read by who writes it. */
-function sourceOf(workspace: Workspace, { of, service, rest = false }: ProjectionGeneratorOptions): ProjectionOptions['of'] {
+function sourceOf(
+  workspace: Workspace,
+  { of, service, rest = false }: ProjectionGeneratorOptions,
+): ProjectionOptions['of'] {
   const word = wordOf(of, 'the name of an aggregate or a topic');
   const own = aggregatesOf(workspace, service).find(({ aggregate }) => aggregate.kebab === word.kebab);
   if (own) return { aggregate: { ...own, rest } };
@@ -52,7 +61,13 @@ function aggregatesOf(workspace: Workspace, service: string): AggregateOptions[]
     });
 }
 
+/** As they are written for `--events`. */
 function eventNames(workspace: Workspace, aggregate: Word): string[] {
   const topic = workspace.topics().find(({ name }) => name === pluralOf(aggregate).snake);
-  return (topic?.events ?? []).map((event) => wordOf(event.slice(event.lastIndexOf('.') + 1), 'an event').snake);
+  return (topic?.events ?? []).map((event) => {
+    const { name = '', fields = [] } = readEvent(workspace.tree, event);
+    const own = fields.filter((field) => !['eventId', `${aggregate.camel}Id`, 'occurredAt'].includes(field.name));
+    const texts = own.map((field) => `${field.name}:${kindOf(field.type)}`);
+    return `${wordOf(name, 'the name of an event').snake}(${texts.join(' ')})`;
+  });
 }

@@ -49,7 +49,9 @@ function assertUnread(workspace: Workspace, name: string, topic: TopicFacts): vo
 
 function removeContracts(tree: Tree, name: string, topics: readonly TopicFacts[], owned: readonly TopicFacts[]): void {
   const left = topics.filter((topic) => !owned.includes(topic));
-  const events = owned.flatMap((topic) => topic.events).filter((event) => !left.some((topic) => topic.events.includes(event)));
+  const events = owned
+    .flatMap((topic) => topic.events)
+    .filter((event) => !left.some((topic) => topic.events.includes(event)));
   for (const event of events) {
     const file = `/${wordOf(event.slice(event.lastIndexOf('.') + 1), 'the name of an event').kebab}.avsc`;
     for (const schema of schemaFiles(tree)) if (schema.endsWith(file)) tree.delete(schema);
@@ -59,5 +61,11 @@ function removeContracts(tree: Tree, name: string, topics: readonly TopicFacts[]
     (text, topic) => removeSubscriber(text, topic.name, name),
     tree.read(topicsFile, 'utf8')!,
   );
-  tree.write(topicsFile, removeTopics(unsubscribed, owned.map((topic) => topic.name)));
+  tree.write(
+    topicsFile,
+    removeTopics(
+      unsubscribed,
+      owned.map((topic) => topic.name),
+    ),
+  );
 }

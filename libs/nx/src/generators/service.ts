@@ -58,12 +58,16 @@ interface Asked {
 /** What exists and is none of ours is not touched. */
 function assertFree(workspace: Workspace, name: string): void {
   const manifest = workspace.manifestOf(name);
-  if (manifest && !manifest.headwater)
-    throw new GeneratorError(`apps/${name} is there already, and is no service: choose another name.`);
+  if (manifest && !workspace.tree.exists(`apps/${name}/fixtures/service-under-test.ts`))
+    throw new GeneratorError(`apps/${name} is there already, and was not generated: choose another name.`);
   // What an earlier build has left of a service that is gone is nobody's.
-  const others = manifest ? [] : workspace.tree.children(`apps/${name}`).filter((file) => file !== 'dist' && !file.endsWith('.tsbuildinfo'));
+  const others = manifest
+    ? []
+    : workspace.tree.children(`apps/${name}`).filter((file) => file !== 'dist' && !file.endsWith('.tsbuildinfo'));
   if (others.length > 0)
-    throw new GeneratorError(`apps/${name} is there already, without a package.json: choose another name, or delete it.`);
+    throw new GeneratorError(
+      `apps/${name} is there already, without a package.json: choose another name, or delete it.`,
+    );
   if (workspace.tree.exists(`libs/${name}`))
     throw new GeneratorError(`libs/${name} has that name already: choose another.`);
 }
@@ -89,8 +93,7 @@ function readOptions(workspace: Workspace, name: string, options: ServiceGenerat
 /** A projection of its own events, or else of the first topic; of the other topics a subscription each. */
 function addReaders(service: ServiceEditor, { aggregate, subscribed, projection, rest, streamed }: Asked): void {
   const ofEvents = projection && aggregate?.model === 'decider';
-  if (ofEvents)
-    addProjection(service, { name: projectionNameOf(aggregate.aggregate.kebab), of: { aggregate }, rest });
+  if (ofEvents) addProjection(service, { name: projectionNameOf(aggregate.aggregate.kebab), of: { aggregate }, rest });
   for (const [index, topic] of subscribed.entries()) {
     if (index === 0 && projection && !ofEvents) {
       addProjection(service, { name: projectionNameOf(topic.name), of: { topic }, rest });
@@ -105,7 +108,9 @@ export const namesIn = (text: string): string[] =>
     .filter(Boolean);
 
 function aboutOf(name: string, { aggregate, subscribed, context }: Asked): string {
-  const of = aggregate ? [pluralOf(aggregate.aggregate).text] : subscribed.map((topic) => topic.name.replaceAll('_', ' '));
+  const of = aggregate
+    ? [pluralOf(aggregate.aggregate).text]
+    : subscribed.map((topic) => topic.name.replaceAll('_', ' '));
   const title = context.charAt(0).toUpperCase() + context.slice(1).replaceAll('-', ' ');
   return `${title}: ${of.join(', ') || name.replaceAll('-', ' ')}`;
 }

@@ -18,7 +18,10 @@ export interface EventName {
  * @param aggregate when the names do not say it: what all of them begin with
  * @throws GeneratorError
  */
-export function parseEvents(text: string, aggregate?: Word): { readonly aggregate: Word; readonly events: EventName[] } {
+export function parseEvents(
+  text: string,
+  aggregate?: Word,
+): { readonly aggregate: Word; readonly events: EventName[] } {
   const given = text
     .split(/,(?![^(]*\))/)
     .map((part) => part.trim())
@@ -65,7 +68,8 @@ function eventOf(word: Word, aggregate: Word, fields: readonly Field[]): EventNa
   const command = [verbOf(parts[0]!), ...parts.slice(1)].join('-');
   const taken = ['eventId', 'occurredAt', `${aggregate.camel}Id`];
   const twin = fields.find(({ name }) => taken.includes(name));
-  if (twin) throw new GeneratorError(`Every event of ${aggregate.text} has a field ${twin.name} already: leave it out.`);
+  if (twin)
+    throw new GeneratorError(`Every event of ${aggregate.text} has a field ${twin.name} already: leave it out.`);
   return {
     word,
     participle: wordOf(rest, 'the name of an event'),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GeneratorError } from '../error/index.ts';
 
 /** How a kind of field is written in each language. */
@@ -48,6 +49,12 @@ export type FieldKind = keyof typeof fieldKinds;
 export interface Field extends FieldForms {
   readonly name: string;
   readonly kind: FieldKind;
+}
+
+/** The kind of field that an Avro type is written for, as JSON. */
+export function kindOf(avro: unknown): FieldKind {
+  const kinds = Object.keys(fieldKinds) as FieldKind[];
+  return kinds.find((kind) => kind !== 'id' && isDeepStrictEqual(JSON.parse(fieldKinds[kind].avro), avro)) ?? 'text';
 }
 
 /** `customerId:id total:amount`, with blanks or commas between. @throws GeneratorError */

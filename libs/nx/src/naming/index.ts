@@ -3,7 +3,7 @@
  * the options of generators say of events and their fields.
  */
 export { parseEvent, parseEvents, type EventName } from './event-name.ts';
-export { fieldKinds, parseFields, type Field, type FieldKind } from './field.ts';
+export { fieldKinds, kindOf, parseFields, type Field, type FieldKind } from './field.ts';
 export { pluralOf } from './plural.ts';
 export { verbOf } from './verb.ts';
 export { wordOf, type Word } from './word.ts';

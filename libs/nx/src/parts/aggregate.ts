@@ -51,7 +51,10 @@ export function writeContracts(
   const text = tree.read(topicsFile, 'utf8')!;
   if (known) {
     const missing = fullNames.filter((event) => !known.events.includes(event));
-    tree.write(topicsFile, missing.reduce((before, event) => addTopicEvent(before, topic.snake, event), text));
+    tree.write(
+      topicsFile,
+      missing.reduce((before, event) => addTopicEvent(before, topic.snake, event), text),
+    );
     return;
   }
   const doc = `What happens to ${topic.text}.`;

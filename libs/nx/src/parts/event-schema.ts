@@ -24,7 +24,8 @@ export function writeEvent(workspace: Workspace, context: string, aggregate: Wor
   const fullName = `${workspace.namespace}.${context}.${event.word.pascal}`;
   const file = `schemas/${context}/${event.word.kebab}.avsc`;
   const twin = schemaFiles(tree).find((each) => each !== file && each.endsWith(`/${event.word.kebab}.avsc`));
-  if (twin) throw new GeneratorError(`There is an event ${event.word.pascal} already, in ${twin}: choose another name.`);
+  if (twin)
+    throw new GeneratorError(`There is an event ${event.word.pascal} already, in ${twin}: choose another name.`);
   if (tree.exists(file)) return fullName;
   const fields = [
     '{ "name": "eventId", "type": "string", "doc": "Identity of this event; a redelivery carries the same one." }',

@@ -5,7 +5,7 @@
 export { addAggregate, writeContracts, type AggregateOptions, type Model } from './aggregate.ts';
 export { addConsumer } from './consumer.ts';
 export { addProjection, projectionNameOf, type ProjectionOptions } from './projection.ts';
-export { schemaFiles } from './event-schema.ts';
+export { readEvent, schemaFiles } from './event-schema.ts';
 export { ServiceEditor } from './service-editor.ts';
 export { addSkeleton, type SkeletonOptions } from './skeleton.ts';
 export { addStreams } from './streams.ts';

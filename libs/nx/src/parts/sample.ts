@@ -26,21 +26,38 @@ const plain: Readonly<Record<string, string>> = {
   bytes: 'Buffer.from([1])',
 };
 
-export function sampleOf(schema: AvroObject): Sample {
-  const text = valueOf(schema, schema.name ?? '');
+/** @param key fields of the topic's key, joined by `|`: what may be missing elsewhere is there on the way to them */
+export function sampleOf(schema: AvroObject, key: string): Sample {
+  const text = valueOf(schema, schema.name ?? '', key.split('|'));
   const types = [...text.matchAll(/ as (\w+)/g)].map(([, type]) => type!);
   return { text, types: [...new Set(types)] };
 }
 
-function valueOf(type: AvroType, field: string): string {
-  if (Array.isArray(type)) return type.includes('null') ? 'null' : valueOf((type as readonly AvroType[])[0]!, field);
+function valueOf(type: AvroType, field: string, needed: readonly string[] = []): string {
+  if (Array.isArray(type)) {
+    const choices = type as readonly AvroType[];
+    if (needed.length === 0 && choices.includes('null')) return 'null';
+    return valueOf(
+      choices.find((choice) => choice !== 'null')!,
+      field,
+      needed,
+    );
+  }
   if (typeof type === 'string') return type === 'string' ? `'${field}-1'` : (plain[type] ?? 'undefined as never');
   const { logicalType, fields, symbols, ...schema } = type as AvroObject;
   if (logicalType !== undefined && logical[logicalType] !== undefined) return logical[logicalType];
-  if (fields) return `{ ${fields.map(({ name, type: of }) => `${name}: ${valueOf(of, name)}`).join(', ')} }`;
+  if (fields)
+    return `{ ${fields.map(({ name, type: of }) => `${name}: ${valueOf(of, name, below(needed, name))}`).join(', ')} }`;
   if (symbols) return `'${symbols[0]}'`;
   if (schema.type === 'array') return '[]';
   return schema.type === 'map' ? '{}' : valueOf(schema.type, field);
+}
+
+/** `after.account_id` below `after` is `account_id`; a key that ends there is the empty path. */
+function below(paths: readonly string[], name: string): string[] {
+  return paths
+    .filter((path) => path === name || path.startsWith(`${name}.`))
+    .map((path) => path.slice(name.length + 1));
 }
 
 /** The key that a record of the sample has, as TypeScript. */
@@ -48,7 +65,7 @@ export function sampleKeyOf(schema: AvroObject, key: string): string {
   const parts = key.split('|').map((path) => {
     let of: AvroType = schema;
     for (const name of path.split('.')) of = fieldOf(of, name);
-    return valueOf(of, path.split('.').at(-1)!).replace(/ as \w+$/, '');
+    return valueOf(of, path.split('.').at(-1)!, ['']).replace(/ as \w+$/, '');
   });
   return `'${parts.map((part) => part.replaceAll("'", '')).join('|')}'`;
 }

@@ -33,7 +33,10 @@ export function addStreams(service: ServiceEditor, context: string, topic: Topic
 function hasTime(fields: readonly { readonly name: string; readonly type: AvroType }[] = []): boolean {
   return fields.some(
     ({ name, type }) =>
-      name === 'occurredAt' && typeof type === 'object' && 'logicalType' in type && type.logicalType === 'timestamp-millis',
+      name === 'occurredAt' &&
+      typeof type === 'object' &&
+      'logicalType' in type &&
+      type.logicalType === 'timestamp-millis',
   );
 }
 
@@ -43,7 +46,11 @@ interface Counting {
   readonly counted: Word;
 }
 
-function writeContracts({ tree, workspace, name }: ServiceEditor, context: string, { topic, output, counted }: Counting): void {
+function writeContracts(
+  { tree, workspace, name }: ServiceEditor,
+  context: string,
+  { topic, output, counted }: Counting,
+): void {
   const namespace = `${workspace.namespace}.${context}`;
   const moment = { type: 'long', logicalType: 'timestamp-millis' };
   const schema = {

@@ -17,7 +17,7 @@ export function enterSubscription(service: ServiceEditor, topic: TopicFacts): vo
 export function topicValues({ tree }: ServiceEditor, { name, key, events }: TopicFacts): Record<string, unknown> {
   const fullName = events[0]!;
   const schema = readEvent(tree, fullName);
-  const sample = sampleOf(schema);
+  const sample = sampleOf(schema, key);
   const word = wordOf(fullName.slice(fullName.lastIndexOf('.') + 1), 'the name of an event');
   return {
     topic: wordOf(name, 'the name of a topic'),

@@ -7,7 +7,8 @@ import ts from 'typescript';
 import { GeneratorError } from '../error/index.ts';
 
 /** The object that holds a list: `@Module({ … })`, or what a factory of `MessagingModule.forRootAsync({ … })` returns. */
-export type Holder = 'Module' | 'MessagingModule.forRootAsync' | 'StreamsModule.forRootAsync' | 'service' | (string & {});
+export type Holder =
+  'Module' | 'MessagingModule.forRootAsync' | 'StreamsModule.forRootAsync' | 'service' | (string & {});
 
 export class SourceText {
   constructor(
@@ -110,7 +111,11 @@ export class SourceText {
     const { elements } = present.initializer;
     const squeezed = (text: string): string => text.replaceAll(/[\s,]/g, '');
     if (elements.some((each) => squeezed(each.getText(source)) === squeezed(element))) return;
-    this.splice(elements.end, elements.end, elements.length === 0 || elements.hasTrailingComma ? element : `, ${element}`);
+    this.splice(
+      elements.end,
+      elements.end,
+      elements.length === 0 || elements.hasTrailingComma ? element : `, ${element}`,
+    );
   }
 
   private insertProperty(source: ts.SourceFile, object: ts.ObjectLiteralExpression, text: string): this {
@@ -122,9 +127,13 @@ export class SourceText {
   /** The object literal that is meant by a holder. */
   private holder(source: ts.SourceFile, holder: Holder): ts.ObjectLiteralExpression {
     if (holder === 'service') {
-      const declaration = find(source, (node): node is ts.VariableDeclaration =>
-        ts.isVariableDeclaration(node) && node.name.getText(source) === 'service');
-      if (declaration?.initializer && ts.isObjectLiteralExpression(declaration.initializer)) return declaration.initializer;
+      const declaration = find(
+        source,
+        (node): node is ts.VariableDeclaration =>
+          ts.isVariableDeclaration(node) && node.name.getText(source) === 'service',
+      );
+      if (declaration?.initializer && ts.isObjectLiteralExpression(declaration.initializer))
+        return declaration.initializer;
       throw this.unlike(holder);
     }
     if (holder.endsWith('forRootAsync')) {
@@ -139,8 +148,10 @@ export class SourceText {
   }
 
   private call(source: ts.SourceFile, name: string): ts.CallExpression {
-    const call = find(source, (node): node is ts.CallExpression =>
-      ts.isCallExpression(node) && node.expression.getText(source) === name);
+    const call = find(
+      source,
+      (node): node is ts.CallExpression => ts.isCallExpression(node) && node.expression.getText(source) === name,
+    );
     if (call?.arguments[0] && ts.isObjectLiteralExpression(call.arguments[0])) return call;
     throw this.unlike(`${name}({ … })`);
   }
@@ -148,12 +159,15 @@ export class SourceText {
   private factory(source: ts.SourceFile, holder: Holder): ts.ArrowFunction {
     const options = this.call(source, holder).arguments[0] as ts.ObjectLiteralExpression;
     const factory = propertyOf(options, 'useFactory');
-    if (factory && ts.isPropertyAssignment(factory) && ts.isArrowFunction(factory.initializer)) return factory.initializer;
+    if (factory && ts.isPropertyAssignment(factory) && ts.isArrowFunction(factory.initializer))
+      return factory.initializer;
     throw this.unlike(`'useFactory' of ${holder}`);
   }
 
   private unlike(place: string): GeneratorError {
-    return new GeneratorError(`${this.file}: ${place} is not where a generator finds it; bring it back into the form that was generated, or add to it by hand.`);
+    return new GeneratorError(
+      `${this.file}: ${place} is not where a generator finds it; bring it back into the form that was generated, or add to it by hand.`,
+    );
   }
 
   private parse(): ts.SourceFile {
@@ -175,10 +189,13 @@ const moduleOf = ({ moduleSpecifier }: Pick<ts.ImportDeclaration, 'moduleSpecifi
 /** Imports stand together by the scope of their packages; those of the service's own files come last. */
 const groupOf = (module: string): string => (module.startsWith('.') ? '.' : (/^@[^/]+/.exec(module)?.[0] ?? ''));
 
-const importText = (module: string, names: readonly string[]): string => `import { ${names.join(', ')} } from '${module}';`;
+const importText = (module: string, names: readonly string[]): string =>
+  `import { ${names.join(', ')} } from '${module}';`;
 
 function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined {
-  return object.properties.find((property) => property.name !== undefined && ts.isIdentifier(property.name) && property.name.text === name);
+  return object.properties.find(
+    (property) => property.name !== undefined && ts.isIdentifier(property.name) && property.name.text === name,
+  );
 }
 
 function unwrapped(node: ts.Expression): ts.Expression {

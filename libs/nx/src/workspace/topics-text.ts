@@ -31,7 +31,9 @@ export function removeTopics(text: string, names: readonly string[]): string {
     const block = new RegExp(`^\\n?  ${name}:\\n(?:(?:    .*)?\\n)*?(?=\\n?  \\S|\\S|$(?![\\s\\S]))`, 'm');
     return before.replace(block, '');
   }, text);
-  return /^topics:\s*$/m.test(left.trimEnd().split('\n').at(-1)!) ? left.replace(/^topics:\s*$/m, 'topics: {}\n') : left;
+  return /^topics:\s*$/m.test(left.trimEnd().split('\n').at(-1)!)
+    ? left.replace(/^topics:\s*$/m, 'topics: {}\n')
+    : left;
 }
 
 export function addTopicEvent(text: string, topic: string, event: string): string {
