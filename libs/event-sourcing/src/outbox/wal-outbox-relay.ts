@@ -31,7 +31,7 @@ import { type WalRelayObserver, type WalRelayOptions, type WalRelayStatus } from
 const LEASE_MS = 10_000;
 const POLL_MS = 1000;
 /** A row's object, key and headers, roughly. */
-const OVERHEAD_BYTES = 200;
+const OVERHEAD_BYTES = 1_000;
 
 /** What it works with between the shards' claim and their loss. */
 interface Tenure {

@@ -60,13 +60,17 @@ export class WireConnection {
     return new WireConnection(socket, clientId, requestTimeoutMs);
   }
 
-  /** Sends a request with header version 1 and answers the response's body. @throws when the connection ends before. */
-  request(apiKey: number, apiVersion: number, body: Buffer): Promise<ResponseBody> {
+  /**
+   * Sends a request with header version 1, its body in one or more parts, and answers the response's body.
+   * @throws when the connection ends before.
+   */
+  request(apiKey: number, apiVersion: number, ...body: readonly Buffer[]): Promise<ResponseBody> {
     if (this.failure) return Promise.reject(this.failure);
+    const bodyBytes = body.reduce((sum, { length }) => sum + length, 0);
     const correlationId = this.correlationId++ & 0x7fffffff;
     const clientBytes = Buffer.byteLength(this.clientId);
     const header = Buffer.allocUnsafe(14 + clientBytes);
-    header.writeInt32BE(10 + clientBytes + body.length, 0);
+    header.writeInt32BE(10 + clientBytes + bodyBytes, 0);
     header.writeInt16BE(apiKey, 4);
     header.writeInt16BE(apiVersion, 6);
     header.writeInt32BE(correlationId, 8);
@@ -80,7 +84,7 @@ export class WireConnection {
       this.waiting.set(correlationId, { resolve, reject, timer });
       this.socket.cork();
       this.socket.write(header);
-      this.socket.write(body);
+      for (const part of body) this.socket.write(part);
       this.socket.uncork();
     });
   }

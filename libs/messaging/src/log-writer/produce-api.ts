@@ -49,24 +49,13 @@ export interface PartitionBatch {
   readonly batch: Buffer;
 }
 
-/** One topic's batches for one broker: `acks=all`, no transaction. */
-export function produceRequest(topic: string, batches: readonly PartitionBatch[], timeoutMs: number): Buffer {
-  const topicBytes = Buffer.byteLength(topic);
-  const size = batches.reduce((sum, { batch }) => sum + 8 + batch.length, 2 + 2 + 4 + 4 + 2 + topicBytes + 4);
-  const body = Buffer.allocUnsafe(size);
-  let at = body.writeInt16BE(-1, 0);
-  at = body.writeInt16BE(-1, at);
-  at = body.writeInt32BE(timeoutMs, at);
-  at = body.writeInt32BE(1, at);
-  at = body.writeInt16BE(topicBytes, at);
-  at += body.write(topic, at);
-  at = body.writeInt32BE(batches.length, at);
-  for (const { partition, batch } of batches) {
-    at = body.writeInt32BE(partition, at);
-    at = body.writeInt32BE(batch.length, at);
-    at += batch.copy(body, at);
-  }
-  return body;
+/** One topic's batches for one broker: `acks=all`, no transaction. In parts, so that no batch is copied once more. */
+export function produceRequest(topic: string, batches: readonly PartitionBatch[], timeoutMs: number): Buffer[] {
+  const head = new RequestBody().int16(-1).int16(-1).int32(timeoutMs).int32(1).string(topic).int32(batches.length);
+  const parts = [head.bytes()];
+  for (const { partition, batch } of batches)
+    parts.push(new RequestBody().int32(partition).int32(batch.length).bytes(), batch);
+  return parts;
 }
 
 /** The error code of each partition. */

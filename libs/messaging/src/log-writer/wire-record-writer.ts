@@ -150,7 +150,7 @@ export class WireRecordWriter implements RecordWriter {
   private async produceTo(leader: number, topic: string, batches: readonly PartitionBatch[]): Promise<WriteFailure[]> {
     const connection = await this.cluster.connectionTo(leader);
     const body = produceRequest(topic, batches, requestTimeoutMs);
-    const answer = await connection.request(produceApi.key, produceApi.version, body);
+    const answer = await connection.request(produceApi.key, produceApi.version, ...body);
     const codes = new Map(producedCodes(answer));
     return batches
       .map(({ partition }) => failureOf(topic, partition, codes.get(partition) ?? -1))

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const here = import.meta.dirname;
-const capture = path.resolve(here, '../../../event-sourcing/src/change-capture/index.ts');
+const eventSourcing = path.resolve(here, '../../../event-sourcing/src');
+const capture = path.join(eventSourcing, 'change-capture/index.ts');
 const statement = /^(?:import|export)\s(?!type\b)[^;]*?from '([^']+)'|^import '([^']+)'/gm;
 
 /** What a module loads from elsewhere, with all that it loads from these libraries. */
@@ -20,9 +21,12 @@ function packagesOf(file: string, seen = new Set<string>()): Set<string> {
   return packages;
 }
 
-describe('the libraries of a process that only captures', () => {
-  it('load no framework and no other client', () => {
-    const loaded = [...packagesOf(path.join(here, 'index.ts'))].filter((name) => !name.startsWith('node:'));
-    expect(loaded).toEqual(['pg']);
-  });
+describe('the libraries of a process that only captures, or only publishes an outbox', () => {
+  it.each([path.join(here, 'index.ts'), path.join(eventSourcing, 'outbox/relays.ts')])(
+    'load no framework and no other client: %s',
+    (door) => {
+      const loaded = [...packagesOf(door)].filter((name) => !name.startsWith('node:'));
+      expect(loaded).toEqual(['pg']);
+    },
+  );
 });

@@ -32,7 +32,7 @@ function captureRows() {
 
 async function captureOutbox() {
   const [{ WalOutboxRelay }, { DataSource }] = await Promise.all([
-    import('@headwater/event-sourcing'),
+    import('@headwater/event-sourcing/relays'),
     import('typeorm'),
   ]);
   const database = new DataSource({ type: 'postgres', url: databaseUrl });
