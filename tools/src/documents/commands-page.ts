@@ -10,7 +10,9 @@ interface CommandHelp {
 }
 
 export function commandsPage(sources: readonly Source[]): string {
-  const helps = sources.flatMap(helpOf).toSorted((one, other) => one.command.localeCompare(other.command));
+  const helps = sources
+    .flatMap((each) => helpOf(each, sources))
+    .toSorted((one, other) => one.command.localeCompare(other.command));
   return page(
     '# Commands',
     GENERATED,
@@ -23,20 +25,28 @@ export function commandsPage(sources: readonly Source[]): string {
   );
 }
 
-function helpOf({ file, text, tree }: Source): CommandHelp[] {
+function helpOf({ file, text, tree }: Source, sources: readonly Source[]): CommandHelp[] {
   if (!/\b(HELP|helpText) = /.test(text)) return [];
-  const declaration = [...nodesBelow(tree)]
-    .filter(ts.isVariableDeclaration)
-    .find(({ name }) => ['HELP', 'helpText'].includes(name.getText()));
-  const words = [...(declaration ? nodesBelow(declaration) : [])].find(
-    (node) => ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node),
-  );
-  if (!words) return [];
-  const help = ts.isTemplateExpression(words)
-    ? words.templateSpans.reduce((said, { literal }) => `${said}…${literal.text}`, words.head.text)
-    : words.text;
+  const help = templateOf(tree, ['HELP', 'helpText'], sources);
+  if (help === undefined) return [];
   const command = /\b(?:npm (?:run )?[\w-]+|headwater[\w-]*)(?= |$)/m.exec(
     help.slice(help.search(/Usage:|npm run/)),
   )?.[0];
   return command === undefined ? [] : [{ command, file, text: help }];
+}
+
+/** The text of a constant, with `…` for what is only known when it runs; what several commands share is looked up. */
+function templateOf(tree: ts.SourceFile, names: readonly string[], sources: readonly Source[]): string | undefined {
+  const declaration = [...nodesBelow(tree)]
+    .filter(ts.isVariableDeclaration)
+    .find(({ name }) => names.includes(name.getText()));
+  const words = [...(declaration ? nodesBelow(declaration) : [])].find(
+    (node) => ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node),
+  );
+  if (!words || ts.isNoSubstitutionTemplateLiteral(words)) return words?.text;
+  return words.templateSpans.reduce((said, { expression, literal }) => {
+    const shared = sources.find(({ text }) => text.includes(`const ${expression.getText()} = \``));
+    const value = shared && templateOf(shared.tree, [expression.getText()], sources);
+    return `${said}${value ?? '…'}${literal.text}`;
+  }, words.head.text);
 }
