@@ -48,6 +48,7 @@ export type TopicEvent<Topic extends TopicContract> = {
   [Name in keyof Topic['events'] & string]: { readonly name: Name; readonly value: EventValue<Topic['events'][Name]> };
 }[keyof Topic['events'] & string];
 
+/** What {@link defineTopic} is given. */
 export interface TopicDefinition<Name extends string, Events extends EventsByName, Compacted extends boolean> {
   name: Name;
   doc: string;
