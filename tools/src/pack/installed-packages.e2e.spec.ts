@@ -22,6 +22,7 @@ const compilerOptions = {
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
   skipLibCheck: true,
+  rootDir: 'src',
   outDir: 'dist',
   // Another workspace's own condition of this name must not lead into the packages.
   customConditions: ['@headwater/source'],
