@@ -16,6 +16,8 @@ export interface UserAlert {
   readonly transactionId: string;
   readonly accountId: string;
   readonly amount: string;
+  /** When it was written, in the transaction that judged; ISO 8601. */
+  readonly detectedAt: string;
 }
 
 type Method = 'GET' | 'POST' | 'PUT';

@@ -14,9 +14,12 @@ const largeEvery = 5;
 const warmUpSeconds = 3;
 const longestWaitMs = 60_000;
 
+/** Milliseconds since this process began. */
 interface Moments {
   requestMs: number;
   answerMs?: number;
+  /** When the alert was written, in the transaction that judged. */
+  judgedMs?: number;
   alertMs?: number;
 }
 
@@ -30,17 +33,12 @@ export async function* alertRows({ quick, wants, onProgress }: BenchOptions): As
     await setThresholds(stage.alertsUrl, accounts, { amount: '1000.00', currency: 'GBP' });
     onProgress(`bank/alert: ${perSecond} transactions a second`);
     const moments = await measure(stage, quick ? 5 : 20);
-    const latencies = (from: (one: Moments) => number): number[] =>
-      moments.map((one) => Math.max(0, one.alertMs! - from(one)));
-    yield* rowsOf(
-      'from-commit',
-      latencies((one) => one.answerMs!),
-      250,
-    );
-    yield* rowsOf(
-      'from-request',
-      latencies((one) => one.requestMs),
-    );
+    const latencies = (from: keyof Moments, to: keyof Moments): number[] =>
+      moments.map((one) => Math.max(0, one[to]! - one[from]!));
+    yield* rowsOf('from-commit', latencies('answerMs', 'alertMs'), 250);
+    yield* rowsOf('from-commit/until it is judged', latencies('answerMs', 'judgedMs'));
+    yield* rowsOf('from-commit/judged and told', latencies('judgedMs', 'alertMs'));
+    yield* rowsOf('from-request', latencies('requestMs', 'alertMs'));
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
@@ -65,10 +63,11 @@ async function measure(stage: BankStage, seconds: number): Promise<Moments[]> {
     userId === undefined
       ? []
       : [
-          new AlertReader(stage.alertsUrl, userId, 0, ({ transactionId }) => {
+          new AlertReader(stage.alertsUrl, userId, 0, ({ transactionId, detectedAt }) => {
             const moments = all.get(transactionId);
             if (!moments || moments.alertMs !== undefined) return;
             moments.alertMs = performance.now();
+            moments.judgedMs = Date.parse(detectedAt) - performance.timeOrigin;
             waiting.count -= 1;
             if (waiting.count === 0) waiting.done.resolve(undefined);
           }),
