@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { type CreateNodesV2, type TargetConfiguration } from '@nx/devkit';
+import { type CreateNodes, type TargetConfiguration } from '@nx/devkit';
 
 export const name = '@headwater/nx';
 
 /** `build`, `typecheck` and `test` of every folder with a `tsconfig.json` under apps/ and libs/, so that no project repeats them. */
-export const createNodesV2: CreateNodesV2 = [
+export const createNodesV2: CreateNodes = [
   '{apps,libs}/*/tsconfig.json',
   (files) =>
     files.map((file) => {

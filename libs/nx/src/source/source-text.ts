@@ -31,7 +31,7 @@ export class SourceText {
         ts.isNamedImports(each.importClause.namedBindings),
     );
     const present = same ? (same.importClause!.namedBindings as ts.NamedImports).elements : undefined;
-    const isTypeOnly = same?.importClause?.isTypeOnly ?? false;
+    const isTypeOnly = same?.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
     const known = new Set(present?.map(({ name }) => name.text));
     const missing = names.filter((name) => !known.has(name.replace(/^type /, '')));
     if (missing.length === 0) return this;

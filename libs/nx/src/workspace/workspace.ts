@@ -104,7 +104,7 @@ export class Workspace {
       owner: entry?.owner ?? '',
       subscribers: entry?.subscribers ?? [],
       events: entry?.events ?? [],
-      compacted: /compact/.test(entry?.cleanupPolicy ?? ''),
+      compacted: entry?.cleanupPolicy?.includes('compact') ?? false,
     }));
   }
 
