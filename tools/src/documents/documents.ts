@@ -9,6 +9,7 @@ import { readArchitecture } from './architecture.ts';
 import { commandsPage } from './commands-page.ts';
 import { configurationPage, serviceOptions } from './configuration.ts';
 import { errorsPage } from './errors-page.ts';
+import { generatorsPage } from './generators-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { fillSnippets } from './snippets.ts';
 import { productionSources } from './sources.ts';
@@ -47,6 +48,7 @@ async function generatedDocuments(root: string): Promise<Map<string, string>> {
     ['docs/commands.md', commandsPage(sources)],
     ['docs/configuration.md', configurationPage(await serviceOptions(root))],
     ['docs/errors.md', errorsPage(sources)],
+    ['docs/generators.md', generatorsPage(root)],
     ['docs/metrics.md', metricsPage(sources)],
     ['docs/operating/alerts.md', alertsPage(readAlerts(root))],
     ...architecturePages(readArchitecture(root, sources)),
