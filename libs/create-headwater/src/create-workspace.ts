@@ -1,7 +1,7 @@
 /** Makes a workspace: its files, what they need, and an example service by the same generator that makes all further ones. */
 import type { CreateOptions } from './command-line.ts';
 import { generate, installPackages } from './commands.ts';
-import { takePackagesFrom, writeTemplate } from './write-template.ts';
+import { findPackages, takePackages, writeTemplate } from './write-template.ts';
 
 /** Takes a step of the work, to show that it goes on and how long it took. */
 export type Step = (title: string, work: () => void | Promise<void>) => Promise<void>;
@@ -22,8 +22,10 @@ const example = [
 /** @throws CreateError */
 export async function createWorkspace({ name, folder, packages }: CreateOptions, step: Step): Promise<void> {
   await step('files', () => {
+    // What cannot be found is told before anything is written.
+    const tarballs = packages === undefined ? undefined : findPackages(packages);
     writeTemplate(folder, name);
-    if (packages !== undefined) takePackagesFrom(packages, folder);
+    if (tarballs) takePackages(tarballs, folder);
   });
   await step('packages', () => installPackages(folder));
   await step('example service orders', () => generate(folder, 'service', example));

@@ -27,39 +27,49 @@ interface Manifest {
   readonly devDependencies: Record<string, string>;
 }
 
+const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Manifest;
+
 /** `headwater-messaging-0.1.0.tgz` is `@headwater/messaging`. */
-const packageOf = (tarball: string): string | undefined => {
+function packageOf(tarball: string): string | undefined {
   const [, name] = /^headwater-(.+)-\d+\.\d+\.\d+[^/]*\.tgz$/.exec(tarball) ?? [];
   return name === undefined ? undefined : `@headwater/${name}`;
-};
-
-/**
- * Copies the tarballs of a folder into the workspace, which takes its packages from there, so that it can be moved and installed again
- * without a registry that has them. Those that it needs only for others stand in its package.json, too: npm looks there first.
- *
- * @throws CreateError when a package is not there
- */
-export function takePackagesFrom(packages: string, folder: string): void {
-  const tarballs = new Map(tarballsIn(packages).flatMap((file) => [[packageOf(file) ?? '', file] as const]));
-  tarballs.delete('');
-  const file = path.join(folder, 'package.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }))
-    if (name.startsWith('@headwater/') && !tarballs.has(name))
-      throw new CreateError(`${packages} holds no tarball of ${name}: pack all of Headwater's packages into it.`);
-  mkdirSync(path.join(folder, 'packages'));
-  for (const [name, tarball] of tarballs) {
-    copyFileSync(path.join(packages, tarball), path.join(folder, 'packages', tarball));
-    const group = name in manifest.dependencies ? manifest.dependencies : manifest.devDependencies;
-    group[name] = `file:packages/${tarball}`;
-  }
-  writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-function tarballsIn(packages: string): string[] {
-  try {
-    return readdirSync(packages).sort();
-  } catch (error) {
-    throw new CreateError(`--packages ${packages} is not a folder that can be read.`, { cause: error });
+/** @returns the path of each package's tarball, by the package's name. @throws CreateError when one is not there that a workspace needs */
+export function findPackages(folder: string): ReadonlyMap<string, string> {
+  const tarballs = new Map<string, string>();
+  for (const file of filesIn(folder)) {
+    const name = packageOf(file);
+    if (name !== undefined) tarballs.set(name, path.join(folder, file));
   }
+  const { dependencies, devDependencies } = readManifest(template);
+  for (const name of Object.keys({ ...dependencies, ...devDependencies }))
+    if (name.startsWith('@headwater/') && !tarballs.has(name))
+      throw new CreateError(`${folder} holds no tarball of ${name}: pack all of Headwater's packages into it.`);
+  return tarballs;
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw new CreateError(`--packages ${folder} is not a folder that can be read.`, { cause: error });
+  }
+}
+
+/**
+ * Copies tarballs into a workspace, which takes its packages from there, so that it can be moved and installed again without a registry
+ * that has them. Those that it needs only for others stand in its package.json, too: npm looks there first.
+ */
+export function takePackages(tarballs: ReadonlyMap<string, string>, folder: string): void {
+  const manifest = readManifest(folder);
+  mkdirSync(path.join(folder, 'packages'));
+  for (const [name, tarball] of tarballs) {
+    const target = `packages/${path.basename(tarball)}`;
+    copyFileSync(tarball, path.join(folder, target));
+    const group = name in manifest.dependencies ? manifest.dependencies : manifest.devDependencies;
+    group[name] = `file:${target}`;
+  }
+  writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }

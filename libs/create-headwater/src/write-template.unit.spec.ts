@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { takePackagesFrom, writeTemplate } from './write-template.ts';
+import { findPackages, takePackages, writeTemplate } from './write-template.ts';
 
 describe('the files of a new workspace', () => {
   let folder: string;
@@ -35,21 +35,20 @@ describe('the files of a new workspace', () => {
     writeTemplate(workspace(), 'shop');
     const packages = path.join(folder, 'packages');
     mkdirSync(packages);
-    expect(() => takePackagesFrom(packages, workspace())).toThrow(/packages holds no tarball of @headwater\//);
+    expect(() => findPackages(packages)).toThrow(/packages holds no tarball of @headwater\//);
     const { dependencies, devDependencies } = manifest();
     const needed = Object.keys({ ...dependencies, ...devDependencies }).filter((name) =>
       name.startsWith('@headwater/'),
     );
     for (const name of [...needed, '@headwater/broker'])
       writeFileSync(path.join(packages, `${name.replace('@', '').replace('/', '-')}-0.1.0.tgz`), '');
-    takePackagesFrom(packages, workspace());
+    takePackages(findPackages(packages), workspace());
     expect(manifest().dependencies['@headwater/messaging']).toBe('file:packages/headwater-messaging-0.1.0.tgz');
     expect(manifest().devDependencies['@headwater/broker']).toBe('file:packages/headwater-broker-0.1.0.tgz');
     expect(existsSync(workspace('packages/headwater-nx-0.1.0.tgz'))).toBe(true);
   });
 
   it('name a folder of packages that is not there', () => {
-    writeTemplate(workspace(), 'shop');
-    expect(() => takePackagesFrom('/nowhere', workspace())).toThrow('--packages /nowhere is not a folder');
+    expect(() => findPackages('/nowhere')).toThrow('--packages /nowhere is not a folder');
   });
 });
