@@ -13,7 +13,7 @@ interface GeneratorSchema {
         readonly type: string;
         readonly description: string;
         readonly enum?: readonly string[];
-        readonly default?: unknown;
+        readonly default?: string | boolean;
         readonly $default?: { readonly $source: 'argv' };
       }
     >
@@ -40,7 +40,7 @@ function section(name: string, { description, examples = [], properties, require
   const rows = Object.entries(properties).map(([option, { type, description: about, enum: words, ...more }]) => [
     more.$default ? option : code(`--${option}`),
     words?.map(code).join(', ') ?? type,
-    required.includes(option) ? '**required**' : code(more.default === undefined ? '' : String(more.default)),
+    required.includes(option) ? '**required**' : code(String(more.default ?? '')),
     about,
   ]);
   const shown = examples.map(
