@@ -1,6 +1,9 @@
 import { type LoggerService, type LogLevel } from '@nestjs/common';
 import { type Logger as PinoLogger } from 'pino';
 
+/** What Nest says of each module and route that it makes, two lines of three at a start, is for whoever looks for it. */
+const ASSEMBLY: ReadonlySet<unknown> = new Set(['InstanceLoader', 'RouterExplorer', 'RoutesResolver']);
+
 /**
  * Nest's logger on pino: `new Logger('Relay').warn('…')` becomes a line with `context: 'Relay'`. The last parameter of
  * Nest's calls is the context; `error` may carry a stack or an error before it.
@@ -13,7 +16,7 @@ export class NestLogger implements LoggerService {
   }
 
   log(message: unknown, ...parameters: unknown[]): void {
-    this.write('info', message, parameters);
+    this.write(ASSEMBLY.has(parameters.at(-1)) ? 'debug' : 'info', message, parameters);
   }
 
   error(message: unknown, ...parameters: unknown[]): void {
