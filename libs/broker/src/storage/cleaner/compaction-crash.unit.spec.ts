@@ -15,6 +15,12 @@ const config: Partial<LogConfig> = {
 /** So that several segments become one. */
 const cleaningConfig = { ...config, segmentBytes: 2500 };
 
+function cleaned({ storage }: Opened) {
+  const log = storage.get('orders', 0)!;
+  log.updateConfig({ ...log.config, ...cleaningConfig });
+  return log;
+}
+
 /** A log of several segments with what compaction has to decide on: old values, tombstones, transactions of both ends. */
 async function write(opened: Opened, model: CompactedLogModel): Promise<void> {
   const log = await createLog(opened.storage, config);
@@ -94,8 +100,7 @@ describe('compaction that a crash interrupts at any step', () => {
       const model = new CompactedLogModel();
       await write(opened, model);
       const { storage, fileSystem } = opened;
-      const log = storage.get('orders', 0)!;
-      log.updateConfig({ ...log.config, ...cleaningConfig });
+      const log = cleaned(opened);
       const history = new Map(model.committed().map((line) => [Number(line.split(':')[0]), line]));
       const producers = producersOf(opened);
       let acknowledgedEnd = log.highWatermark;
@@ -103,9 +108,8 @@ describe('compaction that a crash interrupts at any step', () => {
       const found: Found[] = [];
       let count = 0;
       onEachOperation(fileSystem, (operation, path) => {
-        count += 1;
-        if (random() < crashes)
-          found.push({ step: `${count} ${operation} ${path}`, disk: crash(fileSystem), acknowledgedEnd });
+        const step = `${count++} ${operation} ${path}`;
+        if (random() < crashes) found.push({ step, disk: crash(fileSystem), acknowledgedEnd });
       });
       const compaction = storage.compact(); // appends go on meanwhile
       const before = log.logEndOffset;
@@ -125,8 +129,7 @@ describe('compaction that a crash interrupts at any step', () => {
 
       const check = async ({ step, disk, acknowledgedEnd: end }: Found): Promise<Opened> => {
         const reopened = await openMemory({ fileSystem: disk, flush });
-        const survivor = reopened.storage.get('orders', 0)!;
-        survivor.updateConfig({ ...survivor.config, ...cleaningConfig });
+        const survivor = cleaned(reopened);
         expect({ step, leftovers: leftovers(disk) }).toEqual({ step, leftovers: [] });
         const { logEndOffset } = survivor;
         expect({ step, logEndOffset }).toEqual({ step, logEndOffset: Math.max(logEndOffset, end) });
