@@ -76,11 +76,11 @@ describe('the packages, installed from tarballs', () => {
     expect(examples.map(({ name }) => name)).toEqual(names);
     for (const { name, program } of examples) write(`src/${fileOf(name)}.ts`, program);
     await outside.succeed('node', ['node_modules/@typescript/native/bin/tsc', '-p', 'tsconfig.json']);
-    for (const { name, output } of examples)
-      expect({ name, said: await outside.succeed('node', [`dist/${fileOf(name)}.js`]) }).toEqual({
-        name,
-        said: output,
-      });
+    for (const { name, output } of examples) {
+      // What a client warns of on a slow machine is on stderr.
+      const ended = await outside.run('node', [`dist/${fileOf(name)}.js`]);
+      expect({ name, ...ended }).toMatchObject({ name, code: 0, stdout: output });
+    }
   }, 300_000);
 
   it('bring the broker as a program', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 /** How a program ended, and what it said. */
 export interface Ended {
   readonly code: number | null;
+  readonly stdout: string;
   /** Standard output and standard error, as they came. */
   readonly output: string;
 }
@@ -35,12 +36,15 @@ export class Outside implements Disposable {
   /** Runs a program to its end. */
   run(command: string, args: readonly string[], cwd?: string): Promise<Ended> {
     const child = this.start(command, args, cwd);
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    let [stdout, output] = ['', ''];
+    child.stdout?.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      output += chunk.toString();
+    });
     child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     return new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve({ code, output }));
+      child.once('close', (code) => resolve({ code, stdout, output }));
     });
   }
 
