@@ -28,7 +28,7 @@ const plain: Readonly<Record<string, string>> = {
 
 /** @param key fields of the topic's key, joined by `|`: what may be missing elsewhere is there on the way to them */
 export function sampleOf(schema: AvroObject, key: string): Sample {
-  const text = valueOf(schema, schema.name ?? '', key.split('|'));
+  const text = valueOf(withNames(schema), schema.name ?? '', key.split('|'));
   const types = [...text.matchAll(/ as (\w+)/g)].map(([, type]) => type!);
   return { text, types: [...new Set(types)] };
 }
@@ -60,8 +60,27 @@ function below(paths: readonly string[], name: string): string[] {
     .map((path) => path.slice(name.length + 1));
 }
 
+/** The schema with every type that it refers to by name in the place of the name. */
+function withNames(schema: AvroObject): AvroObject {
+  const known = new Map<string, AvroObject>();
+  const resolve = (type: AvroType): AvroType => {
+    if (typeof type === 'string') return known.get(type) ?? type;
+    if (Array.isArray(type)) return (type as readonly AvroType[]).map(resolve);
+    const { fields, ...others } = type as AvroObject;
+    const resolved = {
+      ...others,
+      ...(fields && { fields: fields.map((field) => ({ ...field, type: resolve(field.type) })) }),
+    };
+    if (resolved.name !== undefined)
+      known.set(resolved.name, resolved).set(`${schema.namespace}.${resolved.name}`, resolved);
+    return resolved;
+  };
+  return resolve(schema) as AvroObject;
+}
+
 /** The key that a record of the sample has, as TypeScript. */
-export function sampleKeyOf(schema: AvroObject, key: string): string {
+export function sampleKeyOf(event: AvroObject, key: string): string {
+  const schema = withNames(event);
   const parts = key.split('|').map((path) => {
     let of: AvroType = schema;
     for (const name of path.split('.')) of = fieldOf(of, name);
