@@ -24,12 +24,12 @@ describe('an array in binary form', () => {
     ['bigint[]', bigintArray, [0, -1, null, Number.MAX_SAFE_INTEGER]],
     ['bytea[]', byteaArray, [Buffer.from([0, 1, 255]), null, Buffer.alloc(0)]],
     ['text[]', textArray, []],
-  ] as [string, (values: readonly unknown[]) => Buffer, unknown[]][])(
+  ] as [string, (values: readonly unknown[]) => Buffer, (string | number | Buffer | null)[]][])(
     'of %s is what was given',
     async (type, encode, values) => {
       const sql = `SELECT ARRAY(SELECT v::text FROM unnest($1::${type}) WITH ORDINALITY AS u(v, n) ORDER BY n) AS found`;
       const { rows } = await client.query<{ found: unknown[] }>(sql, [encode(values)]);
-      const textOf = (value: unknown): unknown =>
+      const textOf = (value: string | number | Buffer | null): string | null =>
         Buffer.isBuffer(value) ? `\\x${value.toString('hex')}` : value === null ? null : String(value);
       expect(rows[0]!.found).toEqual(values.map(textOf));
     },

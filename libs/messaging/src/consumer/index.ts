@@ -24,6 +24,11 @@ export { originHeaders } from './origin.ts';
 export { OriginalErrorFilter } from './original-error.filter.ts';
 export { redriveOptions, redriveSetup, redriveTopicOf, retryTopicOf } from './side-topics.ts';
 export { Subscribe, SubscribeBatch } from './subscribe.decorator.ts';
-export type { Delivery, FailurePolicy, SubscriptionOptions } from './subscription-options.ts';
+export {
+  completeOptions,
+  type Delivery,
+  type FailurePolicy,
+  type SubscriptionOptions,
+} from './subscription-options.ts';
 export type { SubscriptionParts, SubscriptionToStart } from './start-subscription.ts';
 export { SubscriptionAtWork } from './subscription-at-work.ts';

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { ManualClock, ScriptedGroup, turns } from '../../fixtures/scripted-group.ts';
-import { ConsumerMetrics } from '../consumer/index.ts';
-import { completeOptions } from '../consumer/subscription-options.ts';
+import { completeOptions, ConsumerMetrics } from '../consumer/index.ts';
 import type { TakenRecords } from './fetched-queue.ts';
 import type { TransactionHandling } from './transaction-handling.ts';
 import type { TransactionToWrite, TransactionWriting } from './transaction-writing.ts';
@@ -16,7 +15,7 @@ describe('a subscription of transactions', () => {
   /** What becomes of the next transactions; then they are committed. */
   let outcomes: ('committed' | 'lost')[];
   /** What handlers wait for. */
-  let held: Promise<void>;
+  let held: Promise<unknown>;
 
   const start = (maxWaitingRecords = 20_000): TransactionalSubscription => {
     const handling = {
@@ -99,14 +98,14 @@ describe('a subscription of transactions', () => {
 
   it('fetches on in a new generation, although the one before had too much waiting', async () => {
     const subscription = start(2);
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     held = promise;
     await assign(1);
     await group.deliver(0, 0, 3);
     expect([...group.paused]).toEqual([0]);
     await assign(2);
     expect([...group.paused]).toEqual([]);
-    resolve();
+    resolve(undefined);
     await subscription.close();
   });
 });

@@ -33,7 +33,7 @@ it('commits of one task take turns, also those that waited for the same one', as
   const topic = (name: string) => streamTopic({ name, key: stringCodec, value: stringCodec });
   builder.stream(topic('in')).to(topic('out'));
   const writer = new ByHand();
-  const opened = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<undefined>();
   // The task has no partition of any topic, so that nothing asks a client or a reader.
   const runner = new TaskRunner(
     {
@@ -53,7 +53,7 @@ it('commits of one task take turns, also those that waited for the same one', as
       onUnreadable: 'fail',
       openWriter: () => Promise.resolve(writer),
       tell: () => undefined,
-      wake: () => opened.resolve(),
+      wake: () => opened.resolve(undefined),
     },
     0,
   );
