@@ -22,7 +22,7 @@ export const projectDirections = {
   'type:testkit': ['type:broker', 'type:registry', 'type:broker-app', 'type:toolkit', 'type:contract-kit'],
   'type:platform': ['type:broker-app', 'type:generator', 'type:testkit'],
   'type:nx': ['type:generator'],
-  'type:create': ['type:nx'],
+  'type:create': [],
   'type:service': ['type:toolkit', 'type:contracts'],
   'type:console': ['type:toolkit', 'type:contracts'],
   'type:simulator': ['type:contracts'],
