@@ -92,7 +92,7 @@ describe('the console tells', () => {
     const state = await stateWhen((now) => now.feed.length > 0);
     expect(state.feed[0]).toEqual({
       postId: '7',
-      userId: 'ada',
+      userId: 'u1',
       authorName: 'Ada',
       title: 'Qubits',
       excerpt: 'What is a qubit ?',
