@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { comparePositions, type EventStore, type GlobalPosition } from '../event-store/index.ts';
+import { comparePositions, START_OF_LOG, type EventStore, type GlobalPosition } from '../event-store/index.ts';
 import { sleep } from '../timing/index.ts';
 import { findProjection } from './projection-checkpoints.ts';
 import { ProjectionError } from './projection-error.ts';
@@ -63,6 +63,11 @@ export class ProjectionHost {
     this.wakeAll();
     await this.running;
     this.running = undefined;
+  }
+
+  /** Waits until each projection has its tables, or no longer than `waitForPosition` does: what fails by then the observer is told. */
+  async begun(options: WaitOptions = {}): Promise<void> {
+    await Promise.allSettled([...this.loops.keys()].map((name) => this.waitForPosition(name, START_OF_LOG, options)));
   }
 
   /**

@@ -109,6 +109,14 @@ describe('a projection', () => {
     expect(await status()).toMatchObject({ name: 'balances', version: 1, behindEvents: 0, behindMs: 0 });
   });
 
+  it('has its tables once it has begun, and does not wait for ever for one that cannot be made', async () => {
+    await start(balances()).begun();
+    expect(await balanceOf('a')).toBeUndefined();
+    const cannot = { name: 'broken', createTables: (sql: SqlExecutor) => sql.query('CREATE TABLE broken (') };
+    await start(balances(cannot)).begun({ timeoutMs: 50 });
+    expect((await operator.status()).map(({ name }) => name)).toEqual(['balances']);
+  });
+
   it('goes past events of other types', async () => {
     const host = start(balances());
     await move('a', 5);

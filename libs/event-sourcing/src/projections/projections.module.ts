@@ -69,8 +69,10 @@ export class ProjectionsModule implements OnApplicationBootstrap, BeforeApplicat
     };
   }
 
-  onApplicationBootstrap(): void {
+  /** What listens afterwards finds the tables that its answers are read from. */
+  async onApplicationBootstrap(): Promise<void> {
     this.host.start();
+    await this.host.begun();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
