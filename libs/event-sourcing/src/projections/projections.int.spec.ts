@@ -112,7 +112,10 @@ describe('a projection', () => {
   it('has its tables once it has begun, and does not wait for ever for one that cannot be made', async () => {
     await start(balances()).begun();
     expect(await balanceOf('a')).toBeUndefined();
-    const cannot = { name: 'broken', createTables: (sql: SqlExecutor) => sql.query('CREATE TABLE broken (') };
+    const cannot = {
+      name: 'broken',
+      createTables: (sql: SqlExecutor): Promise<void> => sql.query('CREATE TABLE broken ('),
+    };
     await start(balances(cannot)).begun({ timeoutMs: 50 });
     expect((await operator.status()).map(({ name }) => name)).toEqual(['balances']);
   });
