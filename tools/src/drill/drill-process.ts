@@ -16,11 +16,7 @@ export class DrillProcess<Message> {
   private output = '';
 
   /** @param program below this folder, without its ending. */
-  constructor(
-    program: string,
-    setup: object,
-    onMessage: (message: Message) => void = () => undefined,
-  ) {
+  constructor(program: string, setup: object, onMessage: (message: Message) => void = () => undefined) {
     const file = path.join(compiled, `${program}.js`);
     if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\``);
     this.child = fork(file, [JSON.stringify(setup)], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });

@@ -26,7 +26,11 @@ export class FareResponse {
   @ApiProperty({ type: String, example: '8.50', description: 'for distance and time' })
   readonly metered!: string;
 
-  @ApiProperty({ type: Number, example: 1.25, description: 'the multiple that was quoted; without a quote that of the zone when the ride was requested' })
+  @ApiProperty({
+    type: Number,
+    example: 1.25,
+    description: 'the multiple that was quoted; without a quote that of the zone when the ride was requested',
+  })
   readonly surge!: number;
 
   @ApiProperty({ type: String, example: '0.50', description: 'night surcharge' })

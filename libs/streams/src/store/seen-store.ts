@@ -106,9 +106,9 @@ export class SeenStore implements StateStore {
     for (let left = deletionsPerDrain; this.dropped.length > 0;) {
       const { startMs, digests } = this.dropped[0]!;
       for (; left > 0; left -= 1) {
-        const { value, done } = digests.next();
-        if (done === true) break;
-        write(keyOf(startMs, ...value), null, Math.max(this.streamTimeMs, 0));
+        const next = digests.next();
+        if (next.done === true) break;
+        write(keyOf(startMs, ...next.value), null, Math.max(this.streamTimeMs, 0));
       }
       if (left === 0) return;
       this.dropped.shift();

@@ -1,5 +1,11 @@
 /** A client that behaves well beside the attacks. What it asks for must be answered rightly all the time. */
-import { apiVersionsApi, batchesIn, decodeRecords, encodeBatch, offsetCommitApi } from '@headwater/broker-core/protocol';
+import {
+  apiVersionsApi,
+  batchesIn,
+  decodeRecords,
+  encodeBatch,
+  offsetCommitApi,
+} from '@headwater/broker-core/protocol';
 import { BrokerClient } from '../broker/broker-client.ts';
 import { readPartition } from '../broker/partition-reader.ts';
 import { createTopic, expectNone, fetch, metadata, produce } from '../broker/requests.ts';
