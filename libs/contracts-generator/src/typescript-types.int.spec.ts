@@ -202,24 +202,3 @@ describe('the generated types', () => {
     );
   });
 });
-
-describe('the walk-through of a new event', () => {
-  const guide = fs.readFileSync(path.join(root, 'docs/guides/adding-an-event.md'), 'utf8');
-  const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(guide)![1]!;
-
-  it('shows a schema and a topic that the generator takes, and says what is then missing', async () => {
-    using workspace = new Workspace();
-    for (const name of ['social-posts', 'social-feed'])
-      workspace.write(`apps/${name}/package.json`, JSON.stringify({ name, version: '1.0.0' }));
-    workspace.write('schemas/social/post-reported.avsc', block('json'));
-    workspace.edit('schemas/topics.yaml', 'topics:\n', `topics:\n${block('yaml').replaceAll(/^(?=.)/gm, '  ')}`);
-    const { problems } = await workspace.run();
-    expect(problems).toEqual([
-      expect.stringMatching(/topics\.reports\.subscribers: social-feed has no subscription to it/),
-      expect.stringMatching(/topics\.reports\.owner: social-posts does not send to it/),
-    ]);
-    const events = workspace.read('libs/contracts/src/generated/social-events.gen.ts');
-    expect(events).toContain("export type ReportReason = 'other' | 'spam';");
-    expect(events).toContain('readonly postId: Uuid;');
-  });
-});
