@@ -59,19 +59,34 @@ export async function findChangedPosts(connection: QueryRunner, limit: number): 
 
 /**
  * Takes the mark from posts that are still as they were published. One that changed meanwhile keeps it, also when another process
- * took it: what was published last here is not the newest then, and must be followed by it. Rows are taken in order of post.
+ * took it: what was published last here is not the newest then, and must be followed by it. A post whose row somebody holds is left
+ * out: to wait for it would hold up everybody who waits for another of these rows.
+ *
+ * @returns the posts that were left out
  */
-export async function markPublished(connection: QueryRunner, posts: readonly ChangedPost[]): Promise<void> {
-  await connection.query(
+export async function markPublished(
+  connection: QueryRunner,
+  posts: readonly ChangedPost[],
+): Promise<readonly ChangedPost[]> {
+  const [marked] = (await connection.query(
     `WITH published AS (
        SELECT post_id, published.revision
        FROM post_totals JOIN unnest($1::text[], $2::bigint[]) AS published (post_id, revision) USING (post_id)
-       ORDER BY post_id
-       FOR UPDATE OF post_totals
+       FOR UPDATE OF post_totals SKIP LOCKED
      )
      UPDATE post_totals SET changed = post_totals.revision <> published.revision
      FROM published
-     WHERE post_totals.post_id = published.post_id`,
+     WHERE post_totals.post_id = published.post_id
+     RETURNING post_totals.post_id`,
     [posts.map(({ postId }) => postId), posts.map(({ revision }) => revision)],
-  );
+  )) as [{ post_id: string }[], number];
+  const done = new Set(marked.map(({ post_id }) => post_id));
+  const held = posts.filter(({ postId }) => !done.has(postId));
+  if (held.length === 0) return held;
+  // What a rebuild has left out is gone, and nobody's.
+  const rows = (await connection.query('SELECT post_id FROM post_totals WHERE post_id = ANY ($1)', [
+    held.map(({ postId }) => postId),
+  ])) as { post_id: string }[];
+  const there = new Set(rows.map(({ post_id }) => post_id));
+  return held.filter(({ postId }) => there.has(postId));
 }

@@ -65,12 +65,17 @@ export class CountsPublisher implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async publishChanges(connection: QueryRunner): Promise<void> {
+    /** Those that are published, and whose marks could not be taken yet. */
+    const waiting = new Map<string, ChangedPost>();
     while (!this.isStopping()) {
-      const posts = await findChangedPosts(connection, batchSize);
-      if (posts.length > 0) {
-        await Promise.all(posts.map((post) => this.publish(post)));
-        await markPublished(connection, posts);
-      }
+      const changed = await findChangedPosts(connection, batchSize);
+      const posts = changed.filter(({ postId, revision }) => waiting.get(postId)?.revision !== revision);
+      await Promise.all(posts.map((post) => this.publish(post)));
+      for (const post of posts) waiting.set(post.postId, post);
+      const marking = [...waiting.values()];
+      waiting.clear();
+      if (marking.length > 0)
+        for (const post of await markPublished(connection, marking)) waiting.set(post.postId, post);
       if (posts.length === batchSize) continue;
       await this.changes.wait(pollMs, this.stopping.signal);
       await this.pause(coalesceMs);
