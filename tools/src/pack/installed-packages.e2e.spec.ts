@@ -1,7 +1,8 @@
 /** The packed packages in an empty application, with nothing of this workspace near it. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeUnless } from '@headwater/testkit/absence';
 import { pack, publishablePackages } from './index.ts';
 import { Outside } from './outside.fixture.ts';
 
@@ -45,29 +46,37 @@ function exampleOf(name: string): { program: string; output: string } | undefine
 
 const fileOf = (name: string): string => name.replace('@headwater/', '');
 
-beforeAll(async () => {
-  const packed = pack(root, outside.path('packages'), names);
-  const { allowScripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    allowScripts: object;
-  };
-  write('package.json', {
-    name: 'shop',
-    private: true,
-    type: 'module',
-    workspaces: ['examples/*'],
-    dependencies: Object.fromEntries(packed.map(({ name, file }) => [name, `file:packages/${path.basename(file)}`])),
-    devDependencies: { '@types/node': '24.19.2', '@types/pg': '8.23.1', '@typescript/native': 'npm:typescript@7.0.2' },
-    allowScripts,
-  });
-  write('tsconfig.json', { compilerOptions, include: ['src'] });
-  for (const runner of runners)
-    cpSync(path.join(root, 'examples', runner), outside.path('examples', runner), { recursive: true });
-  await outside.succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
-}, 600_000);
+/** A second installation takes minutes; the workspace of `new-workspace.e2e.spec.ts` works with the same packages. */
+const absence =
+  process.env['HEADWATER_THOROUGH'] === undefined ? 'HEADWATER_THOROUGH is not set, as for each `npm test`' : undefined;
 
-afterAll(() => outside[Symbol.dispose]());
+describeUnless(absence, 'the packages, installed from tarballs', () => {
+  beforeAll(async () => {
+    const packed = pack(root, outside.path('packages'), names);
+    const { allowScripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      allowScripts: object;
+    };
+    write('package.json', {
+      name: 'shop',
+      private: true,
+      type: 'module',
+      workspaces: ['examples/*'],
+      dependencies: Object.fromEntries(packed.map(({ name, file }) => [name, `file:packages/${path.basename(file)}`])),
+      devDependencies: {
+        '@types/node': '24.19.2',
+        '@types/pg': '8.23.1',
+        '@typescript/native': 'npm:typescript@7.0.2',
+      },
+      allowScripts,
+    });
+    write('tsconfig.json', { compilerOptions, include: ['src'] });
+    for (const runner of runners)
+      cpSync(path.join(root, 'examples', runner), outside.path('examples', runner), { recursive: true });
+    await outside.succeed('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
+  }, 600_000);
 
-describe('the packages, installed from tarballs', () => {
+  afterAll(() => outside[Symbol.dispose]());
+
   it('work by their READMEs, and compile', async () => {
     const examples = names.flatMap((name) => {
       const example = exampleOf(name);
