@@ -116,10 +116,12 @@ describeUnless(absence, 'the recorded night', () => {
   let night: NewYearsNight;
   let expected: Figures;
   let events: CityEvent[];
+  let live: ReturnType<typeof outcome>;
   beforeAll(async () => {
     night = await NewYearsNight.open();
     expected = await night.figures(resolution, windowMs);
     events = eventsOf(night.trips);
+    live = play(events, 60);
   });
   afterAll(() => night.close());
 
@@ -154,7 +156,6 @@ describeUnless(absence, 'the recorded night', () => {
 
   it('has the demand and supply that SQL counts, at every speed, shuffled within grace, and with restarts', () => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-    const live = play(events, 20);
     expect({ seed, figures: live.figures }).toEqual({ seed, figures: expected });
     // Faster is more between two commits; the fastest is all at once.
     expect(play(events, events.length)).toEqual(live);
@@ -167,7 +168,6 @@ describeUnless(absence, 'the recorded night', () => {
   });
 
   it('has the same when one input after another is read from its beginning to its end', () => {
-    const live = play(events, 60);
     const driven = new DrivenPrices({ commitEach: false });
     for (const kind of ['ride', 'taxi'] as const) {
       for (const event of events) if (event.kind === kind) driven.happen(event);

@@ -4,7 +4,7 @@ import { PartitionPositions } from './partition-positions.ts';
 import { PositionTable } from './position-table.ts';
 import { compareReports, isFinished, keyOf, type Position } from './position.ts';
 
-fc.configureGlobal({ numRuns: 30 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) });
+fc.configureGlobal({ numRuns: 10 * Number(process.env['HEADWATER_THOROUGH'] ?? 1) });
 
 /** Few users, shows, devices and times, so that reports meet. */
 const reports = fc.array(

@@ -82,7 +82,7 @@ interface Found {
 
 const thorough = Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 /** Share of the steps at which it is crashed, and of those of the start that follows at which that is crashed too. */
-const crashes = 0.25 * thorough;
+const crashes = 0.12 * thorough;
 const secondCrashes = 0.01 * thorough;
 
 describe('compaction that a crash interrupts at any step', () => {
