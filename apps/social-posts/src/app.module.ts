@@ -26,7 +26,6 @@ import { PostCommands } from './post/post-commands.ts';
 import { PostDirectory } from './post/post-directory.ts';
 import { PostController } from './post/post.controller.ts';
 import { PostPublisher } from './post/post.publisher.ts';
-import { PublicEvents } from './publishing/public-events.ts';
 import { WishPublisher } from './publishing/wish-publisher.ts';
 
 @Module({
@@ -67,7 +66,6 @@ import { WishPublisher } from './publishing/wish-publisher.ts';
   controllers: [PostController, CommentController, LikeController, LikeBatchController, FollowController],
   providers: [
     IdempotentCommands,
-    PublicEvents,
     PostDirectory,
     PostCommands,
     PostPublisher,

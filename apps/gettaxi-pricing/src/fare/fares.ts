@@ -8,7 +8,7 @@ import {
   type RideFareCalculated,
 } from '@headwater/contracts';
 import { Outbox, type SqlExecutor } from '@headwater/event-sourcing';
-import { EventCodec, messageIdOf } from '@headwater/messaging';
+import { EventCodec, messageIdOf, outboxMessageOf } from '@headwater/messaging';
 import { Problem } from '@headwater/service-kit';
 import { EntityManager } from 'typeorm';
 import { type RidePrice } from '../quote/quotes.ts';
@@ -82,16 +82,8 @@ export class Fares {
       tax: tax as Decimal,
       occurredAt: new Date(completedAt),
     };
-    await this.outbox.publish(transaction, [
-      {
-        id: value.eventId,
-        aggregate: { type: 'ride-fare', id: fare.rideId },
-        topic: topics.rideFares.name,
-        key: topics.rideFares.keyOf(value),
-        type: rideFareCalculated.name,
-        schemaId: this.codec.schemaIdOf(topics.rideFares, rideFareCalculated),
-        payload: this.codec.encode(topics.rideFares, rideFareCalculated, value),
-      },
-    ]);
+    const aggregate = { type: 'ride-fare', id: fare.rideId };
+    const message = outboxMessageOf(this.codec, topics.rideFares, rideFareCalculated, value, aggregate);
+    await this.outbox.publish(transaction, [message]);
   }
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { commentAdded, commentDeleted, commentEdited, topics } from '@headwater/contracts';
 import { type IdentifiedEvent, type OutboxMessage } from '@headwater/event-sourcing';
-import { PublicEvents } from '../publishing/public-events.ts';
+import { EventCodec, outboxMessageOf } from '@headwater/messaging';
 import { type CommentEvent } from './comment.decider.ts';
 
 /** What the world is told of a comment. */
 @Injectable()
 export class CommentPublisher {
-  constructor(private readonly publicEvents: PublicEvents) {}
+  constructor(private readonly codec: EventCodec) {}
 
   messageOf(event: IdentifiedEvent<CommentEvent>): OutboxMessage {
     const { eventId, data } = event;
@@ -18,12 +18,12 @@ export class CommentPublisher {
       case 'CommentAdded': {
         const { parentCommentId = null, depth = 0, ...added } = event.data;
         const value = { ...added, parentCommentId, depth, ...common };
-        return this.publicEvents.message(topics.comments, commentAdded, value, aggregate);
+        return outboxMessageOf(this.codec, topics.comments, commentAdded, value, aggregate);
       }
       case 'CommentEdited':
-        return this.publicEvents.message(topics.comments, commentEdited, { ...event.data, ...common }, aggregate);
+        return outboxMessageOf(this.codec, topics.comments, commentEdited, { ...event.data, ...common }, aggregate);
       case 'CommentDeleted':
-        return this.publicEvents.message(topics.comments, commentDeleted, { ...event.data, ...common }, aggregate);
+        return outboxMessageOf(this.codec, topics.comments, commentDeleted, { ...event.data, ...common }, aggregate);
     }
   }
 }
