@@ -10,7 +10,7 @@
  * most: `inFlightBytes` + one piece of a frame + `unreadAnswerBytes` + one answer. What all of them leave unread is counted in
  * one `AnswerMemory`.
  *
- * All that became ready within one turn of the event loop is written with one `writev`.
+ * All that became ready within one turn of the event loop is written at once; see `writeAnswers`.
  */
 import type { Socket } from 'node:net';
 import { release } from '../../storage/index.ts';
@@ -19,6 +19,7 @@ import { FrameAssembler, FrameError } from './frame-assembler.ts';
 import type { FrameMemory } from './frame-memory.ts';
 import type { MemoryBudget, MemoryTicket } from './memory-budget.ts';
 import { withOwnBuffers } from './own-buffers.ts';
+import { writeAnswers } from './write-answers.ts';
 
 /** An answer in pieces, `null` for none (Produce with acks=0), or `CLOSE_CONNECTION`. */
 export type Answer = readonly Buffer[] | null | typeof CLOSE_CONNECTION;
@@ -300,24 +301,12 @@ export class Connection {
     });
   }
 
-  /** Writes an answer, and gives the memory of the records in it back once they were sent. */
-  #write(answer: readonly Buffer[]): void {
-    const last = answer.length - 1;
-    for (let index = 0; index < last; index++) this.#socket.write(answer[index]!);
-    if (last === 0) this.#socket.write(answer[0]!);
-    if (last <= 0) return;
-    this.#socket.write(answer[last]!, (error) => {
-      if (!error) for (const piece of answer) release(piece);
-    });
-  }
-
   /** Writes the answers that are ready and in turn, then goes on with the next requests. */
   #flush(): void {
     if (this.#isClosed) return;
-    const socket = this.#socket;
+    const pieces: Buffer[] = [];
     let done = 0;
     let mustClose = false;
-    socket.cork();
     while (done < this.#begun.length && this.#begun[done]!.isDone) {
       const request = this.#begun[done++]!;
       this.#forget(request);
@@ -325,9 +314,9 @@ export class Connection {
         mustClose = true;
         break;
       }
-      if (request.answer !== null) this.#write(request.answer);
+      for (const piece of request.answer ?? []) pieces.push(piece);
     }
-    socket.uncork();
+    writeAnswers(this.#socket, pieces);
     this.#noteUnread();
     this.#begun = done === this.#begun.length ? [] : this.#begun.slice(done);
     this.lastActiveMs = this.#nowMs();

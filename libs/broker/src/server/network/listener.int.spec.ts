@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Clock } from '../../storage/index.ts';
+import { ManualClock } from '../../state-machine/index.ts';
+import { systemClock } from '../../storage/index.ts';
 import { CLOSE_CONNECTION, type Answer } from './connection.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
@@ -12,13 +13,7 @@ import { Listener, type ListenerOptions } from './listener.ts';
  */
 type Handle = (text: string, size: number) => Answer | Promise<Answer>;
 
-const systemClock: Clock = {
-  now: () => Date.now(),
-  schedule(delayMs, callback) {
-    const timeout = setTimeout(callback, delayMs);
-    return { cancel: () => clearTimeout(timeout) };
-  },
-};
+const MINUTE_MS = 60_000;
 
 const open: { close(): Promise<void> | void }[] = [];
 afterEach(async () => {
@@ -83,6 +78,14 @@ const nextTurn = (): Promise<void> => delay(1);
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await nextTurn();
+}
+
+/** Waits for what the listener does when time has passed: moves time until it has done it. */
+async function untilLater(clock: ManualClock, condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await clock.advance(MINUTE_MS);
+    await nextTurn();
+  }
 }
 
 /** Hands out promises that the test settles. */
@@ -248,38 +251,43 @@ describe('a listener', () => {
 
   it('closes connections that were idle for too long, but not one that waits for an answer', async () => {
     const gate = gates();
-    const { listener } = await listen((text) => gate.wait(text), { maxIdleMs: 60 });
+    const clock = new ManualClock();
+    const { listener } = await listen((text) => gate.wait(text), { maxIdleMs: MINUTE_MS, clock });
     const idle = await client(listener);
     const waiting = await client(listener);
     waiting.socket.write(frame('poll'));
+    await until(() => gate.isWaiting('poll') && listener.connectionCount === 2);
+    await untilLater(clock, () => listener.connectionCount === 1);
     await idle.closed;
-    await until(() => gate.isWaiting('poll'));
     gate.pass('poll');
     await until(() => waiting.received() === 'poll');
+    await untilLater(clock, () => listener.connectionCount === 0);
     await waiting.closed;
   });
 
   it('gives up a client that leaves its answers unread for too long', async () => {
     const answer = Buffer.alloc(8 << 20);
-    const { listener, answers } = await listen(() => [answer], { maxIdleMs: 60 });
+    const clock = new ManualClock();
+    const { listener, answers } = await listen(() => [answer], { maxIdleMs: MINUTE_MS, clock });
     const { socket } = await client(listener);
     socket.pause();
     socket.write(frame('more'));
     await until(() => answers.usedBytes > 0);
-    await until(() => listener.connectionCount === 0);
+    await untilLater(clock, () => listener.connectionCount === 0);
     expect(answers.usedBytes).toBe(0);
   });
 
   it('closes those who take nothing once the memory for answers is used up, and nobody else', async () => {
     const answer = Buffer.alloc(24 << 20);
-    const given = { maxStuckMs: 60, answers: new AnswerMemory(8 << 20) };
+    const clock = new ManualClock();
+    const given = { maxStuckMs: MINUTE_MS, answers: new AnswerMemory(8 << 20), clock };
     const { listener, answers, logged } = await listen((text) => [text === 'much' ? answer : Buffer.from(text)], given);
     const stuck = await client(listener);
     const idle = await client(listener);
     stuck.socket.pause();
     stuck.socket.write(frame('much'));
-    await until(() => answers.isExhausted);
-    await until(() => listener.connectionCount === 1);
+    await until(() => answers.isExhausted && listener.connectionCount === 2);
+    await untilLater(clock, () => listener.connectionCount === 1);
     expect(answers.usedBytes).toBe(0);
     expect(logged.join()).toContain('leaves its answers unread');
     idle.socket.write(frame('served'));
