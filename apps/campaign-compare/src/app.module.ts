@@ -20,7 +20,7 @@ const deliveryTimeoutMs = 10_000;
       inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
       useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [
           topics.adImpressions,
@@ -54,7 +54,7 @@ const deliveryTimeoutMs = 10_000;
         const times = { windowMs: config.clickWindowMs, graceMs: config.clickGraceMs };
         return {
           clientId: context.name,
-          bootstrapServers: kafka.kafkaBootstrapServers,
+          ...kafka.cluster,
           topologies: [countingTopology(codec, times, (outcome) => outcomes.inc({ outcome }))],
           guarantee: 'exactly-once',
           // Whatever others write into the topics must not end the counting.

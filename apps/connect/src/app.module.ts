@@ -41,7 +41,7 @@ const MAX_PAUSE_MS = 60_000;
       inject: [SERVICE_CONTEXT, KafkaConfig, Metrics],
       useFactory: (context: ServiceContext, kafka: KafkaConfig, metrics: Metrics) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.bankTransactions],
         metrics,
@@ -88,11 +88,10 @@ const MAX_PAUSE_MS = 60_000;
         metrics: Metrics,
         environment: Environment,
       ) => {
-        const bootstrapServers = kafka.kafkaBootstrapServers;
-        const client = createKafkajsClient({ clientId: context.name, bootstrapServers, clock: systemClock });
+        const client = createKafkajsClient({ clientId: context.name, ...kafka.cluster, clock: systemClock });
         const settings = {
           cluster: config.connectCluster,
-          bootstrapServers,
+          bootstrapServers: kafka.kafkaBootstrapServers,
           registryUrl: kafka.schemaRegistryUrl,
           sessionTimeoutMs: config.connectSessionTimeoutMs,
           firstPauseMs: FIRST_PAUSE_MS,

@@ -46,7 +46,7 @@ const deliveryTimeoutMs = 10_000;
       inject: [SERVICE_CONTEXT, KafkaConfig],
       useFactory: (context: ServiceContext, kafka: KafkaConfig) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [],
         producer: { lingerMs: 0, deliveryTimeoutMs },

@@ -62,7 +62,7 @@ const sessionTimeoutMs = 6_000;
         dataSource: DataSource,
       ) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.surgePricing, topics.zoneSignals, topics.rideFares],
         health,
@@ -104,7 +104,7 @@ const sessionTimeoutMs = 6_000;
         await codec.register([topics.surgePricing], stopping);
         return {
           clientId: name,
-          bootstrapServers: kafka.kafkaBootstrapServers,
+          ...kafka.cluster,
           topologies: [surgeTopology(codec, surge)],
           guarantee: 'exactly-once',
           commitIntervalMs: surge.surgeCommitIntervalMs,

@@ -16,7 +16,7 @@ import { ShowController } from './show/show.controller.ts';
       inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
       useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.shows, topics.recommendations],
         health,

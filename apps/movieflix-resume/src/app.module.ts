@@ -22,7 +22,7 @@ const deliveryTimeoutMs = 10_000;
       inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
       useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.showPosition],
         producer: { deliveryTimeoutMs },

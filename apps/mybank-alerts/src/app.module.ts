@@ -57,7 +57,7 @@ import { ThresholdController } from './threshold/threshold.controller.ts';
         dataSource: DataSource,
       ) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.userSettings, topics.userAlerts],
         health,

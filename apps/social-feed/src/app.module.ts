@@ -63,7 +63,7 @@ import { trendingTopology } from './trending/trending.topology.ts';
         dataSource: DataSource,
       ) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.postsWithCounts, topics.trendingPosts],
         health,
@@ -88,7 +88,7 @@ import { trendingTopology } from './trending/trending.topology.ts';
         await topicSetup.ensure([topics.likes, topics.comments, topics.trendingPosts], context.stopping);
         return {
           clientId: context.name,
-          bootstrapServers: kafka.kafkaBootstrapServers,
+          ...kafka.cluster,
           topologies: [trendingTopology(codec)],
           guarantee: 'exactly-once',
           commitIntervalMs: trendingIntervalMs,

@@ -42,7 +42,7 @@ import { WishPublisher } from './publishing/wish-publisher.ts';
       inject: [SERVICE_CONTEXT, KafkaConfig, HealthChecks, Metrics],
       useFactory: (context: ServiceContext, kafka: KafkaConfig, health: HealthChecks, metrics: Metrics) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.posts, topics.comments, topics.likes, topics.follows],
         health,

@@ -6,6 +6,7 @@ export { systemClock, type Clock } from './clock/index.ts';
 export {
   TransactionFailure,
   WriteFailure,
+  type ClusterAccess,
   type CompressionCodec,
   type CopartitionedListener,
   type CopartitionedMember,
@@ -17,6 +18,8 @@ export {
   type GroupMembership,
   type Isolation,
   type KafkaClient,
+  type KafkaCluster,
+  type KafkaSecurity,
   type LogReader,
   type LogReaderListener,
   type LogReaderOptions,
@@ -27,6 +30,7 @@ export {
   type RecordCursor,
   type RecordToWrite,
   type RecordWriter,
+  type SaslCredentials,
   type TopicAdmin,
   type TopicDescription,
   type TopicToCreate,
@@ -73,7 +77,13 @@ export {
   type InboxPrunerOptions,
 } from './inbox/index.ts';
 export { inEffectTransaction } from './effects/index.ts';
-export { createKafkajsClient, mendRequestQueueTimers, sharePartitions, type OwnedPartitions } from './kafkajs/index.ts';
+export {
+  createKafkajsClient,
+  kafkajsOptionsOf,
+  mendRequestQueueTimers,
+  sharePartitions,
+  type OwnedPartitions,
+} from './kafkajs/index.ts';
 export {
   currentContext,
   deadLetterHeaderNames,

@@ -6,6 +6,8 @@ export { systemClock } from './clock/index.ts';
 export {
   WriteFailure,
   type KafkaClient,
+  type KafkaCluster,
+  type KafkaSecurity,
   type LogReader,
   type RecordWriter,
   type TopicAdmin,

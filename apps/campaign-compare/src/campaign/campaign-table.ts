@@ -43,8 +43,7 @@ export class CampaignTable implements OnApplicationBootstrap, OnApplicationShutd
     private readonly health: HealthChecks,
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
   ) {
-    const bootstrapServers = kafka.kafkaBootstrapServers;
-    this.client = createKafkajsClient({ clientId: context.name, bootstrapServers, clock: systemClock });
+    this.client = createKafkajsClient({ clientId: context.name, ...kafka.cluster, clock: systemClock });
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -3,7 +3,7 @@
  * opens a fresh one. Nothing here retries: the caller looks again in a second anyway.
  */
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { mendRequestQueueTimers } from '@headwater/messaging';
+import { kafkajsOptionsOf, mendRequestQueueTimers } from '@headwater/messaging';
 import { KafkaConfig, Problem, SERVICE_CONTEXT, type ServiceContext } from '@headwater/service-kit';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 
@@ -41,7 +41,7 @@ export class ClusterAdmin implements OnApplicationShutdown {
     mendRequestQueueTimers();
     this.kafka = new kafkajs.Kafka({
       clientId: context.name,
-      brokers: [...config.kafkaBootstrapServers],
+      ...kafkajsOptionsOf(config.cluster),
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: { retries: 0 },

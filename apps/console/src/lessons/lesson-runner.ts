@@ -58,7 +58,7 @@ export class LessonRunner implements OnApplicationBootstrap, OnApplicationShutdo
     this.parts = {
       kafka: createKafkajsClient({
         clientId: `${context.name}-lessons`,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         clock: systemClock,
       }),
       admin,

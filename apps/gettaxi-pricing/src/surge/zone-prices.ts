@@ -35,7 +35,7 @@ export class ZonePrices implements OnApplicationBootstrap, OnApplicationShutdown
     this.health.add('ready', 'prices', () => this.follower?.ready() ?? { ok: false, detail: 'not opened yet' });
     const client = createKafkajsClient({
       clientId: this.context.name,
-      bootstrapServers: this.kafka.kafkaBootstrapServers,
+      ...this.kafka.cluster,
       clock: systemClock,
     });
     const topic = ReadableTopic.consume(topics.surgePricing, this.codec, (zone, event) => {

@@ -60,7 +60,7 @@ export class LiveModel implements OnApplicationBootstrap, OnApplicationShutdown 
     const { name: clientId } = context;
     this.client = createKafkajsClient({
       clientId,
-      bootstrapServers: kafka.kafkaBootstrapServers,
+      ...kafka.cluster,
       clock: systemClock,
     });
   }

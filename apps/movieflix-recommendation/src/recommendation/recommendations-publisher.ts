@@ -66,8 +66,7 @@ export class RecommendationsPublisher implements OnApplicationBootstrap, OnModul
   private async run(): Promise<void> {
     const model = await this.live.whenServing();
     if (!model || this.isStopping()) return;
-    const bootstrapServers = this.kafka.kafkaBootstrapServers;
-    const client = createKafkajsClient({ clientId: this.context.name, bootstrapServers, clock: systemClock });
+    const client = createKafkajsClient({ clientId: this.context.name, ...this.kafka.cluster, clock: systemClock });
     const partitions = new OwnedPartitions(client, `${this.context.name}.publishers`, () => this.wake());
     const follower = await this.readPublished(client, partitions);
     this.live.onApplied(({ userId, isChange, partition, offset }) =>

@@ -86,7 +86,7 @@ export class OwnedPositions implements OnApplicationBootstrap, OnApplicationShut
     const { name, stopping } = this.context;
     const client = createKafkajsClient({
       clientId: name,
-      bootstrapServers: this.kafka.kafkaBootstrapServers,
+      ...this.kafka.cluster,
       clock: systemClock,
     });
     while (!this.table && !stopping.aborted) {

@@ -53,7 +53,7 @@ export class ShowTitles implements OnApplicationBootstrap, OnApplicationShutdown
     const { name, stopping } = this.context;
     const client = createKafkajsClient({
       clientId: name,
-      bootstrapServers: this.kafka.kafkaBootstrapServers,
+      ...this.kafka.cluster,
       clock: systemClock,
     });
     while (!this.catalogue && !stopping.aborted) {

@@ -125,8 +125,7 @@ export class ModelRebuild implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(): Promise<void> {
     await this.topicSetup.ensure(sourceTopics, this.stopping.signal);
-    const bootstrapServers = this.kafka.kafkaBootstrapServers;
-    const client = createKafkajsClient({ clientId: 'social-feed-rebuild', bootstrapServers, clock: systemClock });
+    const client = createKafkajsClient({ clientId: 'social-feed-rebuild', ...this.kafka.cluster, clock: systemClock });
     const pages = new LogPages(client, this.codec, sourceTopics);
     try {
       await this.dataSource.transaction(createNextTables);

@@ -17,8 +17,7 @@ export class TrendingBoard implements OnApplicationBootstrap, OnApplicationShutd
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const bootstrapServers = this.kafka.kafkaBootstrapServers;
-    const client = createKafkajsClient({ clientId: 'social-feed-trending', bootstrapServers, clock: systemClock });
+    const client = createKafkajsClient({ clientId: 'social-feed-trending', ...this.kafka.cluster, clock: systemClock });
     const topic = ReadableTopic.consume(topics.trendingPosts, this.codec, (window, event) => {
       if (event) this.windows.set(window, event.value);
       else this.windows.delete(window);

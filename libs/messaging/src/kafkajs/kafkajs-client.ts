@@ -1,6 +1,7 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 import type { Clock } from '../clock/index.ts';
 import type {
+  ClusterAccess,
   CopartitionedListener,
   CopartitionedMember,
   CopartitionedOptions,
@@ -30,61 +31,53 @@ import { mendGroupFencing } from './group-fencing.ts';
 import { KafkajsCopartitionedMember } from './kafkajs-copartitioned-member.ts';
 import { KafkajsGroupMember } from './kafkajs-group-member.ts';
 import { kafkajsLogger } from './kafkajs-logger.ts';
+import { kafkajsOptionsOf } from './kafkajs-options.ts';
 import { KafkajsRecordWriter } from './kafkajs-record-writer.ts';
 import { KafkajsTopicAdmin } from './kafkajs-topic-admin.ts';
 import { KafkajsTransactionalWriter } from './kafkajs-transactional-writer.ts';
 import { mendRequestQueueTimers } from './request-queue-timers.ts';
 
-export interface KafkajsClientOptions {
-  readonly clientId: string;
-  /** `host:port` of brokers to ask first. */
-  readonly bootstrapServers: readonly string[];
+export interface KafkajsClientOptions extends ClusterAccess {
   readonly clock: Clock;
 }
 
 /** Opens no connection yet. */
-export function createKafkajsClient(options: KafkajsClientOptions): KafkaClient {
+export function createKafkajsClient({ clock, ...access }: KafkajsClientOptions): KafkaClient {
   mendRequestQueueTimers();
   mendGroupFencing();
   provideCompressionCodecs();
   const kafka: Kafka = new kafkajs.Kafka({
-    clientId: options.clientId,
-    brokers: [...options.bootstrapServers],
+    clientId: access.clientId,
+    ...kafkajsOptionsOf(access),
     logCreator: kafkajsLogger,
     logLevel: kafkajs.logLevel.INFO,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
   });
   return {
-    bootstrapServers: options.bootstrapServers,
+    bootstrapServers: access.bootstrapServers,
     joinGroup: (member: GroupMemberOptions, listener: GroupListener): GroupMember =>
-      new KafkajsGroupMember(kafka, member, listener, options.clock),
+      new KafkajsGroupMember(kafka, member, listener, clock),
     joinCopartitioned: (member: CopartitionedOptions, listener: CopartitionedListener): CopartitionedMember =>
-      new KafkajsCopartitionedMember(kafka, member, listener, options.clock),
-    joinWorkGroup: (member: WorkGroupOptions, listener: WorkGroupListener): WorkGroupMember => {
-      const { clientId, bootstrapServers, clock } = options;
-      return new WireWorkGroupMember({ ...member, clientId, bootstrapServers }, listener, clock);
-    },
-    openLogReader: (reader: LogReaderOptions, listener: LogReaderListener): LogReader => {
-      const { clientId, bootstrapServers, clock } = options;
-      return new WireLogReader({ ...reader, clientId, bootstrapServers }, listener, clock);
-    },
+      new KafkajsCopartitionedMember(kafka, member, listener, clock),
+    joinWorkGroup: (member: WorkGroupOptions, listener: WorkGroupListener): WorkGroupMember =>
+      new WireWorkGroupMember({ ...member, ...access }, listener, clock),
+    openLogReader: (reader: LogReaderOptions, listener: LogReaderListener): LogReader =>
+      new WireLogReader({ ...reader, ...access }, listener, clock),
     // The wire's own writer costs a fraction, but does not compress.
     openWriter: ({ compression = 'none', ...writer }: WriterOptions = {}): Promise<RecordWriter> =>
       compression === 'none'
-        ? WireRecordWriter.open({ ...writer, clientId: options.clientId, bootstrapServers: options.bootstrapServers })
+        ? WireRecordWriter.open({ ...writer, ...access })
         : KafkajsRecordWriter.open(kafka, { ...writer, compression }),
-    openTransactionalWriter: (writer: TransactionalWriterOptions): Promise<TransactionalWriter> => {
-      const { clientId, bootstrapServers, clock } = options;
-      return writer.bulk
-        ? WireTransactionalWriter.open({ ...writer, clientId, bootstrapServers }, clock)
-        : KafkajsTransactionalWriter.open(kafka, writer, clock);
-    },
+    openTransactionalWriter: (writer: TransactionalWriterOptions): Promise<TransactionalWriter> =>
+      writer.bulk
+        ? WireTransactionalWriter.open({ ...writer, ...access }, clock)
+        : KafkajsTransactionalWriter.open(kafka, writer, clock),
     committedOffsets: (groupId: string, topic: string, partitions: readonly number[]) =>
-      committedOffsets(kafka, options.clock, groupId, topic, partitions),
+      committedOffsets(kafka, clock, groupId, topic, partitions),
     setOffsets: (groupId: string, topic: string, offsets: ReadonlyMap<number, number>) =>
-      setOffsets(options, groupId, topic, offsets),
-    logSizes: (topic: string, partitions: readonly number[]) => logSizes(options, topic, partitions),
+      setOffsets(access, groupId, topic, offsets),
+    logSizes: (topic: string, partitions: readonly number[]) => logSizes(access, topic, partitions),
     openAdmin: (): Promise<TopicAdmin> => KafkajsTopicAdmin.open(kafka),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Who leads which partition, and a connection to each of them. A connection that ends is opened again when it is next asked for.
  */
+import type { ClusterAccess } from '../client/index.ts';
 import { RequestBody } from './wire-codec.ts';
 import { WireConnection } from './wire-connection.ts';
 
@@ -18,10 +19,7 @@ export class ClusterView {
   private readonly connections = new Map<string, Promise<WireConnection>>();
   private closed = false;
 
-  constructor(
-    private readonly bootstrapServers: readonly string[],
-    private readonly clientId: string,
-  ) {}
+  constructor(private readonly access: ClusterAccess) {}
 
   /** The leader of a partition as last heard; undefined when it has none or was never asked for. */
   leaderOf(topic: string, partition: number): number | undefined {
@@ -87,7 +85,7 @@ export class ClusterView {
   async anyConnection(): Promise<WireConnection> {
     const known = [...this.brokers.values()].map(({ host, port }) => `${host}:${port}`);
     let failure: unknown = new Error('no bootstrap server is given');
-    for (const server of new Set([...known, ...this.bootstrapServers])) {
+    for (const server of new Set([...known, ...this.access.bootstrapServers])) {
       const colon = server.lastIndexOf(':');
       try {
         return await this.connect(server.slice(0, colon), Number(server.slice(colon + 1)));
@@ -98,7 +96,7 @@ export class ClusterView {
     throw failure;
   }
 
-  /** @throws when nobody listens there. */
+  /** @throws when nobody listens there, or does not let the client in. */
   async connect(host: string, port: number): Promise<WireConnection> {
     if (this.closed) throw new Error('the reader was closed');
     const name = `${host}:${port}`;
@@ -109,7 +107,7 @@ export class ClusterView {
       if (this.connections.get(name) === known) this.connections.delete(name);
       return this.connect(host, port);
     }
-    const opening = WireConnection.open(host, port, this.clientId);
+    const opening = WireConnection.open(host, port, this.access);
     this.connections.set(name, opening);
     opening.catch(() => this.connections.delete(name));
     const connection = await opening;

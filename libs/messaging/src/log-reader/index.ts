@@ -3,4 +3,4 @@ export { WireLogReader, type WireLogReaderSettings } from './wire-log-reader.ts'
 export { ClusterView } from './cluster-view.ts';
 export { RequestBody, ResponseBody } from './wire-codec.ts';
 export type { WireConnection } from './wire-connection.ts';
-export { logSizes, type LogSizesOptions } from './log-sizes.ts';
+export { logSizes } from './log-sizes.ts';

@@ -1,22 +1,18 @@
 /** How many bytes partitions take on disk: DescribeLogDirs (KIP-113), asked of every broker; a partition counts where it is led. */
+import type { ClusterAccess } from '../client/index.ts';
 import { ClusterView } from './cluster-view.ts';
 import { RequestBody } from './wire-codec.ts';
 
 const describeLogDirsKey = 35;
 const describeLogDirsVersion = 1;
 
-export interface LogSizesOptions {
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
-}
-
 /** Bytes by partition. A partition without a leader is left out. @throws when a leader does not answer. */
 export async function logSizes(
-  options: LogSizesOptions,
+  access: ClusterAccess,
   topic: string,
   partitions: readonly number[],
 ): Promise<Map<number, number>> {
-  const cluster = new ClusterView(options.bootstrapServers, options.clientId);
+  const cluster = new ClusterView(access);
   try {
     await cluster.refresh([topic]);
     const sizes = new Map<number, number>();

@@ -5,10 +5,14 @@
  * that waits is rejected, and the connection is of no more use.
  */
 import net from 'node:net';
+import tls from 'node:tls';
+import type { ClusterAccess, KafkaSecurity } from '../client/index.ts';
+import { authenticateConnection } from './authentication.ts';
 import { ResponseBody } from './wire-codec.ts';
 
 const headerBytes = 4;
 const connectTimeoutMs = 3_000;
+const usedLifetime = 0.8;
 
 interface Waiting {
   resolve(body: ResponseBody): void;
@@ -24,6 +28,8 @@ export class WireConnection {
   private readonly sizeBytes = Buffer.alloc(headerBytes);
   private sizeFilled = 0;
   private failure: Error | undefined;
+  /** When to have another connection in its place, by the clock of the process. */
+  private staleMs = Number.POSITIVE_INFINITY;
 
   private constructor(
     private readonly socket: net.Socket,
@@ -37,27 +43,31 @@ export class WireConnection {
   }
 
   get isOpen(): boolean {
-    return this.failure === undefined;
+    return this.failure === undefined && performance.now() < this.staleMs;
   }
 
-  /** @throws when nobody listens there. */
-  static async open(host: string, port: number, clientId: string, requestTimeoutMs = 30_000): Promise<WireConnection> {
-    const socket = net.connect({ host, port });
-    const timer = setTimeout(
-      () => socket.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)),
-      connectTimeoutMs,
-    );
+  /** @throws when nobody listens there, or does not let the client in. */
+  static async open(
+    host: string,
+    port: number,
+    { clientId, security }: Pick<ClusterAccess, 'clientId' | 'security'>,
+    requestTimeoutMs = 30_000,
+  ): Promise<WireConnection> {
+    let connection: WireConnection | undefined;
     try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once('connect', resolve);
-        socket.once('error', reject);
-      });
+      connection = new WireConnection(await connected(host, port, security?.tls), clientId, requestTimeoutMs);
+      if (security?.sasl) await connection.authenticate(security.sasl);
+      return connection;
     } catch (error) {
+      connection?.close();
       throw new Error(`${host}:${port}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
-    return new WireConnection(socket, clientId, requestTimeoutMs);
+  }
+
+  /** A broker that believes a client for some time only ends the connection then (KIP-368): another takes its place before. */
+  private async authenticate(credentials: NonNullable<KafkaSecurity['sasl']>): Promise<void> {
+    const lifetimeMs = await authenticateConnection((...request) => this.request(...request), credentials);
+    if (lifetimeMs > 0) this.staleMs = performance.now() + lifetimeMs * usedLifetime;
   }
 
   /**
@@ -131,5 +141,25 @@ export class WireConnection {
     this.waiting.delete(correlationId);
     clearTimeout(waiting.timer);
     waiting.resolve(new ResponseBody(frame, headerBytes));
+  }
+}
+
+/** The socket, once bytes may be sent. */
+async function connected(host: string, port: number, secured: KafkaSecurity['tls']): Promise<net.Socket> {
+  // An address has no name that a certificate could be asked for beforehand.
+  const servername = net.isIP(host) === 0 ? { servername: host } : {};
+  const socket = secured ? tls.connect({ host, port, ...servername, ...secured }) : net.connect({ host, port });
+  const timer = setTimeout(
+    () => socket.destroy(new Error(`no connection within ${connectTimeoutMs} ms`)),
+    connectTimeoutMs,
+  );
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once(secured ? 'secureConnect' : 'connect', resolve);
+      socket.once('error', reject);
+    });
+    return socket;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -3,7 +3,14 @@
  * room. Partitions take turns in being first, so that a large one starves nobody.
  */
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
-import type { FetchedChunk, LogReader, LogReaderListener, LogReaderOptions, OffsetRange } from '../client/index.ts';
+import type {
+  ClusterAccess,
+  FetchedChunk,
+  LogReader,
+  LogReaderListener,
+  LogReaderOptions,
+  OffsetRange,
+} from '../client/index.ts';
 import { logOf } from '../logging/index.ts';
 import { ClusterView } from './cluster-view.ts';
 import { fetchPartitions, listOffsets, type FetchedPartition } from './fetch-api.ts';
@@ -28,10 +35,7 @@ interface Feed {
   stopped: boolean;
 }
 
-export interface WireLogReaderSettings extends LogReaderOptions {
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
-}
+export type WireLogReaderSettings = LogReaderOptions & ClusterAccess;
 
 export class WireLogReader implements LogReader {
   private readonly logger = logOf('LogReader');
@@ -48,7 +52,7 @@ export class WireLogReader implements LogReader {
     private readonly listener: LogReaderListener,
     private readonly clock: Clock,
   ) {
-    this.cluster = new ClusterView(settings.bootstrapServers, settings.clientId);
+    this.cluster = new ClusterView(settings);
   }
 
   assign(topic: string, partition: number, offset: number): void {

@@ -8,7 +8,13 @@
  * would drop one of them as a repetition. Such a call is refused.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { WriteFailure, type Partitioner, type RecordToWrite, type RecordWriter } from '../client/index.ts';
+import {
+  WriteFailure,
+  type ClusterAccess,
+  type Partitioner,
+  type RecordToWrite,
+  type RecordWriter,
+} from '../client/index.ts';
 import { ClusterView } from '../log-reader/index.ts';
 import { murmur2 } from './murmur2.ts';
 import {
@@ -23,9 +29,7 @@ import {
 } from './produce-api.ts';
 import { encodeBatch, type ProducerState } from './record-batch.ts';
 
-export interface WireWriterOptions {
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
+export interface WireWriterOptions extends ClusterAccess {
   readonly partitioner?: Partitioner;
 }
 
@@ -55,7 +59,7 @@ export class WireRecordWriter implements RecordWriter {
 
   /** @throws when no broker answers. */
   static async open(options: WireWriterOptions): Promise<WireRecordWriter> {
-    const cluster = new ClusterView(options.bootstrapServers, options.clientId);
+    const cluster = new ClusterView(options);
     try {
       return new WireRecordWriter(options, cluster, await producerFrom(cluster));
     } catch (error) {

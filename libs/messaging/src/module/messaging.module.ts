@@ -13,7 +13,7 @@ import type { NestMicroservice } from '@nestjs/microservices';
 import type { DataSource } from 'typeorm';
 import type { TopicContract } from '@headwater/contract-kit';
 import { systemClock, type Clock } from '../clock/index.ts';
-import type { KafkaClient } from '../client/index.ts';
+import type { ClusterAccess, KafkaClient } from '../client/index.ts';
 import { EventCodec } from '../codec/index.ts';
 import { KafkaTransport, OriginalErrorFilter, type MetricsPort, type TransportHealth } from '../consumer/index.ts';
 import { defaultInboxPrunerOptions, InboxPruner, type InboxPrunerOptions } from '../inbox/index.ts';
@@ -29,10 +29,7 @@ export interface HealthPort {
 }
 
 /** What a service sends, receives and is connected to. */
-export interface MessagingOptions {
-  /** The service's name: what the broker's logs and quotas call it. */
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
+export interface MessagingOptions extends ClusterAccess {
   readonly registryUrl: string;
   /** Topics that the service writes: created, and their schemas registered, before it takes requests. Default: none. */
   readonly produces?: readonly TopicContract[];
@@ -87,8 +84,8 @@ export class MessagingModule implements OnApplicationBootstrap, OnModuleDestroy,
         {
           provide: CLIENT,
           inject: [OPTIONS],
-          useFactory: ({ clientId, bootstrapServers }: MessagingOptions) =>
-            createKafkajsClient({ clientId, bootstrapServers, clock }),
+          useFactory: ({ clientId, bootstrapServers, security }: MessagingOptions) =>
+            createKafkajsClient({ clientId, bootstrapServers, ...(security && { security }), clock }),
         },
         {
           provide: EventCodec,

@@ -1,15 +1,12 @@
 /** A producer of records that are encoded already, for a process that needs nothing else of Kafka. */
 import { systemClock, type Clock } from '../clock/index.ts';
-import type { RecordToWrite } from '../client/index.ts';
+import type { ClusterAccess, RecordToWrite } from '../client/index.ts';
 import { BulkSender, bytesOfRecord } from '../delivery/index.ts';
 import { WireRecordWriter } from '../log-writer/index.ts';
 import type { BulkProducer } from './send-or-reject.ts';
 
 /** Where a {@link LeanProducer} sends to, and its limits. */
-export interface LeanProducerOptions {
-  /** What the broker's logs and quotas call this process. */
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
+export interface LeanProducerOptions extends ClusterAccess {
   /** How long records are tried before their caller is told; 30,000 ms. */
   readonly deliveryTimeoutMs?: number;
   /** The most bytes of a request; 768 KiB. */
@@ -21,8 +18,8 @@ export class LeanProducer implements BulkProducer {
   private readonly bulk: BulkSender;
 
   constructor(options: LeanProducerOptions, clock: Clock = systemClock) {
-    const { clientId, bootstrapServers, deliveryTimeoutMs = 30_000, maxRequestBytes = 768 * 1024 } = options;
-    const client = { bootstrapServers, openWriter: () => WireRecordWriter.open({ clientId, bootstrapServers }) };
+    const { deliveryTimeoutMs = 30_000, maxRequestBytes = 768 * 1024, ...access } = options;
+    const client = { bootstrapServers: access.bootstrapServers, openWriter: () => WireRecordWriter.open(access) };
     this.bulk = new BulkSender(client, { deliveryTimeoutMs, maxRequestBytes }, clock, bytesOfRecord);
   }
 

@@ -8,6 +8,7 @@
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import {
   TransactionFailure,
+  type ClusterAccess,
   type GroupMembership,
   type RecordToWrite,
   type TransactionalWriter,
@@ -27,10 +28,7 @@ import {
   type ProducerIdentity,
 } from './producer-api.ts';
 
-export interface WireTransactionalWriterOptions extends TransactionalWriterOptions {
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
-}
+export type WireTransactionalWriterOptions = TransactionalWriterOptions & ClusterAccess;
 
 const backoff: Backoff = { firstMs: 5, maxMs: 500 };
 const retryForMs = 30_000;
@@ -69,7 +67,7 @@ export class WireTransactionalWriter implements TransactionalWriter {
 
   /** @throws {TransactionFailure} or when no broker answers. */
   static async open(options: WireTransactionalWriterOptions, clock: Clock): Promise<WireTransactionalWriter> {
-    const cluster = new ClusterView(options.bootstrapServers, options.clientId);
+    const cluster = new ClusterView(options);
     const writer = new WireTransactionalWriter(options, cluster, clock, { producerId: -1, epoch: -1 });
     try {
       writer.producer = await writer.attempt('open', async () => {

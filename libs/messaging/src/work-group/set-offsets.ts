@@ -1,4 +1,5 @@
 /** Offsets of a group that nobody is a member of: OffsetCommit without a generation, as a reader without a membership commits. */
+import type { ClusterAccess } from '../client/index.ts';
 import { ClusterView, RequestBody } from '../log-reader/index.ts';
 import { findCoordinator } from '../transactions/index.ts';
 
@@ -7,22 +8,17 @@ const offsetCommitVersion = 2;
 const noGeneration = -1;
 const brokersRetention = -1;
 
-export interface SetOffsetsOptions {
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
-}
-
 /**
  * Has a group go on at `offsets`, by partition of the topic.
  * @throws when the coordinator refuses, above all as the group has members
  */
 export async function setOffsets(
-  options: SetOffsetsOptions,
+  access: ClusterAccess,
   groupId: string,
   topic: string,
   offsets: ReadonlyMap<number, number>,
 ): Promise<void> {
-  const cluster = new ClusterView(options.bootstrapServers, options.clientId);
+  const cluster = new ClusterView(access);
   try {
     const found = await findCoordinator(await cluster.anyConnection(), groupId, 'group');
     assertTaken(groupId, found.errorCode);

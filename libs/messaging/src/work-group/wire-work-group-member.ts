@@ -8,15 +8,18 @@
  */
 import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
-import type { WorkGroupListener, WorkGroupMember, WorkGroupMembership, WorkGroupOptions } from '../client/index.ts';
+import type {
+  ClusterAccess,
+  WorkGroupListener,
+  WorkGroupMember,
+  WorkGroupMembership,
+  WorkGroupOptions,
+} from '../client/index.ts';
 import { ClusterView, type WireConnection } from '../log-reader/index.ts';
 import { findCoordinator } from '../transactions/index.ts';
 import { errorNameOf, heartbeat, join, leave, memberErrors, sync, type Joined } from './membership-api.ts';
 
-export interface WireWorkGroupSettings extends WorkGroupOptions {
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
-}
+export type WireWorkGroupSettings = WorkGroupOptions & ClusterAccess;
 
 const backoff: Backoff = { firstMs: 100, maxMs: 1_000 };
 /** Leaving waits no longer for a coordinator that does not answer. */
@@ -51,7 +54,7 @@ export class WireWorkGroupMember implements WorkGroupMember {
     private readonly listener: WorkGroupListener,
     private readonly clock: Clock,
   ) {
-    this.cluster = new ClusterView(settings.bootstrapServers, settings.clientId);
+    this.cluster = new ClusterView(settings);
     this.finished = this.keepJoined();
   }
 

@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   ConfigError,
   DatabaseConfig,
@@ -103,6 +106,56 @@ describe('several configuration classes', () => {
     expect(read).toThrow(
       /PORT="70000".*; DATABASE_URL is missing.*; KAFKA_BOOTSTRAP_SERVERS is missing.*; SCHEMA_REGISTRY_URL is missing/,
     );
+  });
+});
+
+describe('how brokers are spoken to', () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const pemFile = (content: string): string => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'headwater-pem-'));
+    folders.push(folder);
+    writeFileSync(path.join(folder, 'file.pem'), content);
+    return path.join(folder, 'file.pem');
+  };
+  const where = { KAFKA_BOOTSTRAP_SERVERS: 'kafka.example:9093', SCHEMA_REGISTRY_URL: 'http://registry.example' };
+  const clusterOf = (environment: Environment) => new KafkaConfig({ ...where, ...environment }).cluster;
+
+  it('is plain text, unless it is said', () => {
+    expect(clusterOf({})).toEqual({ bootstrapServers: ['kafka.example:9093'] });
+    expect(clusterOf({ KAFKA_SASL_USERNAME: 'posts' })).toEqual({ bootstrapServers: ['kafka.example:9093'] });
+  });
+
+  it('is TLS, a password, or both, by the names that Kafka has for it', () => {
+    const account = { KAFKA_SASL_USERNAME: 'posts', KAFKA_SASL_PASSWORD: 'secret' };
+    const sasl = { mechanism: 'SCRAM-SHA-512', username: 'posts', password: 'secret' };
+    expect(clusterOf({ KAFKA_SECURITY_PROTOCOL: 'SSL' })).toMatchObject({ security: { tls: {} } });
+    expect(clusterOf({ KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT', ...account }).security).toEqual({ sasl });
+    const both = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'PLAIN', ...account };
+    const files = {
+      KAFKA_SSL_CA_FILE: pemFile('authority'),
+      KAFKA_SSL_CERTIFICATE_FILE: pemFile('certificate'),
+      KAFKA_SSL_KEY_FILE: pemFile('key'),
+    };
+    expect(clusterOf({ ...both, ...files }).security).toEqual({
+      tls: { ca: 'authority', cert: 'certificate', key: 'key' },
+      sasl: { ...sasl, mechanism: 'PLAIN' },
+    });
+  });
+
+  it.each([
+    [{ KAFKA_SECURITY_PROTOCOL: 'TLS' }, 'KAFKA_SECURITY_PROTOCOL="TLS" must be one of PLAINTEXT, SSL'],
+    [{ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }, 'KAFKA_SASL_USERNAME is missing'],
+    [{ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_USERNAME: 'posts' }, 'KAFKA_SASL_PASSWORD is missing'],
+    [{ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_KEY_FILE: '/key.pem' }, 'KAFKA_SSL_CERTIFICATE_FILE is missing'],
+    [
+      { KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA_FILE: '/not/there.pem' },
+      'KAFKA_SSL_CA_FILE="/not/there.pem" must be a PEM file that can be read (ENOENT)',
+    ],
+  ])('refuses %j at the start', (environment, message) => {
+    expect(() => new KafkaConfig({ ...where, ...environment })).toThrow(message);
   });
 });
 

@@ -7,16 +7,13 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { createKafkajsClient, systemClock, type HealthPort } from '@headwater/messaging';
+import { createKafkajsClient, systemClock, type ClusterAccess, type HealthPort } from '@headwater/messaging';
 import { startStreams, type StreamsOptions } from '../runtime/index.ts';
 import type { Topology } from '../topology/index.ts';
 import { Streams } from './streams.ts';
 
 /** What a service streams, and on which Kafka. */
-export interface StreamsModuleOptions extends Omit<StreamsOptions, 'topology' | 'client' | 'clock'> {
-  /** The service's name: what the broker's logs and quotas call it. */
-  readonly clientId: string;
-  readonly bootstrapServers: readonly string[];
+export interface StreamsModuleOptions extends Omit<StreamsOptions, 'topology' | 'client' | 'clock'>, ClusterAccess {
   readonly topologies: readonly Topology[];
   readonly health?: HealthPort;
   /** Aborted when the service is told to stop while it still starts. */
@@ -52,12 +49,13 @@ export class StreamsModule implements OnApplicationBootstrap, OnApplicationShutd
 
   /** The service starts when its topologies have joined; readiness waits until they are restored. */
   async onApplicationBootstrap(): Promise<void> {
-    const { clientId, bootstrapServers, topologies, health, stopping, ...options } = this.options;
+    const { clientId, bootstrapServers, security, topologies, health, stopping, ...options } = this.options;
+    const access = { clientId, bootstrapServers, ...(security && { security }) };
     const check = (kind: 'ready' | 'live') => () => Promise.resolve(this.streams.health(kind, topologies.length));
     health?.add('ready', 'streams', check('ready'));
     health?.add('live', 'streams', check('live'));
     for (const topology of topologies) {
-      const client = createKafkajsClient({ clientId, bootstrapServers, clock: systemClock });
+      const client = createKafkajsClient({ ...access, clock: systemClock });
       this.streams.add(topology.applicationId, await startStreams({ ...options, topology, client }, stopping));
     }
   }
