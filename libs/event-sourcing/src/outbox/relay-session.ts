@@ -54,6 +54,12 @@ SELECT * FROM (
 const FENCED_ROWS = `FROM outbox_shards s JOIN unnest($2::smallint[], $3::bigint[]) AS held (shard, token) USING (shard, token)
   WHERE o.seq = ANY ($1::bigint[]) AND o.shard = s.shard`;
 
+/**
+ * A condition that is always met, and lets its statement's commit not wait for the disk: for what a crash of PostgreSQL may undo.
+ * Readers see it at once all the same.
+ */
+const WITHOUT_WAITING = `(SELECT set_config('synchronous_commit', 'off', true)) = 'off'`;
+
 export class RelaySession {
   private readonly runner: QueryRunner;
   private readonly turns = new Turns();
@@ -147,7 +153,10 @@ export class RelaySession {
 
   /** Says whether writers shall notify. */
   async setSleeping(sleeping: boolean): Promise<void> {
-    await this.sql.query('UPDATE outbox_relays SET sleeping = $2 WHERE relay_id = $1', [this.relayId, sleeping]);
+    await this.sql.query(`UPDATE outbox_relays SET sleeping = $2 WHERE relay_id = $1 AND ${WITHOUT_WAITING}`, [
+      this.relayId,
+      sleeping,
+    ]);
   }
 
   /** Pending rows of the shards, in order of `seq`; at least one if there is any, however large. */
@@ -161,12 +170,15 @@ export class RelaySession {
     return rows.map(pendingRecord);
   }
 
-  /** @returns how many of the rows were marked: those whose shard is still the relay's. */
+  /**
+   * Rows whose marks a crash undoes are published again, under the same ids, as those are that were not marked in time.
+   * @returns how many of the rows were marked: those whose shard is still the relay's.
+   */
   markPublished(rows: readonly PendingRecord[], tokens: HeldShards): Promise<number> {
     const change = 'published_at = clock_timestamp(), attempts = o.attempts + 1';
     return this.update(
       this.sql,
-      `UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL`,
+      `UPDATE outbox o SET ${change} ${FENCED_ROWS} AND o.published_at IS NULL AND ${WITHOUT_WAITING}`,
       rows,
       tokens,
     );
