@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeOnEveryEngine } from '@headwater/testkit/engines';
+import { describeOnEveryEngine, type KafkaEngine } from '@headwater/testkit/engines';
 import kafkajs, { type Admin, type Consumer, type KafkaMessage } from 'kafkajs';
 import { compressFrameSync, decompressFrameSync } from 'lz4-napi';
 import { compressSync, uncompressSync } from 'snappy';
@@ -32,13 +32,14 @@ const compressionTypes = [
 /** Records older than the retention of a topic may be gone at once. */
 const now = Date.now();
 
+let broker: KafkaEngine;
 let kafka: InstanceType<typeof Kafka>;
 let admin: Admin;
 
 async function newTopic(numPartitions = 1): Promise<string> {
   const topic = `topic-${randomUUID()}`;
   await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false });
-  await ledTopic(admin, topic, numPartitions);
+  await ledTopic(broker, topic, numPartitions);
   return topic;
 }
 
@@ -52,7 +53,7 @@ async function join(
   member = 'one',
   onAssigned: (partitions: readonly number[]) => void = () => undefined,
 ): Promise<Consumer & AsyncDisposable> {
-  const consumer = kafka.consumer({ groupId, sessionTimeout: 10_000, heartbeatInterval: 200, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({ groupId, sessionTimeout: 60_000, heartbeatInterval: 200, maxWaitTimeInMs: 100 });
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => onAssigned(payload.memberAssignment[topic] ?? []));
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -70,7 +71,12 @@ const values = (received: readonly Received[]) => received.map(({ value }) => va
 
 describeOnEveryEngine('kafkajs', (engine) => {
   beforeAll(async () => {
-    kafka = new Kafka({ brokers: [engine.bootstrapServers], logLevel: logLevel.NOTHING });
+    broker = engine;
+    kafka = new Kafka({
+      brokers: [engine.bootstrapServers],
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 20, maxRetryTime: 1000 },
+    });
     admin = kafka.admin();
     await admin.connect();
   });
@@ -199,7 +205,7 @@ describeOnEveryEngine('kafkajs', (engine) => {
       const topic = await newTopic(2);
       expect(await admin.listTopics()).toContain(topic);
       await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-      await ledTopic(admin, topic, 3);
+      await ledTopic(broker, topic, 3);
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
       expect(topics[0]!.partitions.map(({ partitionId, leader }) => [partitionId, leader])).toEqual([
         [0, 1],
@@ -225,9 +231,13 @@ describeOnEveryEngine('kafkajs', (engine) => {
         validateOnly: false,
         resources: [{ ...resource, configEntries: [{ name: 'retention.ms', value: '12345' }] }],
       });
-      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
-      const entries = new Map(resources[0]!.configEntries.map((entry) => [entry.configName, entry]));
-      expect(entries.get('retention.ms')).toMatchObject({ configValue: '12345', isDefault: false });
+      const described = async () => {
+        const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [resource] });
+        return new Map(resources[0]!.configEntries.map((entry) => [entry.configName, entry]));
+      };
+      await eventually(async () => (await described()).get('retention.ms')?.configValue === '12345');
+      const entries = await described();
+      expect(entries.get('retention.ms')).toMatchObject({ isDefault: false });
       expect(entries.get('cleanup.policy')).toMatchObject({ configValue: 'delete' });
     });
 

@@ -1,25 +1,17 @@
+import { listOffsetsApi } from '../protocol/index.ts';
+import { asked, type Address } from './asked.ts';
 import { eventually } from './eventually.ts';
 
-/** What kafkajs's administration client does, as far as it is needed here. */
-interface Admin {
-  fetchTopicMetadata(options: { topics: string[] }): Promise<{
-    readonly topics: readonly { readonly partitions: readonly { readonly leader: number }[] }[];
-  }>;
-}
+const VERSION = 5;
 
 /**
- * Waits until a topic has so many partitions, all of them with a leader. Brokers of Apache Kafka learn of a new topic after their controller,
- * and the wait of kafkajs itself fails when it asks before.
+ * Waits until the broker leads so many partitions of a topic: Apache Kafka's brokers follow its controller, and take partitions up after
+ * their metadata say so. Clients give up sooner or later, and lose what they send where they want no answer.
  */
-export async function ledTopic(admin: Admin, topic: string, partitions = 1): Promise<void> {
+export async function ledTopic(address: Address, name: string, count = 1): Promise<void> {
+  const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1 }));
   await eventually(async () => {
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      const found = topics[0]!.partitions;
-      return found.length >= partitions && found.every(({ leader }) => leader >= 0);
-    } catch (error) {
-      if ((error as { retriable?: boolean }).retriable !== true) throw error;
-      return false;
-    }
+    const { topics } = await asked(address, listOffsetsApi, VERSION, { replicaId: -1, topics: [{ name, partitions }] });
+    return topics[0]!.partitions.every(({ errorCode }) => errorCode === 0);
   });
 }

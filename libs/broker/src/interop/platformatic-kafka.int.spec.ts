@@ -16,6 +16,7 @@ import {
 import { describeOnEveryEngine, type KafkaEngine } from '@headwater/testkit/engines';
 import { Arrivals } from './arrivals.ts';
 import { eventually } from './eventually.ts';
+import { ledTopic } from './led-topic.ts';
 import { storedValues } from './stored-values.ts';
 
 type Text = Message<string, string, string, string>;
@@ -23,12 +24,19 @@ type TextConsumer = Consumer<string, string, string, string>;
 
 let broker: KafkaEngine;
 let admin: Admin;
-const client = () => ({ clientId: 'interop', bootstrapBrokers: [broker.bootstrapServers], retries: 3 });
+/** It asks again for as long as a coordinator takes to load on a busy machine. */
+const client = () => ({
+  clientId: 'interop',
+  bootstrapBrokers: [broker.bootstrapServers],
+  retries: 300,
+  retryDelay: 100,
+});
 
 async function newTopic(partitions = 1): Promise<string> {
   const topic = `topic-${randomUUID()}`;
   const [created] = await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
   expect(created).toMatchObject({ name: topic, partitions, replicas: 1 });
+  await ledTopic(broker, topic, partitions);
   return topic;
 }
 
@@ -49,7 +57,7 @@ async function join(topic: string, groupId: string, arrivals: Arrivals<Text>): P
     mode: MessagesStreamModes.COMMITTED,
     fallbackMode: MessagesStreamFallbackModes.EARLIEST,
     autocommit: false,
-    sessionTimeout: 10_000,
+    sessionTimeout: 60_000,
     heartbeatInterval: 200,
     maxWaitTime: 100,
   });
@@ -173,9 +181,12 @@ describeOnEveryEngine('@platformatic/kafka', (engine) => {
         value: '12345',
       };
       await admin.incrementalAlterConfigs({ resources: [{ ...resource, configs: [change] }] });
-      const [described] = await admin.describeConfigs({ resources: [resource] });
-      const config = described!.configs.find(({ name }) => name === 'retention.ms');
-      expect(config).toMatchObject({ value: '12345', readOnly: false, configSource: 1 });
+      const described = async () => {
+        const [answer] = await admin.describeConfigs({ resources: [resource] });
+        return answer!.configs.find(({ name }) => name === 'retention.ms');
+      };
+      await eventually(async () => (await described())?.value === '12345');
+      expect(await described()).toMatchObject({ readOnly: false, configSource: 1 });
     });
 
     it('finds offsets, deletes records and tells the size of the logs', async () => {

@@ -23,7 +23,7 @@ import { Broker } from './broker.ts';
 import { BrokerStartError } from './broker-start-error.ts';
 import { handlers } from './handlers/index.ts';
 import { batchOf, valuesIn } from './testing/batches.ts';
-import { createTopic, fetch, listOffset, produce } from './testing/requests.ts';
+import { createTopic, fetch, listOffset, produce, untilLed } from './testing/requests.ts';
 import { TestBroker } from './testing/test-broker.ts';
 import { WireClients } from './testing/wire-clients.ts';
 
@@ -109,6 +109,7 @@ describeOnEveryEngine('a request', (engine) => {
       expect(created).toMatchObject({ errorCode: 0, name: 'automatic' });
       expect(created.partitions).toHaveLength(2);
       expect((await ask('not/a/name', true)).errorCode).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION);
+      await untilLed(client, 'automatic', 2);
       expect((await produce(client, 'automatic', batchOf(['x']), { partition: 1 })).errorCode).toBe(0);
     });
 

@@ -12,12 +12,13 @@ import {
   offsetCommitApi,
   offsetFetchApi,
 } from '../protocol/index.ts';
-import { createTopic } from './testing/requests.ts';
+import { createTopic, untilLed } from './testing/requests.ts';
 import { TestBroker } from './testing/test-broker.ts';
 import type { WireClient } from './testing/wire-client.ts';
 import { WireClients } from './testing/wire-clients.ts';
 
-const start = () => TestBroker.start({ config: { 'offsets.topic.num.partitions': '4' } });
+const config = { 'offsets.topic.num.partitions': '4', 'group.initial.rebalance.delay.ms': '0' };
+const start = () => TestBroker.start({ config });
 
 /** Asks until the coordinator is there: Apache Kafka creates its topics at the first search. */
 async function findCoordinator(client: WireClient, keyType: number, key: string) {
@@ -130,6 +131,7 @@ describeOnEveryEngine('groups', (engine) => {
       validateOnly: false,
     });
     expect(results[0]!.errorCode).toBe(0);
+    await untilLed(client, 'groups-grown', 3);
     const { topics } = await client.send(offsetCommitApi, 8, {
       groupId: 'groups-readers',
       memberId: '',

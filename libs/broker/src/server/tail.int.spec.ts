@@ -1,12 +1,10 @@
 import { truncateSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FetchResponse } from '../protocol/index.ts';
 import { batchOf, recordsIn, valuesIn } from './testing/batches.ts';
 import { createTopic, fetch, produce } from './testing/requests.ts';
 import { TestBroker } from './testing/test-broker.ts';
-
-jest.setTimeout(60_000);
 
 let kafka: TestBroker;
 beforeAll(async () => {

@@ -10,6 +10,9 @@ export const ENGINE_CONFIG: Readonly<Record<string, string>> = {
   'num.partitions': '2',
   'group.initial.rebalance.delay.ms': '0',
   'group.min.session.timeout.ms': '100',
+  // At which a hand-over in a next-generation group takes a moment, not seconds.
+  'group.consumer.min.heartbeat.interval.ms': '50',
+  'group.consumer.heartbeat.interval.ms': '100',
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.num.partitions': '4',
 };

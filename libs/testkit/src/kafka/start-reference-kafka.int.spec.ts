@@ -10,15 +10,19 @@ describeUnless('absent' in kafka ? kafka.absent : undefined, 'a reference Kafka'
   it('serves a client with the configuration that it was given, and is gone when it is closed', async () => {
     if ('absent' in kafka) return;
     await using running = kafka;
-    const client = new kafkajs.Kafka({ brokers: [running.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING });
+    const client = new kafkajs.Kafka({
+      brokers: [running.bootstrapServers],
+      logLevel: kafkajs.logLevel.NOTHING,
+      retry: { retries: 50 },
+    });
     const admin = client.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic: 'two-partitions' }] });
-    const { topics } = await admin.fetchTopicMetadata({ topics: ['two-partitions'] });
-    expect(topics[0]?.partitions).toHaveLength(2);
+    await admin.createTopics({ topics: [{ topic: 'two-partitions' }], waitForLeaders: false });
+    // Asks until the broker has heard of it from its controller.
+    expect(await admin.fetchTopicOffsets('two-partitions')).toHaveLength(2);
     await admin.disconnect();
     const { folder } = running;
     await running.close();
     expect(existsSync(folder)).toBe(false);
-  }, 60_000);
+  });
 });

@@ -148,9 +148,7 @@ describe('the embedded PostgreSQL', () => {
       const { pid, folder, starter } = await starterOf(before);
       expect(existsSync(folder)).toBe(true);
       starter.kill('SIGKILL');
-      const deadlineMs = performance.now() + 20_000;
-      while ((alive(pid) || existsSync(folder)) && performance.now() < deadlineMs) await delay(50);
-      expect([alive(pid), existsSync(folder)]).toEqual([false, false]);
+      while (alive(pid) || existsSync(folder)) await delay(20);
     },
   );
 });

@@ -1,7 +1,7 @@
 import { Controller, Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { likeChanged, postDeleted, topics, type LikeChanged } from '@headwater/contracts';
 import {
   connectMessaging,
@@ -13,8 +13,6 @@ import {
 } from '@headwater/messaging';
 import { startBroker, type RunningBroker } from '../broker/index.ts';
 import { message, specifyConsumer, type ConsumerSpecification } from './index.ts';
-
-jest.setTimeout(60_000);
 
 const group = 'specified';
 
@@ -72,7 +70,7 @@ afterAll(async () => {
   await likes.close();
   await app.close();
   await broker.close();
-}, 30_000);
+});
 
 describe('the specification of a consumer', () => {
   // #region given-when-then

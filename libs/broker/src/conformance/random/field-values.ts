@@ -114,7 +114,8 @@ const FIELDS: Readonly<Record<string, FieldValues>> = {
   generationId,
   generationIdOrMemberEpoch: generationId,
   groupInstanceId: instanceId,
-  sessionTimeoutMs: values([30_000], [1, 86_400_000, -1]),
+  // Neither they nor transactions end by the time that a sequence takes on a busy machine.
+  sessionTimeoutMs: values([300_000], [1, 86_400_000, -1]),
   // Long enough not to matter: a member has its group to itself here.
   rebalanceTimeoutMs: values([10_000]),
   protocolType: values(['consumer', 'consumer', 'consumer'], ['connect', '', null]),
@@ -125,7 +126,7 @@ const FIELDS: Readonly<Record<string, FieldValues>> = {
   typesFilter: values(['classic', 'consumer'], ['strange']),
   transactionalId,
   transactionalIds: about(({ producer }) => producer.transactionalId ?? '', [...TRANSACTIONAL_IDS, '']),
-  transactionTimeoutMs: values([30_000], [0, -1, 86_400_000]),
+  transactionTimeoutMs: values([300_000], [0, -1, 86_400_000]),
   producerId,
   producerEpoch,
   v3AndBelowTransactionalId: transactionalId,

@@ -20,7 +20,7 @@ const SUBSCRIPTION = Buffer.from('00000000000000000000', 'hex');
 export function joinOf(groupId: string, changes: Partial<JoinInput> = {}): JoinInput {
   return {
     groupId,
-    sessionTimeoutMs: 30_000,
+    sessionTimeoutMs: 120_000,
     rebalanceTimeoutMs: 30_000,
     memberId: '',
     protocolType: 'consumer',

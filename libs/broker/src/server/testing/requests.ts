@@ -1,4 +1,5 @@
 /** Requests that most tests need, with the fields that they do not care about filled in. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   createTopicsApi,
   fetchApi,
@@ -10,7 +11,9 @@ import {
 } from '../../protocol/index.ts';
 import type { WireClient } from './wire-client.ts';
 
-/** Creates a topic and waits until all its partitions have a leader: Apache Kafka's brokers follow its controller. */
+const LOOK_MS = 5;
+
+/** Creates a topic and waits until the broker leads all its partitions. */
 export async function createTopic(
   client: WireClient,
   name: string,
@@ -30,13 +33,17 @@ export async function createTopic(
   });
   const [topic] = topics;
   if (topic?.errorCode !== 0) throw new Error(`Creating ${name} failed: ${topic?.errorCode} ${topic?.errorMessage}`);
-  const partitions = Array.from({ length: options.partitions ?? 1 }, (_, partitionIndex) => ({
-    partitionIndex,
-    timestamp: -1,
-  }));
+  await untilLed(client, name, options.partitions);
+  return topic.topicId;
+}
+
+/** Waits until the broker leads so many partitions of a topic: Apache Kafka's take that up after its metadata say so. */
+export async function untilLed(client: WireClient, name: string, count = 1): Promise<void> {
+  const partitions = Array.from({ length: count }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1 }));
   for (;;) {
-    const listed = await client.send(listOffsetsApi, 5, { replicaId: -1, topics: [{ name, partitions }] });
-    if (listed.topics[0]!.partitions.every(({ errorCode }) => errorCode === 0)) return topic.topicId;
+    const { topics } = await client.send(listOffsetsApi, 5, { replicaId: -1, topics: [{ name, partitions }] });
+    if (topics[0]!.partitions.every(({ errorCode }) => errorCode === 0)) return;
+    await delay(LOOK_MS);
   }
 }
 
