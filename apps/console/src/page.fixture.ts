@@ -14,7 +14,7 @@ const executablePath = [process.env['CHROMIUM_PATH'], ...BROWSERS].find(
 );
 const root = path.resolve(import.meta.dirname, '../../..');
 const consoleFolder = path.resolve(import.meta.dirname, '..');
-const LONGEST_WAIT_MS = 25_000;
+const LONGEST_WAIT_MS = 45_000;
 
 /** Why pages cannot be looked at; undefined when they can. */
 export const absenceOfBrowser =

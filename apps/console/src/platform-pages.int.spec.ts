@@ -12,7 +12,7 @@ import { kafkaOf, ServiceStandIn, startConsole, writeRecords } from './console.f
 import { absenceOfBrowser, buildPage, expectAccessible, expectToFit, type BuiltPage } from './page.fixture.ts';
 import { PAGE_PATHS } from './page-paths.ts';
 
-/** A step waits for up to 25 s, and a test has several. */
+/** A step waits for up to 45 s, and a test has several. */
 jest.setTimeout(180_000);
 
 const PHONE = { width: 360, height: 740 };

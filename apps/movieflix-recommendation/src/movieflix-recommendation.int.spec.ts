@@ -290,7 +290,7 @@ class ServiceProcess {
   private readonly address: Promise<string>;
 
   constructor(environment: Record<string, string>) {
-    this.child = spawn(process.execPath, [resolve(import.meta.dirname, '../dist/main.js')], {
+    this.child = spawn(process.execPath, [resolve(import.meta.dirname, '../dist/main.cjs')], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

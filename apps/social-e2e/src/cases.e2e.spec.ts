@@ -1,10 +1,11 @@
 /**
  * Recorded real life through MovieFlix, MyBank, GetTaxi, CampaignCompare, connect and the lake: the demo as `npm start` runs it, a part of each recording
- * as `npm run simulate` replays it, and what the services say compared with a count over the files.
+ * as `npm run simulate` replays it, and what the services say compared with a count over the files. On the same demo the two lessons that
+ * break the demo itself; the others are run by the console's own suite.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeUnless } from '@headwater/testkit/absence';
 import { DemoUnderTest, demoFolder, removeFolder } from './demo-under-test.ts';
 import { absenceOfRecordings, takeParts, type PartRecordings } from './part-recordings.ts';
@@ -18,17 +19,15 @@ let demo: DemoUnderTest;
 let parts: PartRecordings;
 
 beforeAll(async () => {
-  if (absenceOfRecordings !== undefined) return;
-  parts = await takeParts();
+  if (absenceOfRecordings === undefined) parts = await takeParts();
   folder = await demoFolder();
   demo = await DemoUnderTest.start(folder);
 }, LIMIT_MS);
 
 afterAll(async () => {
-  if (absenceOfRecordings !== undefined) return;
   await demo.stop();
   await removeFolder(folder);
-  await removeFolder(parts.folder);
+  if (absenceOfRecordings === undefined) await removeFolder(parts.folder);
 }, LIMIT_MS);
 
 function replay(of = parts.folder): Program {
@@ -157,6 +156,63 @@ describeUnless(absenceOfRecordings, 'a replay of recorded watching, spending, dr
     async () => {
       expect(await replay(join(parts.folder, 'leeds-part')).exit).toEqual({ code: 0, signal: null });
       expect(await alerts()).toEqual(sorted(parts.alerts));
+    },
+    LIMIT_MS,
+  );
+});
+
+type Facts = Readonly<Record<string, number>>;
+
+async function askLesson(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${demo.endpoints.console}/api/lessons${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** Waits until the facts of the lesson that runs are as wished. */
+async function untilLesson(isSo: (facts: Facts) => boolean): Promise<Facts> {
+  for (;;) {
+    const { lesson } = (await askLesson('GET', '/running')) as { lesson: { facts: Facts; problem: string | null } };
+    expect(lesson.problem).toBeNull();
+    if (isSo(lesson.facts)) return lesson.facts;
+    await delay(POLL_MS);
+  }
+}
+
+describe('a lesson on the running demo', () => {
+  it(
+    'change capture: what the ledger books while the capture is paused is captured afterwards, all of it and in order',
+    async () => {
+      await askLesson('POST', '/change-capture/begin', {});
+      await untilLesson(({ captured = 0 }) => captured >= 2);
+      await askLesson('PUT', '/change-capture/fault', { on: true });
+      const { booked = 0 } = await untilLesson(({ behind = 0 }) => behind >= 4);
+      await askLesson('PUT', '/change-capture/fault', { on: false });
+      expect(await untilLesson(({ captured = 0 }) => captured >= booked)).toMatchObject({ missed: 0 });
+      await askLesson('POST', '/change-capture/reset', {});
+      const account = await fetch(`${demo.endpoints['mybank-ledger']}/accounts/lesson-capture`);
+      expect(await account.json()).toMatchObject({ balance: '0.00' });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'broker restart: of what was acknowledged before the broker was killed nothing is lost, and the producer goes on',
+    async () => {
+      await askLesson('POST', '/broker-restart/begin', {});
+      await untilLesson(({ acknowledged = 0 }) => acknowledged >= 10);
+      const pid = demo.pids()['broker'];
+      await askLesson('PUT', '/broker-restart/fault', { on: true });
+      const { acknowledged = 0 } = await untilLesson(({ retries = 0 }) => retries >= 3);
+      await askLesson('PUT', '/broker-restart/fault', { on: false });
+      const facts = await untilLesson(({ inLog = 0 }) => inLog > acknowledged + 10);
+      expect(facts).toMatchObject({ lost: 0, twice: 0 });
+      expect(demo.pids()['broker']).not.toBe(pid);
+      await askLesson('POST', '/broker-restart/reset', {});
     },
     LIMIT_MS,
   );

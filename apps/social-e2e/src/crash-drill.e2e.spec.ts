@@ -1,7 +1,9 @@
 /**
- * The crash drill: while recorded real life is replayed, broker, relay (it lives in social-posts), feed and PostgreSQL are
- * killed with SIGKILL, ten times in all, at moments that a seed chooses, and started again by the launcher. No event may
- * be lost, none counted twice, and each post keeps its order.
+ * Recorded real life through the whole of MySocialMedia, as `npm run simulate` replays it, compared with a count over its files.
+ *
+ * The crash drill: meanwhile broker, relay (it lives in social-posts), feed and PostgreSQL are killed with SIGKILL, ten times in all, at
+ * moments that a seed chooses, and started again by the launcher. No event may be lost, none counted twice, and each post keeps its
+ * order. Afterwards the same is replayed again, with nobody killed.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -56,6 +58,16 @@ afterAll(async () => {
   await removeIfMadeUp(recording);
 }, LIMIT_MS);
 
+function replayed(): Program {
+  const args = ['replay', recording.folder, '--dir', folder, '--verify-patience', '90'];
+  return new Program({ script: 'apps/simulator/dist/main.cjs', args });
+}
+
+async function expectTotals(): Promise<void> {
+  const actual = await totalsOfAll(demo.endpoints['social-feed'], recording.posts.keys());
+  expect(inOrder(actual)).toEqual(inOrder(recordedTotals(recording)));
+}
+
 function inOrder<T>(totals: ReadonlyMap<string, T>): [string, T][] {
   return [...totals].toSorted(([a], [b]) => a.localeCompare(b));
 }
@@ -74,8 +86,7 @@ describe(`a replay during which parts are killed (seed ${random.seed})`, () => {
   it(
     `survives ${schedule.map(({ percent, part }) => `${part} at ${percent} %`).join(', ')}`,
     async () => {
-      const args = ['replay', recording.folder, '--dir', folder, '--verify-patience', '90'];
-      const replay = new Program({ script: 'apps/simulator/dist/main.cjs', args });
+      const replay = replayed();
       let crashes = 0;
       for (const { percent, delayMs, part } of schedule) {
         if (!(await reached(replay, percent))) break;
@@ -90,14 +101,7 @@ describe(`a replay during which parts are killed (seed ${random.seed})`, () => {
     LIMIT_MS,
   );
 
-  it(
-    'has the totals of the files, of every post',
-    async () => {
-      const actual = await totalsOfAll(demo.endpoints['social-feed'], recording.posts.keys());
-      expect(inOrder(actual)).toEqual(inOrder(recordedTotals(recording)));
-    },
-    LIMIT_MS,
-  );
+  it('has the totals of the files, of every post', expectTotals, LIMIT_MS);
 
   it(
     'has lost no event, repeated none with another content, and kept the order of each post',
@@ -106,6 +110,17 @@ describe(`a replay during which parts are killed (seed ${random.seed})`, () => {
       const { problems, duplicates } = checkTopics(await readTopics(source, recording), recording);
       process.stderr.write(`crash drill: ${duplicates} records are there twice, as the same event\n`);
       expect(problems).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'changes nothing when it is run again',
+    async () => {
+      const replay = replayed();
+      expect({ ...(await replay.exit), stderr: replay.stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+      expect(replay.stdout).toContain(`The totals of every post are equal: ${recording.posts.size} posts.`);
+      await expectTotals();
     },
     LIMIT_MS,
   );

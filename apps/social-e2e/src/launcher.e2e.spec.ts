@@ -4,13 +4,15 @@ import { mkdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres } from '@headwater/testkit';
 import { DemoUnderTest, demoFolder, ENDPOINT_NAMES, LAUNCHER, removeFolder } from './demo-under-test.ts';
 import { Program, ROOT, type ProgramOptions } from './program.ts';
 import { awaitTotals, publishLikedPost, totalsOf } from './social-api.ts';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
+const POLL_MS = 50;
 /** Parts are given 10 s to stop when their launcher is gone, PostgreSQL 20 s for its last checkpoint; then they are killed. */
 const LEFTOVER_MS = 45_000;
 
@@ -72,7 +74,8 @@ describe('the demo', () => {
       for (const name of ENDPOINT_NAMES) {
         if (['broker', 'postgres', 'registry'].includes(name)) continue;
         expect(demo.program.stdout).toContain(demo.endpoints[name]);
-        expect((await fetch(`${demo.endpoints[name]}/health/ready`)).status).toBe(200);
+        // On a busy machine a part may be ready, miss a beat, and be ready again.
+        while ((await fetch(`${demo.endpoints[name]}/health/ready`)).status !== 200) await delay(POLL_MS);
       }
       expect((await fetch(`${demo.endpoints.registry}/subjects`)).status).toBe(200);
 
@@ -94,55 +97,35 @@ describe('the demo', () => {
   );
 
   it(
-    'keeps its data over a start, and begins anew with --fresh',
+    'keeps its data over a stop, a kill and a start by `npm start`, leaves nothing running, and begins anew with --fresh',
     async () => {
       const first = await start(SOCIAL);
       await publishLikedPost(first.endpoints['social-posts'], 'kept');
       await awaitTotals(first.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
       await first.stop('SIGTERM');
 
-      const second = await start(SOCIAL);
-      expect(await totalsOf(second.endpoints['social-feed'], 'kept')).toEqual({ likes: 1, comments: 0 });
-      await second.stop('SIGTERM');
+      const killed = await start(SOCIAL);
+      expect(await totalsOf(killed.endpoints['social-feed'], 'kept')).toEqual({ likes: 1, comments: 0 });
+      await killed.stop('SIGKILL');
+      expect(await killed.leftovers(LEFTOVER_MS)).toEqual([]);
+
+      // Without its mark the script would install anew, under the feet of the suites that run beside this one.
+      expect([INSTALL_MARK, existsSync(join(ROOT, INSTALL_MARK))]).toEqual([INSTALL_MARK, true]);
+      const args = ['start', '--dir', folder, ...SOCIAL];
+      const program = new Program({ script: 'tools/launch/run.js', args, ownGroup: true });
+      programs.push(program);
+      const byScript = await DemoUnderTest.whenReady(program, folder);
+      expect(await totalsOf(byScript.endpoints['social-feed'], 'kept')).toEqual({ likes: 1, comments: 0 });
+      // Ctrl-C in its terminal reaches the whole process group.
+      process.kill(-program.child.pid!, 'SIGINT');
+      expect(await program.exit).toEqual({ code: 0, signal: null });
+      expect(await byScript.leftovers(0)).toEqual([]);
 
       const fresh = await start([...SOCIAL, '--fresh']);
       expect(await totalsOf(fresh.endpoints['social-feed'], 'kept')).toBeUndefined();
       await publishLikedPost(fresh.endpoints['social-posts'], 'kept');
       await awaitTotals(fresh.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
       await fresh.stop('SIGTERM');
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'leaves nothing when its launcher is killed, and starts again on the same data',
-    async () => {
-      const killed = await start(SOCIAL);
-      await publishLikedPost(killed.endpoints['social-posts'], 'kept');
-      await awaitTotals(killed.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
-      await killed.stop('SIGKILL');
-      expect(await killed.leftovers(LEFTOVER_MS)).toEqual([]);
-
-      const next = await start(SOCIAL);
-      expect(await totalsOf(next.endpoints['social-feed'], 'kept')).toEqual({ likes: 1, comments: 0 });
-      await next.stop();
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'is started by `npm start` and stopped by Ctrl-C in its terminal, which reaches the whole process group',
-    async () => {
-      // Without its mark the script would install anew, under the feet of the suites that run beside this one.
-      expect([INSTALL_MARK, existsSync(join(ROOT, INSTALL_MARK))]).toEqual([INSTALL_MARK, true]);
-      const script = 'tools/launch/run.js';
-      const args = ['start', '--dir', folder, ...SOCIAL];
-      const program = new Program({ script, args, ownGroup: true });
-      programs.push(program);
-      const demo = await DemoUnderTest.whenReady(program, folder);
-      process.kill(-program.child.pid!, 'SIGINT');
-      expect(await program.exit).toEqual({ code: 0, signal: null });
-      expect(await demo.leftovers(0)).toEqual([]);
     },
     LIMIT_MS,
   );

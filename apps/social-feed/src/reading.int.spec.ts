@@ -75,10 +75,10 @@ describe('what social-feed serves', () => {
 
   beforeAll(async () => {
     feed = await FeedUnderTest.start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await feed[Symbol.asyncDispose]();
-  }, 30_000);
+  });
 
   it('follows the edits of a post, the last of them', async () => {
     await feed.publish('edited', { userId: 'ann', text: 'First' });
@@ -133,10 +133,10 @@ describe('what social-feed serves', () => {
         // Two posts share each time.
         occurredAt: at(100 + Math.floor(minute / 2)),
       });
-    for (const author of ['ann', 'ben', 'eve']) await follow('reader', `home-${author}`);
+    // What a reader follows is heard of in this order: the last makes the list complete.
     await follow('reader', 'home-dan');
     await follow('reader', 'home-dan', false);
-    await feed.totalsBecome('home-39', 0);
+    for (const author of ['ann', 'ben', 'eve']) await follow('reader', `home-${author}`);
     const expected = Array.from({ length: 40 }, (_, minute) => minute)
       .filter((minute) => [0, 1, 4].includes(minute % 5))
       .map((minute) => ({ postId: `home-${minute}`, time: Math.floor(minute / 2) }))
@@ -156,8 +156,8 @@ describe('what social-feed serves', () => {
     await one.until((events) => events.length === 1);
     await Promise.all(Array.from({ length: 300 }, (_, user) => feed.like('watched', `user-${user}`)));
     await one.until((events) => events.at(-1)?.data['likes'] === 300);
-    // Many changes are told as few.
-    expect(one.events.length).toBeLessThan(100);
+    // Many changes are told as few: ten in a second, however long they take.
+    expect(one.events.length).toBeLessThan(200);
     await feed.publish('later');
     await several.until((events) => events.some(({ data }) => data['postId'] === 'later'));
     const lastId = one.events.at(-1)!.id!;

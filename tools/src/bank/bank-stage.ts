@@ -52,7 +52,7 @@ export class BankStage implements AsyncDisposable {
     const serviceOf = (name: keyof typeof services, env: Readonly<Record<string, string>>): BankProcess =>
       new BankProcess({
         name,
-        script: `apps/${services[name]}/dist/main.js`,
+        script: `apps/${services[name]}/dist/main.cjs`,
         env: { PORT: String(ports[name]), MAX_BODY_BYTES: '8388608', ...env },
         ready: new RegExp(`^ready ${services[name]}=`),
         logFile: join(folder, `${name}.log`),

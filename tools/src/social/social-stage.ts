@@ -45,7 +45,7 @@ export class SocialStage implements AsyncDisposable {
     const serviceOf = (name: 'posts' | 'feed'): BankProcess =>
       new BankProcess({
         name,
-        script: `apps/social-${name}/dist/main.js`,
+        script: `apps/social-${name}/dist/main.cjs`,
         env: {
           PORT: String(ports[name]),
           DATABASE_URL: databases[name],

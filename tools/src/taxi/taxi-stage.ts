@@ -53,7 +53,7 @@ export class TaxiStage implements AsyncDisposable {
     const instanceOf = (name: 'one' | 'other'): BankProcess =>
       new BankProcess({
         name,
-        script: 'apps/gettaxi-dispatch/dist/main.js',
+        script: 'apps/gettaxi-dispatch/dist/main.cjs',
         env: { PORT: String(ports[name]), DATABASE_URL: databaseUrl, ...kafka, ...dispatch },
         ready: /^ready gettaxi-dispatch=/,
         logFile: join(folder, `${name}.log`),

@@ -18,6 +18,7 @@ export class OwnedPartitions {
   private readonly committed = new Map<number, number>();
   private readonly member: CopartitionedMember;
   private generation = new AbortController();
+  private readonly takingOver = new Set<Promise<void>>();
 
   constructor(
     private readonly client: KafkaClient,
@@ -63,9 +64,12 @@ export class OwnedPartitions {
     }
   }
 
+  /** Resolves when nothing of it talks to Kafka any more. */
   async close(): Promise<void> {
-    this.generation.abort();
+    // Until the member is closed it may be assigned partitions, which begins a new generation.
     await this.member.close();
+    this.generation.abort();
+    await Promise.all(this.takingOver);
   }
 
   private assigned(partitions: readonly number[]): void {
@@ -73,7 +77,11 @@ export class OwnedPartitions {
     this.generation = new AbortController();
     this.owned.clear();
     this.committed.clear();
-    for (const partition of partitions) void this.takeOver(partition, this.generation.signal);
+    for (const partition of partitions) {
+      const work = this.takeOver(partition, this.generation.signal);
+      this.takingOver.add(work);
+      void work.then(() => this.takingOver.delete(work));
+    }
   }
 
   private async takeOver(partition: number, signal: AbortSignal): Promise<void> {
@@ -95,6 +103,7 @@ export class OwnedPartitions {
         this.onChange();
         return;
       } catch (error) {
+        if (isOver()) return;
         this.logger.warn(`partition ${partition} cannot be taken over yet: ${textOf(error)}`);
         await delay(retryMs, undefined, { signal }).catch(() => undefined);
       }

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { topics, type Decimal } from '@headwater/contracts';
@@ -94,9 +95,9 @@ describe('notifications', () => {
     NOTIFICATION_PRIVATE_ADDRESSES: 'true',
     NOTIFICATION_FIRST_RETRY_MS: '1',
     NOTIFICATION_ATTEMPTS: '3',
-    NOTIFICATION_TIMEOUT_MS: '1000',
+    NOTIFICATION_TIMEOUT_MS: '5000',
     NOTIFICATIONS_PER_WINDOW: '2',
-    NOTIFICATION_WINDOW_MS: '3000',
+    NOTIFICATION_WINDOW_MS: '6000',
   });
 
   beforeAll(async () => {
@@ -148,6 +149,7 @@ describe('notifications', () => {
     for (;;) {
       const dead = await deadOf(userId);
       if (dead.length >= count) return dead;
+      await delay(20);
     }
   };
 

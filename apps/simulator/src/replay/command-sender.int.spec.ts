@@ -54,7 +54,7 @@ function sender(url: string, giveUpAfterMs = 60_000) {
     random: () => 1,
     giveUpAfterMs,
     onRetry,
-    requestTimeoutMs: 2000,
+    requestTimeoutMs: 30_000,
   });
   open.push({ close: () => made.close() });
   return { sender: made, pausesMs, retries };
