@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Logger, type INestApplication } from '@nestjs/common';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { PAGE_PATHS } from './page-paths.ts';
+import { documentOf, PAGE_PATHS } from './page-paths.ts';
 
 /** Beside the compiled console, also when it runs from its sources. */
 const PAGE_FOLDER = path.resolve(import.meta.dirname, '../dist/page');
@@ -33,7 +33,8 @@ export async function servePage(app: INestApplication, folder: string = PAGE_FOL
       });
     },
   });
-  // Pages have addresses of their own, which may be kept and shared; the document is the same.
+  // Pages have addresses of their own, which may be kept and shared.
   const server = (app as NestFastifyApplication).getHttpAdapter().getInstance();
-  for (const page of PAGE_PATHS) if (page !== '/') server.get(page, (_request, reply) => reply.sendFile('index.html'));
+  for (const page of PAGE_PATHS)
+    if (page !== '/') server.get(page, (_request, reply) => reply.sendFile(documentOf(page)));
 }

@@ -1,4 +1,4 @@
-/** Where the page's pages are. The console answers each with the one document; the document shows the right page. */
+/** Where the page's pages are. Each has a document, which the build makes. */
 export const PAGE_PATHS = [
   '/',
   '/topics',
@@ -19,3 +19,6 @@ export const PAGE_PATHS = [
 ] as const;
 
 export type PagePath = (typeof PAGE_PATHS)[number];
+
+/** The file that holds a page's document. */
+export const documentOf = (page: PagePath): string => (page === '/' ? 'index.html' : `${page.slice(1)}.html`);

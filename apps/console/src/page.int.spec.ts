@@ -6,6 +6,7 @@ import { describeUnless } from '@headwater/testkit/absence';
 import type { Page } from 'playwright-core';
 import { FeedStandIn, startConsole, writeRecords } from './console.fixture.ts';
 import { absenceOfBrowser, buildPage, type BuiltPage } from './page.fixture.ts';
+import { PAGE_PATHS } from './page-paths.ts';
 
 let built: BuiltPage;
 let broker: RunningBroker;
@@ -40,6 +41,20 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.getByText('No consumer groups yet.').waitFor();
     await page.getByText(broker.bootstrapServers).waitFor();
+  });
+
+  it('has a document for each page, whose name and navigation stand there before a script has run', async () => {
+    for (const address of PAGE_PATHS) {
+      const document = await (await fetch(`${running.url}${address}`)).text();
+      expect(document).toContain(`href="${address}" aria-current="page"`);
+      expect(document.match(/<link rel="modulepreload"/g)?.length).toBeGreaterThan(1);
+    }
+    const bare = await built.open('about:blank');
+    await bare.route('**/*.js', (route) => route.abort());
+    await bare.goto(`${running.url}/lake`);
+    await bare.getByRole('link', { name: 'GetTaxi' }).click();
+    expect(await bare.title()).toBe('GetTaxi · Headwater console');
+    await bare.close();
   });
 
   it('shows a topic as it appears, and its count as it grows', async () => {

@@ -4,13 +4,21 @@
  */
 import { PAGES, type PageEntry } from './pages.ts';
 
+/** Of `location`, what a router begins with. */
+export type Address = Pick<Location, 'pathname' | 'search'>;
+
 export class Router {
   /** The page that is shown. */
-  page = $state.raw<PageEntry>(pageAt(location.pathname));
+  page: PageEntry;
   /** What follows the question mark: who is looked at, which query. */
-  query = $state.raw(new URLSearchParams(location.search));
+  query: URLSearchParams;
   /** Counts the ways from page to page, so that the focus can follow. */
   visits = $state(0);
+
+  constructor({ pathname, search }: Address) {
+    this.page = $state.raw(pageAt(pathname));
+    this.query = $state.raw(new URLSearchParams(search));
+  }
 
   /** Follows links and the browser's own buttons until the returned function is called. */
   listen(): () => void {
