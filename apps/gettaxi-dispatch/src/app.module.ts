@@ -23,6 +23,7 @@ import { FleetController } from './fleet/fleet.controller.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { Deadlines } from './matching/deadlines.ts';
 import { Matcher } from './matching/matcher.ts';
+import { CheckPromisesAtCommit1763850000000 } from './migrations/check-promises-at-commit.migration.ts';
 import { CreateRides1763800000000 } from './migrations/create-rides.migration.ts';
 import { FareSubscriber } from './payment/fare.subscriber.ts';
 import { PositionController } from './position/position.controller.ts';
@@ -45,6 +46,7 @@ const deliveryTimeoutMs = 10_000;
         CreateParkedMessages1700000000001,
         CreateIdempotencyKeys1700000000002,
         CreateRides1763800000000,
+        CheckPromisesAtCommit1763850000000,
       ],
     }),
     MessagingModule.forRootAsync({
@@ -57,7 +59,7 @@ const deliveryTimeoutMs = 10_000;
         dataSource: DataSource,
       ) => ({
         clientId: context.name,
-        bootstrapServers: kafka.kafkaBootstrapServers,
+        ...kafka.cluster,
         registryUrl: kafka.schemaRegistryUrl,
         produces: [topics.userPosition, topics.taxiPosition, topics.rideEvents],
         producer: { deliveryTimeoutMs },

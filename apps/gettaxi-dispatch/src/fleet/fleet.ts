@@ -60,6 +60,11 @@ export class Fleet implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.follower!.restored;
   }
 
+  /** Whether the positions are read that were there at the start. */
+  get isKnown(): boolean {
+    return this.follower?.ready().ok ?? false;
+  }
+
   /** @throws Problem 503 until the positions are read that were there at the start. */
   get taxis(): TaxiIndex {
     const ready = this.follower?.ready();
@@ -93,7 +98,7 @@ export class Fleet implements OnApplicationBootstrap, OnApplicationShutdown {
     const { signal } = this.closing;
     const client = createKafkajsClient({
       clientId,
-      bootstrapServers: this.kafka.kafkaBootstrapServers,
+      ...this.kafka.cluster,
       clock: systemClock,
     });
     const positions = ReadableTopic.consume(topics.taxiPosition, this.codec, (_, event, __, ___, timestampMs) => {

@@ -11,7 +11,6 @@ import { Fleet } from '../fleet/fleet.ts';
 import { RideProcess } from '../ride/ride-process.ts';
 import { RideTable } from '../ride/ride-table.ts';
 import { type Ride } from '../ride/ride.ts';
-import { Matcher } from './matcher.ts';
 
 const pollMs = 200;
 /** Rides that are taken in one look, and dealt with side by side. */
@@ -29,7 +28,6 @@ export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly dataSource: DataSource,
     private readonly table: RideTable,
     private readonly process: RideProcess,
-    private readonly matcher: Matcher,
     private readonly fleet: Fleet,
     metrics: Metrics,
   ) {
@@ -75,21 +73,17 @@ export class Deadlines implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async dealWith(ride: Ride): Promise<void> {
-    try {
-      if (ride.status === 'offered') await this.expire(ride);
-      await this.matcher.match(ride.rideId);
-    } catch (error) {
-      this.logger.warn(`ride ${ride.rideId}: ${reasonOf(error)}; it is due again soon`);
-    }
-  }
-
-  private async expire({ rideId, asked }: Ride): Promise<void> {
+  /** Its offer is over; of one that has none, no offer is. Either way it asks for the next taxi, in the same transaction. */
+  private async dealWith({ rideId, asked }: Ride): Promise<void> {
     const at = new Date().toISOString();
-    const { events } = await this.dataSource.transaction((transaction) =>
-      this.process.handle(transaction, rideId, { type: 'expire', offer: asked.length, at }),
-    );
-    if (events.length > 0) this.timeouts.inc();
+    try {
+      const { events } = await this.dataSource.transaction((transaction) =>
+        this.process.handle(transaction, rideId, { type: 'expire', offer: asked.length, at }),
+      );
+      if (events.some(({ type }) => type === 'RideOfferExpired')) this.timeouts.inc();
+    } catch (error) {
+      this.logger.warn(`ride ${rideId}: ${reasonOf(error)}; it is due again soon`);
+    }
   }
 
   private measure(metrics: Metrics): void {

@@ -1,15 +1,15 @@
 /**
- * Offers a ride to the nearest taxi that is free, not too far away, and has not been asked before.
+ * Finds the nearest taxi that is free, not too far away, and has not been asked before, and promises it to the ride.
  *
  * The index says which taxis are near; which of them belong to a ride already, the database says, in the transaction of the offer. Of two
  * transactions that want the same taxi the second waits for the first and then takes the next nearest.
  */
 import { Injectable } from '@nestjs/common';
+import { type SqlExecutor } from '@headwater/event-sourcing';
 import { Metrics } from '@headwater/service-kit';
-import { DataSource, type EntityManager } from 'typeorm';
 import { Fleet } from '../fleet/fleet.ts';
 import { type NearTaxi } from '../fleet/taxi-index.ts';
-import { RideProcess } from '../ride/ride-process.ts';
+import { type RideCommand } from '../ride/ride.decider.ts';
 import { RideTable } from '../ride/ride-table.ts';
 import { type Ride } from '../ride/ride.ts';
 import { MatchingConfig } from './matching.config.ts';
@@ -17,15 +17,11 @@ import { MatchingConfig } from './matching.config.ts';
 /** So many of the nearest are looked at first, and eight times as many whenever each of those belongs to a ride. */
 const firstLook = 8;
 
-type Outcome = 'offered' | 'none' | 'settled';
-
 @Injectable()
 export class Matcher {
   private readonly seconds;
 
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly process: RideProcess,
     private readonly table: RideTable,
     private readonly fleet: Fleet,
     private readonly config: MatchingConfig,
@@ -33,41 +29,30 @@ export class Matcher {
   ) {
     this.seconds = metrics.histogram<'outcome'>({
       name: 'gettaxi_match_seconds',
-      help: 'From a look for a taxi to its committed offer (offered), or to knowing that none is free (none)',
+      help: 'From a look for a taxi until the nearest that is free is promised (offered), or none is known to be free (none)',
       labelNames: ['outcome'],
       buckets: [
-        0.001, 0.0015, 0.002, 0.0025, 0.003, 0.0035, 0.004, 0.005, 0.006, 0.008, 0.01, 0.02, 0.05, 0.1, 0.25, 1,
+        0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.0025, 0.003, 0.0035, 0.004, 0.005, 0.006, 0.008, 0.01, 0.02, 0.05,
+        0.25, 1,
       ],
     });
   }
 
-  /** Does nothing for a ride that is not asking for a taxi. @throws Problem 503 until the fleet is known. */
-  async match(rideId: string): Promise<void> {
+  /** What follows for a ride that asks for a taxi: an offer, or its end when it asked for long enough; nothing while it may go on asking. */
+  async match(transaction: SqlExecutor, ride: Ride): Promise<RideCommand | undefined> {
+    if (!this.fleet.isKnown) return undefined;
     const end = this.seconds.startTimer();
-    const outcome = await this.dataSource.transaction((transaction) => this.matchWithin(transaction, rideId));
-    if (outcome !== 'settled') end({ outcome });
-  }
-
-  private async matchWithin(transaction: EntityManager, rideId: string): Promise<Outcome> {
-    await this.process.lock(transaction, rideId);
-    const { ride } = (await this.table.find(rideId, transaction)) ?? {};
-    if (ride?.status !== 'requested') return 'settled';
     const near = await this.promiseNearest(transaction, ride);
+    end({ outcome: near ? 'offered' : 'none' });
     const now = Date.now();
     const at = new Date(now).toISOString();
-    if (near) {
-      const { report, distanceMeters } = near;
-      const expiresAt = new Date(now + this.config.offerSeconds * 1_000).toISOString();
-      const { taxiId } = report;
-      await this.process.handle(transaction, rideId, { type: 'offer', taxiId, distanceMeters, expiresAt, at });
-      return 'offered';
-    }
-    if (at < ride.searchUntil) await this.table.postpone(transaction, rideId);
-    else await this.process.handle(transaction, rideId, { type: 'giveUp', at });
-    return 'none';
+    if (!near) return at < ride.searchUntil ? undefined : { type: 'giveUp', at };
+    const { report, distanceMeters } = near;
+    const expiresAt = new Date(now + this.config.offerSeconds * 1_000).toISOString();
+    return { type: 'offer', taxiId: report.taxiId, distanceMeters, expiresAt, at };
   }
 
-  private async promiseNearest(transaction: EntityManager, ride: Ride): Promise<NearTaxi | undefined> {
+  private async promiseNearest(transaction: SqlExecutor, ride: Ride): Promise<NearTaxi | undefined> {
     for (let count = firstLook; ; count *= 8) {
       const nearest = this.fleet.taxis.nearest(ride.pickup, count);
       const near = nearest.filter(({ distanceMeters }) => distanceMeters <= this.config.maxPickupMeters);

@@ -1,4 +1,16 @@
-import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiHeader,
@@ -25,7 +37,17 @@ import {
 import { RideResponse, rideResponseOf, RidesResponse } from './ride.responses.ts';
 
 const ifMatchHeader = { name: 'If-Match', required: false, description: 'the ETag of the version to change' } as const;
-const description = 'Sending it again changes nothing.';
+
+/** A step of a ride, which its rider or its driver tells; answered with the ride as it is after it. */
+function Step(name: string, summary: string, description = 'Sending it again changes nothing.'): MethodDecorator {
+  return applyDecorators(
+    Post(`:rideId/${name}`),
+    HttpCode(200),
+    ApiOperation({ summary, description }),
+    ApiHeader(ifMatchHeader),
+    ApiOkResponse({ type: RideResponse }),
+  );
+}
 
 @ApiTags('rides')
 @Controller('rides')
@@ -77,11 +99,7 @@ export class RideController {
     return undefined;
   }
 
-  @Post(':rideId/accept')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'The driver says yes', description })
-  @ApiHeader(ifMatchHeader)
-  @ApiOkResponse({ type: RideResponse })
+  @Step('accept', 'The driver says yes')
   async accept(
     @Param() { rideId }: RideParams,
     @Body() { taxiId, occurredAt }: DriverRequest,
@@ -91,11 +109,7 @@ export class RideController {
     return await this.change(reply, rideId, { type: 'accept', taxiId, at: instantOf(occurredAt) }, ifMatch);
   }
 
-  @Post(':rideId/decline')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'The driver says no: the next nearest taxi is asked', description })
-  @ApiHeader(ifMatchHeader)
-  @ApiOkResponse({ type: RideResponse })
+  @Step('decline', 'The driver says no: the next nearest taxi is asked')
   async decline(
     @Param() { rideId }: RideParams,
     @Body() { taxiId, occurredAt }: DriverRequest,
@@ -105,11 +119,7 @@ export class RideController {
     return await this.change(reply, rideId, { type: 'decline', taxiId, at: instantOf(occurredAt) }, ifMatch);
   }
 
-  @Post(':rideId/pick-up')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'The rider is in the taxi', description })
-  @ApiHeader(ifMatchHeader)
-  @ApiOkResponse({ type: RideResponse })
+  @Step('pick-up', 'The rider is in the taxi')
   async pickUp(
     @Param() { rideId }: RideParams,
     @Body() { taxiId, place, occurredAt }: DriverAtPlaceRequest,
@@ -120,29 +130,23 @@ export class RideController {
     return await this.change(reply, rideId, { type: 'pickUp', taxiId, place: placeOf(place), at }, ifMatch);
   }
 
-  @Post(':rideId/positions')
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Record where the taxi went',
-    description:
-      'Positions that are not later than those recorded before are left out, so sending them again changes nothing.',
-  })
-  @ApiOkResponse({ type: RideResponse })
+  @Step(
+    'positions',
+    'Record where the taxi went',
+    'Positions that are not later than those recorded before are left out, so sending them again changes nothing.',
+  )
   async recordPositions(
     @Param() { rideId }: RideParams,
     @Body() { taxiId, positions, occurredAt }: RecordPositionsRequest,
+    @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RideResponse> {
     const recorded = positions.map((each) => ({ ...placeOf(each), occurredAt: instantOf(each.occurredAt) }));
     const at = instantOf(occurredAt);
-    return await this.change(reply, rideId, { type: 'recordPositions', taxiId, positions: recorded, at }, undefined);
+    return await this.change(reply, rideId, { type: 'recordPositions', taxiId, positions: recorded, at }, ifMatch);
   }
 
-  @Post(':rideId/complete')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'The rider is there: the taxi is free', description })
-  @ApiHeader(ifMatchHeader)
-  @ApiOkResponse({ type: RideResponse })
+  @Step('complete', 'The rider is there: the taxi is free')
   async complete(
     @Param() { rideId }: RideParams,
     @Body() { taxiId, place, occurredAt }: DriverAtPlaceRequest,
@@ -153,15 +157,11 @@ export class RideController {
     return await this.change(reply, rideId, { type: 'complete', taxiId, place: placeOf(place), at }, ifMatch);
   }
 
-  @Post(':rideId/cancel')
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'The rider or the driver calls the ride off: the taxi is free',
-    description:
-      'What the rider owes for it is the charge. A driver who has not accepted yet declines. Sending it again changes nothing.',
-  })
-  @ApiHeader(ifMatchHeader)
-  @ApiOkResponse({ type: RideResponse })
+  @Step(
+    'cancel',
+    'The rider or the driver calls the ride off: the taxi is free',
+    'What the rider owes for it is the charge. A driver who has not accepted yet declines. Sending it again changes nothing.',
+  )
   async cancel(
     @Param() { rideId }: RideParams,
     @Body() { by, reason, occurredAt }: CancelRequest,

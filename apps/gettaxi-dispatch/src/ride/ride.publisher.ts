@@ -17,7 +17,7 @@ import {
   type EventValue,
 } from '@headwater/contracts';
 import { type IdentifiedEvent, type OutboxMessage } from '@headwater/event-sourcing';
-import { EventCodec } from '@headwater/messaging';
+import { EventCodec, outboxMessageOf } from '@headwater/messaging';
 import { type RideEvent } from './ride.events.ts';
 
 type RideContract = (typeof topics.rideEvents.events)[keyof typeof topics.rideEvents.events];
@@ -73,15 +73,6 @@ export class RidePublisher {
     event: Event,
     value: EventValue<Event> & { readonly eventId: string; readonly rideId: string },
   ): OutboxMessage {
-    const { rideEvents } = topics;
-    return {
-      id: value.eventId,
-      aggregate: { type: 'ride', id: value.rideId },
-      topic: rideEvents.name,
-      key: value.rideId,
-      type: event.name,
-      schemaId: this.codec.schemaIdOf(rideEvents, event),
-      payload: this.codec.encode(rideEvents, event, value),
-    };
+    return outboxMessageOf(this.codec, topics.rideEvents, event, value, { type: 'ride', id: value.rideId });
   }
 }

@@ -75,6 +75,19 @@ describe('handling a command', () => {
     expect((await move(0)).state).toBe(0);
   });
 
+  it('appends what the new state calls for together with what led to it', async () => {
+    const tax: Options['followUp'] = (balance, events) =>
+      Promise.resolve(events.length > 0 && balance >= 10 ? { amount: -1 } : undefined);
+    expect(await move(9, { followUp: tax })).toMatchObject({ version: 1, state: 9 });
+    const taxed = await move(2, { followUp: tax });
+    expect(taxed).toMatchObject({ version: 3, state: 10, events: [{ type: 'Deposited' }, { type: 'Withdrawn' }] });
+    const { events } = await store.readStream(streamId);
+    expect(events[1]!.globalPosition.transactionId).toBe(events[2]!.globalPosition.transactionId);
+    expect(await move(0, { followUp: () => Promise.resolve({ amount: 5 }) })).toMatchObject({ version: 4, state: 15 });
+    await expect(move(1, { followUp: () => Promise.resolve({ amount: -99 }) })).rejects.toBeInstanceOf(Overdrawn);
+    expect((await move(0)).state).toBe(15);
+  });
+
   it('reports a version that the caller has not seen, even when there is nothing to do', async () => {
     await move(5);
     await move(5);

@@ -22,6 +22,11 @@ export interface CommandToHandle<State, Command, Event extends DomainEvent> {
   readonly command: Command;
   /** The version that the caller has seen (`If-Match`). Without it a conflict is met by deciding again. */
   readonly expectedVersion?: ExpectedVersion;
+  /**
+   * What the state calls for at once that came of the command: a further command, decided on it and appended together with the first. Asked
+   * before anything is appended, in the caller's transaction if there is one, and again when a conflict is met.
+   */
+  readonly followUp?: (state: State, events: readonly Event[]) => Promise<Command | undefined>;
   /** Kept with each event: who, why, trace. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The public messages of the new events: they enter the outbox in the events' transaction. */
@@ -112,15 +117,12 @@ async function attemptOnce<State, Command, Event extends DomainEvent>(
   store: EventStore,
   toHandle: CommandToHandle<State, Command, Event>,
 ): Promise<HandledCommand<State, Event>> {
-  const { decider, streamId, transaction } = toHandle;
+  const { streamId, transaction, metadata } = toHandle;
   const stream = await loadState(store, toHandle);
-  const before = stream.state;
   assertExpected(streamId, stream.version, toHandle.expectedVersion);
-  const events = decider.decide(toHandle.command, before).map((event) => ({ ...event, eventId: newEventId() }));
-  if (events.length === 0) return { version: stream.version, state: before, events };
+  const { state, events } = await decideAll(toHandle, stream.state);
+  if (events.length === 0) return { version: stream.version, state, events };
 
-  const state = events.reduce((current, event) => decider.evolve(current, event), before);
-  const { metadata } = toHandle;
   const request = {
     streamId,
     expectedVersion: stream.version,
@@ -132,6 +134,32 @@ async function attemptOnce<State, Command, Event extends DomainEvent>(
     : await store.append(request);
   await keepSnapshot(toHandle, { version, state }, stream.snapshotVersion);
   return { version, globalPosition, state, events };
+}
+
+/** What follows on a command, and on the state that it leads to. */
+interface Decision<State, Event extends DomainEvent> {
+  readonly state: State;
+  readonly events: readonly IdentifiedEvent<Event>[];
+}
+
+async function decideAll<State, Command, Event extends DomainEvent>(
+  { decider, command, followUp }: CommandToHandle<State, Command, Event>,
+  before: State,
+): Promise<Decision<State, Event>> {
+  const first = decideOne(decider, command, before);
+  const next = await followUp?.(first.state, first.events);
+  if (next === undefined) return first;
+  const second = decideOne(decider, next, first.state);
+  return { state: second.state, events: [...first.events, ...second.events] };
+}
+
+function decideOne<State, Command, Event extends DomainEvent>(
+  decider: Decider<State, Command, Event>,
+  command: Command,
+  before: State,
+): Decision<State, Event> {
+  const events = decider.decide(command, before).map((event) => ({ ...event, eventId: newEventId() }));
+  return { state: events.reduce((state, event) => decider.evolve(state, event), before), events };
 }
 
 /** In the caller's transaction it is kept with the events, if at all. Otherwise its failure is none of the command, which is done. */

@@ -10,8 +10,8 @@ export const dispatchBench: Bench = {
   name: 'dispatch',
   about:
     'One instance of gettaxi-dispatch, PostgreSQL, a broker that syncs to disk, and the load, each a process of its own. Match: rides are ' +
-    'asked for among 10,000 free taxis, at a steady rate; from the look for a taxi to its committed offer, by the histogram of the service, ' +
-    'and as the rider sees it, from the request to its answer (two transactions). Positions: taxis report in batches of 500 over HTTP, as ' +
+    'asked for among 10,000 free taxis, at a steady rate: from the look for the nearest until it is promised, by the histogram of the ' +
+    'service; request is what the rider waits for, the committed offer included. Then the same while taxis report 20,000 positions a second. Positions: taxis report in batches of 500 over HTTP, as ' +
     'fast as they are answered, against the same events given straight to the producer; then at 20,000 a second, while positions that ' +
     'come by the topic alone are looked for in the index.',
   rows,

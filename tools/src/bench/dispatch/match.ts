@@ -3,40 +3,59 @@ import { answerOf, type RideAnswer, type TaxiStage } from '../../taxi/index.ts';
 import { type BenchOptions, row, type Row } from '../bench.ts';
 import { median, percentile } from '../statistics.ts';
 import { judge, valueAtMost } from '../target.ts';
-import { placeOf, positionOf, taxiCount } from './taxis.ts';
+import { PositionLoad } from './position-load.ts';
+import { placeOf, taxiCount } from './taxis.ts';
 
-const batchSize = 500;
 const requestsPerSecond = 40;
+const positionsPerSecond = 20_000;
 const mostUnderWay = 16;
 const warmUp = 200;
 const metric = 'gettaxi_match_seconds';
 
-/** Rides among 10,000 free taxis: each is called off as soon as it is offered, so that as many stay free. */
+interface Measured {
+  /** How often so many seconds were enough, by the histogram of the service. */
+  readonly matches: readonly Bucket[];
+  readonly answeredMs: readonly number[];
+}
+
+/** Rides among 10,000 free taxis, which stand, and then report: each is called off as soon as it is offered, so that as many stay free. */
 export async function matchRows(stage: TaxiStage, { quick, onProgress }: BenchOptions): Promise<Row[]> {
   const rides = quick ? 400 : 3_000;
   const [url = ''] = stage.urls;
-  const startMs = Date.now() - 60_000;
-  for (let first = 0; first < taxiCount; first += batchSize) {
-    const positions = Array.from({ length: batchSize }, (_, index) => positionOf(first + index, startMs));
-    await answerOf('POST', `${url}/taxis/positions`, { positions });
-  }
+  const load = new PositionLoad(url);
+  await load.asFastAsAnswered(taxiCount);
   onProgress('dispatch/match: warming up');
   await askForRides(url, warmUp, 'warm');
-  const before = await buckets(url);
   onProgress(`dispatch/match: ${rides} rides`);
-  const answeredMs = await askForRides(url, rides, 'ride');
+  const alone = await measure(url, rides, 'alone');
+  onProgress(`dispatch/match: as many beside ${positionsPerSecond} positions a second`);
+  const reporting = load.atRate(positionsPerSecond, rides / requestsPerSecond);
+  const beside = await measure(url, rides, 'beside');
+  const taken = `${Math.round(await reporting).toLocaleString('en-US')} positions/s were accepted meanwhile`;
+  return [...rowsOf('', alone, ''), ...rowsOf(' beside positions', beside, `; ${taken}`)];
+}
+
+async function measure(url: string, rides: number, name: string): Promise<Measured> {
+  const before = await buckets(url);
+  const answeredMs = await askForRides(url, rides, name);
   const after = await buckets(url);
-  const counted = after.map(({ limit, count }, at) => ({ limit, count: count - (before[at]?.count ?? 0) }));
-  const matched = counted.at(-1)?.count ?? 0;
-  const ofHistogram = `${matched} matches among ${taxiCount.toLocaleString('en-US')} taxis, by the histogram of the service`;
-  const p99 = row('dispatch/match/p99', quantile(counted, 0.99) * 1000, 'ms', null);
-  const target = judge(valueAtMost(5), p99.value, null, p99.unit)!;
-  const note = `${requestsPerSecond} requests a second`;
+  const matches = after.map(({ limit, count }, at) => ({ limit, count: count - (before[at]?.count ?? 0) }));
+  return { matches, answeredMs };
+}
+
+function rowsOf(when: string, { matches, answeredMs }: Measured, meanwhile: string): Row[] {
+  const count = matches.at(-1)?.count ?? 0;
+  const ofMatch = {
+    better: 'less',
+    note: `${count} matches among ${taxiCount.toLocaleString('en-US')} taxis, by the histogram of the service${meanwhile}`,
+  } as const;
+  const ofRequest = { better: 'less', note: `${requestsPerSecond} requests a second${meanwhile}` } as const;
+  const p99 = row(`dispatch/match${when}/p99`, quantile(matches, 0.99) * 1000, 'ms', null);
   return [
-    { ...row('dispatch/match/p50', quantile(counted, 0.5) * 1000, 'ms', null), better: 'less', note: ofHistogram },
-    { ...p99, better: 'less', note: ofHistogram, target },
-    { ...row('dispatch/request/p50', median(answeredMs), 'ms', null), better: 'less', note },
-    { ...row('dispatch/request/p99', percentile(answeredMs, 0.99), 'ms', null), better: 'less', note },
+    { ...row(`dispatch/match${when}/p50`, quantile(matches, 0.5) * 1000, 'ms', null), ...ofMatch },
+    { ...p99, ...ofMatch, target: judge(valueAtMost(5), p99.value, null, p99.unit)! },
+    { ...row(`dispatch/request${when}/p50`, median(answeredMs), 'ms', null), ...ofRequest },
+    { ...row(`dispatch/request${when}/p99`, percentile(answeredMs, 0.99), 'ms', null), ...ofRequest },
   ];
 }
 
