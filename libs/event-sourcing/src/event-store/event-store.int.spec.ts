@@ -55,6 +55,22 @@ describe('a stream', () => {
     expect(await store.readStream(stream, { fromVersion: 9 })).toMatchObject({ version: 3, events: [] });
   });
 
+  it.each(['UTC', 'Asia/Kolkata', 'America/Caracas'])(
+    'tells when an event was stored, in a session of the time zone %s too',
+    async (zone) => {
+      await store.append({ streamId: stream, events: [happened('a')] });
+      const [stored] = await dataSource.query<{ ms: number }[]>(
+        'SELECT floor(extract(epoch FROM created_at) * 1000)::float8 AS ms FROM events WHERE stream_id = $1',
+        [stream],
+      );
+      await dataSource.transaction(async (within) => {
+        await within.query(`SET LOCAL timezone TO '${zone}'`);
+        const { events } = await store.readStream(stream, { within });
+        expect(events[0]!.createdAt).toEqual(new Date(stored!.ms));
+      });
+    },
+  );
+
   it('has version 0 before its first event', async () => {
     expect(await store.readStream(stream)).toEqual({ streamId: stream, version: 0, events: [] });
   });
