@@ -33,13 +33,23 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(captures.splice(0).map((capture) => capture.stop()));
-  await db.query('SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1', [name]);
+  await until(slotDropped);
   await db.end();
 });
 
 afterAll(async () => {
   await postgres.close();
 });
+
+/** Drops the slot, once the server has noticed that nobody reads it any more. */
+async function slotDropped(): Promise<boolean> {
+  await db.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND NOT active',
+    [name],
+  );
+  const { rowCount } = await db.query('SELECT FROM pg_replication_slots WHERE slot_name = $1', [name]);
+  return rowCount === 0;
+}
 
 function capture(options: Partial<CaptureOptions> = {}, to = publisher): ChangeCapture {
   const made = new ChangeCapture(to, {
@@ -308,7 +318,7 @@ describe('a change capture that is disturbed', () => {
   it('stops loudly when its slot is lost, with a code and what to do; a new snapshot goes on', async () => {
     const first = await streaming();
     await first.stop();
-    await db.query('SELECT pg_drop_replication_slot($1)', [name]);
+    await until(slotDropped);
     await insert('missed');
     const second = capture();
     await until(() => second.status().state === 'failed');

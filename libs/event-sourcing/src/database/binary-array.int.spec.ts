@@ -11,11 +11,11 @@ describe('an array in binary form', () => {
     postgres = await startPostgres();
     client = new pg.Client(await postgres.createDatabase('arrays'));
     await client.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     await client.end();
     await postgres.close();
-  }, 60_000);
+  });
 
   it.each([
     ['text[]', textArray, ['', 'a "quote", {a brace}', null, 'häppened ✓ 🚕']],

@@ -15,11 +15,11 @@ let dataSource: DataSource;
 beforeAll(async () => {
   postgres = await startPostgres();
   dataSource = await openDatabase(await postgres.createDatabase('operators'));
-}, 60_000);
+});
 afterAll(async () => {
   await dataSource.destroy();
   await postgres.close();
-}, 60_000);
+});
 
 describe("the outbox's door", () => {
   it('shows what waits and what is held, a message on its way, and lets a held aggregate go on', async () => {

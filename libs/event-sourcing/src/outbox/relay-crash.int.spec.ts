@@ -14,6 +14,10 @@ import { EventStore } from '../event-store/index.ts';
 import { newEventId } from '../identity/index.ts';
 import { Outbox, OutboxRelay, type OutboxMessage } from './index.ts';
 
+const rounds = Number(process.env['HEADWATER_THOROUGH'] ?? 1);
+/** To each aggregate. */
+const appends = 60 * rounds;
+
 let postgres: RunningPostgres;
 let folder: string;
 const relayProcesses: RelayProcess[] = [];
@@ -178,8 +182,8 @@ describe('kill -9', () => {
 
       const store = new EventStore(dataSource);
       const aggregates = ['a', 'b', 'c', 'd', 'e', 'f'];
-      const writing = Promise.all(aggregates.map((aggregate) => appendAll(store, aggregate, 120)));
-      for (const victim of ['relay', 'postgres', 'relay', 'postgres', 'relay', 'relay']) {
+      const writing = Promise.all(aggregates.map((aggregate) => appendAll(store, aggregate, appends)));
+      for (const victim of Array.from({ length: rounds }, () => ['relay', 'postgres', 'relay']).flat()) {
         await delay(random() * 400);
         if (victim === 'postgres') {
           await postgres.kill();
@@ -194,7 +198,7 @@ describe('kill -9', () => {
       await drained(dataSource);
 
       const values = await publishedValues(file);
-      const expected = Array.from({ length: 120 }, (_, index) => String(index + 1));
+      const expected = Array.from({ length: appends }, (_, index) => String(index + 1));
       for (const aggregate of aggregates) expect([aggregate, values.get(aggregate)]).toEqual([aggregate, expected]);
       await Promise.all(relays.map((relay) => relay.kill()));
       await dataSource.destroy();

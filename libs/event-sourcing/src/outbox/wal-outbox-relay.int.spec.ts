@@ -36,6 +36,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await Promise.all(relays.splice(0).map((relay) => relay.stop()));
+  await until(isSlotFree);
   await dropWalRelay(dataSource, outboxSlotOf(dataSource));
   await dataSource.destroy();
 });
@@ -93,6 +94,11 @@ async function rowsLeft(aggregateId?: string): Promise<number> {
     [aggregateId],
   );
   return row!.count;
+}
+
+/** The server has noticed that nobody reads the slot any more, which it does a moment after a relay has stopped. */
+async function isSlotFree(): Promise<boolean> {
+  return (await walRelayState(dataSource)).every(({ active }) => !active);
 }
 
 async function endSender(): Promise<void> {
@@ -287,6 +293,7 @@ describe('the relay from the write-ahead log', () => {
     await until(async () => publisher.log.length === 1 && (await rowsLeft()) === 0);
     await first.stop();
     for (const value of ['1', '2', '3']) await write(message('a', value));
+    await until(isSlotFree);
     await dataSource.query('SELECT pg_drop_replication_slot($1)', [outboxSlotOf(dataSource)]);
     const reasons: string[] = [];
     const second = relay({ observer: { takingOver: (reason) => reasons.push(reason) } });
@@ -330,6 +337,7 @@ describe('the relay from the write-ahead log', () => {
     const [state] = await walRelayState(dataSource);
     expect(state).toMatchObject({ slot, state: 'stream', active: true, walStatus: 'reserved' });
     await made.stop();
+    await until(isSlotFree);
     await dropWalRelay(dataSource, slot);
     expect(await walRelayState(dataSource)).toEqual([]);
   });

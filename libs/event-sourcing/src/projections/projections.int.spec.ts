@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
@@ -15,7 +15,8 @@ import {
   type ProjectionHostOptions,
 } from './index.ts';
 
-jest.setTimeout(60_000);
+/** For a busy machine. */
+const PATIENCE = { timeoutMs: 60_000 };
 
 type Moved = DomainEvent<'Moved', { amount: number }>;
 
@@ -104,13 +105,13 @@ describe('a projection', () => {
     await move('a', 5);
     const host = start(balances());
     const { globalPosition } = await move('a', 7);
-    await host.waitForPosition('balances', globalPosition);
+    await host.waitForPosition('balances', globalPosition, PATIENCE);
     expect(await balanceOf('a')).toBe(12);
     expect(await status()).toMatchObject({ name: 'balances', version: 1, behindEvents: 0, behindMs: 0 });
   });
 
   it('has its tables once it has begun, and does not wait for ever for one that cannot be made', async () => {
-    await start(balances()).begun();
+    await start(balances()).begun(PATIENCE);
     expect(await balanceOf('a')).toBeUndefined();
     const cannot = {
       name: 'broken',
@@ -124,7 +125,7 @@ describe('a projection', () => {
     const host = start(balances());
     await move('a', 5);
     const other = await store.append({ streamId: 'a', events: [{ type: 'Renamed', data: {} }] });
-    await host.waitForPosition('balances', other.globalPosition);
+    await host.waitForPosition('balances', other.globalPosition, PATIENCE);
     expect(await balanceOf('a')).toBe(5);
   });
 
@@ -133,7 +134,7 @@ describe('a projection', () => {
     const elsewhere = new ProjectionHost(dataSource, store, []);
     const { globalPosition } = await move('a', 1);
     await until(async () => (await status()) !== undefined);
-    await elsewhere.waitForPosition('balances', globalPosition);
+    await elsewhere.waitForPosition('balances', globalPosition, PATIENCE);
     const never = { transactionId: 2n ** 60n, position: 1n };
     await expect(elsewhere.waitForPosition('balances', never, { timeoutMs: 20 })).rejects.toMatchObject({
       code: 'POSITION_NOT_REACHED',
@@ -162,7 +163,7 @@ describe('a projection', () => {
     expect(stopped.behindEvents).toBe(8);
 
     broken = false;
-    await host.waitForPosition('balances', events.at(-1)!.globalPosition);
+    await host.waitForPosition('balances', events.at(-1)!.globalPosition, PATIENCE);
     expect(await balanceOf('a')).toBe(210);
     expect((await status())!.failure).toBeUndefined();
   });
@@ -173,12 +174,12 @@ describe('a projection', () => {
       observer: { applied: () => applied.push(host) },
     });
     const first = start(balances(), observed('first'));
-    await first.waitForPosition('balances', (await move('a', 1)).globalPosition);
+    await first.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
     const second = start(balances(), observed('second'));
-    await second.waitForPosition('balances', (await move('a', 1)).globalPosition);
+    await second.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
     expect(applied).toEqual(['first', 'first']);
     await first.stop();
-    await second.waitForPosition('balances', (await move('a', 1)).globalPosition);
+    await second.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
     expect(applied).toEqual(['first', 'first', 'second']);
     expect(await balanceOf('a')).toBe(3);
   });
@@ -186,14 +187,14 @@ describe('a projection', () => {
   it('goes on after its connections were lost', async () => {
     let lost = 0;
     const host = start(balances(), { observer: { disconnected: () => (lost += 1) } });
-    await host.waitForPosition('balances', (await move('a', 1)).globalPosition);
+    await host.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
     const other = await openDatabase(url);
-    await other.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
+    await other.query('SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
     const late = await new EventStore(other).append({
       streamId: 'a',
       events: [{ type: 'Moved', data: { amount: 2 } }],
     });
-    await new ProjectionHost(other, store, []).waitForPosition('balances', late.globalPosition, { timeoutMs: 30_000 });
+    await new ProjectionHost(other, store, []).waitForPosition('balances', late.globalPosition, PATIENCE);
     await other.destroy();
     await until(() => lost > 0);
     expect(await balanceOf('a')).toBe(3);
@@ -224,12 +225,12 @@ describe('a rebuild', () => {
         seen.push((await balanceOf('a'))!);
       }
     })();
-    await old.waitForPosition('balances', (await store.readStream('a')).events[29]!.globalPosition);
+    await old.waitForPosition('balances', (await store.readStream('a')).events[29]!.globalPosition, PATIENCE);
     const next = start(doubled, { maxRebuildBatchEvents: 20 });
     await until(isRebuilt);
     writing = false;
     await reading;
-    await next.waitForPosition('balances', (await store.readStream('a')).events.at(-1)!.globalPosition);
+    await next.waitForPosition('balances', (await store.readStream('a')).events.at(-1)!.globalPosition, PATIENCE);
     expect(await balanceOf('a')).toBe(written * 2);
     // Old values, then doubled ones: never a table that is missing, empty or half full.
     expect(seen).toEqual(seen.toSorted((one, other) => one - other));
@@ -275,7 +276,7 @@ describe('a rebuild', () => {
   it('refuses what it cannot do, and says what to do', async () => {
     await expect(operator.requestRebuild('totals')).rejects.toThrow(ProjectionError);
     const host = start(balances());
-    await host.waitForPosition('balances', (await move('a', 1)).globalPosition);
+    await host.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
     await dataSource.query('CREATE VIEW rich AS SELECT * FROM balances WHERE balance > 1000');
     const delays: unknown[] = [];
     start(balances({ version: 2 }), { observer: { rebuildDelayed: (_, error) => delays.push(error) } });
@@ -332,7 +333,7 @@ describe('a rebuild', () => {
     await Promise.all(writers);
     writing = false;
     const host = start(balances({ version: (await coming) + 1 }));
-    await host.waitForPosition('balances', await store.endOfLog(), { timeoutMs: 30_000 });
+    await host.waitForPosition('balances', await store.endOfLog(), PATIENCE);
     await until(isRebuilt);
     const counted = await dataSource.query<unknown[]>(
       'SELECT stream_id AS account, count(*)::int AS balance, count(*)::int AS events FROM events GROUP BY 1 ORDER BY 1',
