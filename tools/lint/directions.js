@@ -20,7 +20,7 @@ export const projectDirections = {
   // The toolkit for the registry on another Kafka, which it reaches as a client.
   'type:broker-app': ['type:broker', 'type:registry', 'type:toolkit'],
   'type:testkit': ['type:broker', 'type:registry', 'type:broker-app', 'type:toolkit', 'type:contract-kit'],
-  'type:platform': ['type:broker-app', 'type:generator', 'type:testkit'],
+  'type:platform': ['type:broker-app', 'type:generator', 'type:testkit', 'type:toolkit', 'type:contract-kit'],
   'type:nx': ['type:generator'],
   'type:create': [],
   'type:service': ['type:toolkit', 'type:contracts'],

@@ -4,19 +4,30 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CreateError } from './create-error.ts';
 
-/** Installs what package.json names. @throws CreateError that tells why in a line, and where more is */
+const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+const unreachable = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET/;
+
+/** Installs what package.json names. @throws CreateError that tells why in a line */
 export async function installPackages(folder: string): Promise<void> {
-  const args = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const { code, output } = await run(folder, [...npmCommand(), ...args]);
-  if (code === 0) return;
-  throw new CreateError(
-    `${installFailure(output)} The workspace is in ${folder}: run npm install there when that is mended.`,
-  );
+  // An install would try for each package again and again before it says that nobody answers.
+  const ping = await run(folder, [
+    ...npmCommand(),
+    'ping',
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=1000',
+    ...quiet,
+  ]);
+  const preference = unreachable.test(ping.output) ? '--offline' : '--prefer-offline';
+  const { code, output } = await run(folder, [...npmCommand(), 'install', preference, ...quiet]);
+  if (code !== 0) throw new CreateError(installFailure(output));
 }
 
 function installFailure(output: string): string {
-  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET/.test(output))
+  if (unreachable.test(output) || output.includes('ENOTCACHED'))
     return 'The package registry could not be reached: check the network and the registry setting of npm.';
+  const [, status, url] = /\b(\d{3} [A-Z][\w ]+) - GET (\S+)/.exec(output) ?? [];
+  if (status !== undefined)
+    return `The package registry answers ${status} to ${url}: check the registry setting of npm, or take Headwater's packages from a folder with --packages.`;
   if (/ENOSPC|no space left/i.test(output)) return 'The disk is full: make at least 1.5 GB free.';
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !line.includes('A complete log'));
   return `npm install failed: ${lines.slice(0, 6).join(' ').replaceAll('npm error ', '')}`;

@@ -2,17 +2,24 @@
  * Writes the files of a new workspace: those of template/, in which `__name__` stands for the workspace's name. A file that npm would
  * not pack or would obey begins with `_` there instead of a dot.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CreateError } from './create-error.ts';
 
 const template = path.resolve(import.meta.dirname, '../template');
 
 /** @throws CreateError when the folder holds something already */
-export function writeTemplate(folder: string, name: string): void {
+export function makeFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
   if (readdirSync(folder).length > 0)
     throw new CreateError(`${folder} is not empty: take another name, or remove what is there.`);
+}
+
+export function clearFolder(folder: string): void {
+  for (const name of readdirSync(folder)) rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
+export function writeTemplate(folder: string, name: string): void {
   for (const file of readdirSync(template, { recursive: true, withFileTypes: true })) {
     if (!file.isFile()) continue;
     const source = path.join(file.parentPath, file.name);

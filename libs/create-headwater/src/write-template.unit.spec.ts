@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findPackages, takePackages, writeTemplate } from './write-template.ts';
+import { findPackages, makeFolder, takePackages, writeTemplate } from './write-template.ts';
 
 describe('the files of a new workspace', () => {
   let folder: string;
@@ -18,6 +18,7 @@ describe('the files of a new workspace', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('carry its name, and their own names', () => {
+    makeFolder(workspace());
     writeTemplate(workspace(), 'shop');
     expect(manifest()).toMatchObject({ name: 'shop' });
     expect(readFileSync(workspace('libs/contracts/package.json'), 'utf8')).toContain('"@shop/contracts"');
@@ -28,10 +29,11 @@ describe('the files of a new workspace', () => {
   it('are not written over others', () => {
     mkdirSync(workspace());
     writeFileSync(workspace('notes.txt'), '');
-    expect(() => writeTemplate(workspace(), 'shop')).toThrow(/shop is not empty: take another name/);
+    expect(() => makeFolder(workspace())).toThrow(/shop is not empty: take another name/);
   });
 
   it('take packages from a folder that holds all of them', () => {
+    makeFolder(workspace());
     writeTemplate(workspace(), 'shop');
     const packages = path.join(folder, 'packages');
     mkdirSync(packages);

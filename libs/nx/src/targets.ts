@@ -3,7 +3,7 @@ import { type CreateNodes, type TargetConfiguration } from '@nx/devkit';
 
 export const name = '@headwater/nx';
 
-/** `build`, `typecheck` and `test` of every folder with a `tsconfig.json` under apps/ and libs/, so that no project repeats them. */
+/** `build`, `typecheck`, `lint` and `test` of every folder with a `tsconfig.json` under apps/ and libs/, so that no project repeats them. */
 export const createNodesV2: CreateNodes = [
   '{apps,libs}/*/tsconfig.json',
   (files) =>
@@ -21,6 +21,7 @@ function targetsOf(project: string): Record<string, TargetConfiguration> {
   return {
     build: command(`tsc -b ${project}`),
     typecheck: command(`tsc -p ${project}/tsconfig.spec.json`),
+    lint: command(`npm run lint -- ${project}`),
     test: command(`npm test -- ${project}`),
   };
 }

@@ -6,18 +6,34 @@ const HELP = `headwater: the workspace in this folder
 
 Usage: headwater COMMAND [options]
 
-  start       PostgreSQL, broker, schema registry and every service, until Ctrl-C
-  contracts   generate libs/contracts, AsyncAPI documents and the catalogue from schemas/
+  start         PostgreSQL, broker, schema registry and every service, until Ctrl-C
+  contracts     generate libs/contracts, AsyncAPI documents and the catalogue from schemas/
+  outbox        what waits in the services' outboxes, and what to do with messages that can never be published
+  projections   how far the services' read models are, and building one anew
+  dead-letters  what subscriptions could not process, and what to do with it
 
 headwater COMMAND --help says more.
 `;
 
-const commands: Readonly<Record<string, (root: string, args: readonly string[]) => Promise<void>>> = {
+type Command = (root: string, args: readonly string[]) => Promise<void>;
+
+const operate =
+  (command: 'outbox' | 'projections' | 'dead-letters'): Command =>
+  async (root, args) => {
+    const { operatorCommands } = await import('./operate/index.ts');
+    const { env: environment, stdout: output, stderr: errors } = process;
+    process.exitCode = await operatorCommands[command]({ root, args, environment, output, errors });
+  };
+
+const commands: Readonly<Record<string, Command>> = {
   start: launch,
   async contracts(root, args) {
     const { runContracts } = await import('@headwater/contracts-generator');
     process.exitCode = await runContracts(root, args, console);
   },
+  outbox: operate('outbox'),
+  projections: operate('projections'),
+  'dead-letters': operate('dead-letters'),
 };
 
 const [name = '--help', ...args] = process.argv.slice(2);

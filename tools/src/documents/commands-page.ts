@@ -1,4 +1,6 @@
 /** docs/commands.md: what each command says to `--help`. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import ts from 'typescript';
 import { GENERATED, page, source } from './markdown.ts';
 import { nodesBelow, type Source } from './sources.ts';
@@ -9,10 +11,19 @@ interface CommandHelp {
   readonly text: string;
 }
 
-export function commandsPage(sources: readonly Source[]): string {
-  const helps = sources
-    .flatMap((each) => helpOf(each, sources))
-    .toSorted((one, other) => one.command.localeCompare(other.command));
+/** Commands whose help follows from what there is (drills, benches, cases): it is what the compiled program says. */
+const asked: readonly Omit<CommandHelp, 'text'>[] = [
+  { command: 'npm start', file: 'libs/platform/src/launcher/command-line.ts' },
+  { command: 'npm run bench', file: 'tools/src/bench/command-line.ts' },
+  { command: 'npm run drill', file: 'tools/src/drill/command-line.ts' },
+];
+
+/** @throws Error when a program that is asked is not compiled */
+export function commandsPage(root: string, sources: readonly Source[]): string {
+  const helps = [
+    ...sources.flatMap((each) => helpOf(each, sources)),
+    ...asked.map((each) => said(root, each)),
+  ].toSorted((one, other) => one.command.localeCompare(other.command));
   return page(
     '# Commands',
     GENERATED,
@@ -23,6 +34,14 @@ export function commandsPage(sources: readonly Source[]): string {
       `\`\`\`text\n${text.trim()}\n\`\`\``,
     ]),
   );
+}
+
+function said(root: string, { command, file }: Omit<CommandHelp, 'text'>): CommandHelp {
+  const program = command === 'npm start' ? 'demo' : command.replace('npm run ', '');
+  const args = [path.join(root, `tools/dist/${program}/main.js`), '--help'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} does not say its help: run \`npm run build\`. ${stderr}`);
+  return { command, file, text: stdout };
 }
 
 function helpOf({ file, text, tree }: Source, sources: readonly Source[]): CommandHelp[] {

@@ -45,7 +45,7 @@ export function writeDocuments(root: string, documents: readonly Document[]): vo
 async function generatedDocuments(root: string): Promise<Map<string, string>> {
   const sources = productionSources(root);
   return new Map([
-    ['docs/commands.md', commandsPage(sources)],
+    ['docs/commands.md', commandsPage(root, sources)],
     ['docs/configuration.md', configurationPage(await serviceOptions(root))],
     ['docs/errors.md', errorsPage(sources)],
     ['docs/generators.md', generatorsPage(root)],

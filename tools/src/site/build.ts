@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
 import MiniSearch from 'minisearch';
+import { apiLink, apiPages } from './api-pages.ts';
 import { asyncApiPages } from './asyncapi-pages.ts';
 import { chaptersOf, pageOf, readDocument } from './chapters.ts';
 import { renderDocument, type LinkTarget, type RenderedDocument } from './document.ts';
@@ -28,9 +29,13 @@ export const searchOptions = {
   storeFields: ['title', 'heading', 'page'],
 };
 
-/** @param root the project's @param folder where the site is put */
-export function buildSite(root: string, folder: string): BuiltSite {
-  const pages = pagesOf(root);
+/**
+ * @param root the project's
+ * @param folder where the site is put
+ * @param reference where TypeDoc has written the libraries' reference
+ */
+export function buildSite(root: string, folder: string, reference: string): BuiltSite {
+  const pages = pagesOf(root, reference);
   const groups = navigationOf(pages);
   fs.rmSync(folder, { recursive: true, force: true });
   for (const { page, document } of pages) write(folder, page, pageHtml(page, document, groups));
@@ -39,7 +44,7 @@ export function buildSite(root: string, folder: string): BuiltSite {
   return { folder, pages: pages.map(({ page }) => page) };
 }
 
-function pagesOf(root: string): SitePage[] {
+function pagesOf(root: string, reference: string): SitePage[] {
   const chapters = chaptersOf(root);
   const known = new Map(chapters.flatMap(({ files }) => files.map((file) => [file, pageOf(file)] as const)));
   const fromFiles = chapters.flatMap(({ title, files }) =>
@@ -52,9 +57,10 @@ function pagesOf(root: string): SitePage[] {
   const ledgers = [
     { chapter: 'REST', ledger: restPages(root) },
     { chapter: 'Messages', ledger: asyncApiPages(root) },
+    { chapter: 'API', ledger: apiPages(reference) },
   ];
   const made = ledgers.flatMap(({ chapter, ledger }) =>
-    ledger.map(({ page, markdown }) => ({ chapter, page, document: renderDocument(markdown, (target) => target) })),
+    ledger.map(({ page, markdown }) => ({ chapter, page, document: renderDocument(markdown, apiLink) })),
   );
   return [...fromFiles, ...made];
 }

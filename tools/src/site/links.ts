@@ -15,8 +15,7 @@ export interface BrokenLink {
 export function documentFiles(root: string): string[] {
   const inDocs = fs
     .readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    // docs/reference is what `npm run reference` writes, and no part of the project.
-    .filter((file) => file.endsWith('.md') && !file.startsWith(`reference${path.sep}`))
+    .filter((file) => file.endsWith('.md'))
     .map((file) => path.posix.join('docs', file.split(path.sep).join('/')));
   const readmes = fs
     .readdirSync(path.join(root, 'libs'))

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { refreshedDocuments, writeDocuments } from '../documents/index.ts';
-import { buildSite } from './index.ts';
+import { buildSite, writeReference } from './index.ts';
 import { serveFolder } from './serve-folder.ts';
 
 const HELP = `npm run docs -- [options]
@@ -39,7 +39,7 @@ async function main(args: readonly string[]): Promise<void> {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new TypeError(`--port must be a number from 0 to 65535, not ${values.port}`);
-  const { folder, pages } = buildSite(root, path.resolve(values.out));
+  const { folder, pages } = buildSite(root, path.resolve(values.out), writeReference(root));
   process.stdout.write(`Built ${pages.length} pages in ${folder}; open index.html, or read on\n`);
   if (values.build) return;
   const server = await serveFolder(folder, port);

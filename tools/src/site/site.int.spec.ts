@@ -1,5 +1,5 @@
 /** The site, built from this project's documents and read in a real browser from the disk: no server, no network. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,8 +18,18 @@ const absence =
   executablePath === undefined ? `there is no Chromium at ${browsers.join(', ')} or in CHROMIUM_PATH` : undefined;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'headwater-site-'));
-beforeAll(() => void buildSite(root, folder));
-afterAll(() => rmSync(folder, { recursive: true }));
+const reference = mkdtempSync(path.join(tmpdir(), 'headwater-reference-'));
+beforeAll(() => {
+  // As TypeDoc writes it; that it can is a check of `npm test`.
+  writeFileSync(
+    path.join(reference, 'streams.md'),
+    '# @headwater/streams\n\n## StreamsBuilder\n\nOf [topics](messaging.md#topicsetup).\n',
+  );
+  buildSite(root, folder, reference);
+});
+afterAll(() => {
+  for (const each of [folder, reference]) rmSync(each, { recursive: true });
+});
 
 describe('the served site', () => {
   it('answers pages, and nothing above its folder', async () => {
@@ -73,6 +83,7 @@ describeUnless(absence, 'a page of the site', () => {
       messaging_oldest_parked_seconds: 'metrics.html',
       LargeTransactionDetected: 'messages/mybank-alerts.html',
       'idempotency-key-reused': 'errors.html',
+      StreamsBuilder: 'api/streams.html#streamsbuilder',
     };
     for (const [words, target] of Object.entries(pages)) {
       await page.locator('#search').fill(words);

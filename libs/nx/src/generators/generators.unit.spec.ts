@@ -173,6 +173,48 @@ describe('further generators', () => {
     );
   });
 
+  it('take each part away again, to the byte, with all that only it needed', async () => {
+    const [bills, events] = ['bill_issued(total:amount),bill_paid', 'cart_opened(pieces:int)'] as const;
+    const added: readonly [string, (tree: Tree) => Promise<GeneratorCallback>][] = [
+      ['posts', (tree) => consumerGenerator(tree, { topic: 'posts', service: 'shop-carts' })],
+      ['bill', (tree) => aggregateGenerator(tree, { name: 'bill', service: 'shop-carts', events: bills, rest: true })],
+      ['cart', (tree) => aggregateGenerator(tree, { name: 'cart', service: 'shop-carts', events, model: 'tables' })],
+      ['cart_left', (tree) => eventGenerator(tree, { name: 'cart_left', service: 'shop-carts' })],
+      ['open-bills', (tree) => projectionGenerator(tree, { name: 'open-bills', service: 'shop-carts', of: 'bill' })],
+      ['bills-per-hour', (tree) => streamsGenerator(tree, { topic: 'bills', service: 'shop-carts' })],
+      ['posts-per-hour', (tree) => streamsGenerator(tree, { topic: 'posts', service: 'shop-carts' })],
+    ];
+    const states: Record<string, string>[] = [];
+    await workspace.run(service({ name: 'shop-carts' }));
+    for (const [, add] of added) {
+      states.push(workspace.files());
+      await workspace.run(add);
+    }
+    for (const [name] of added.toReversed()) {
+      await workspace.run((tree) => removeGenerator(tree, { name, service: 'shop-carts' }));
+      expect({ name, files: workspace.files() }).toEqual({ name, files: states.pop() });
+    }
+  });
+
+  it('remove no part that is used, and none that there is not', async () => {
+    await workspace.run(service({ ...rich, subscribes: '' }));
+    await workspace.run((tree) => eventGenerator(tree, { name: 'order_lost', service: 'shop-orders' }));
+    const removal = (name: string) => refused((tree) => removeGenerator(tree, { name, service: 'shop-orders' }));
+    expect(await removal('order')).toMatch(
+      /^order of shop-orders cannot be removed: apps\/shop-orders\/src\/order\S* uses it\. .*first\.$/,
+    );
+    expect(await removal('order_paid')).toMatch(
+      /^The event OrderPaid cannot be removed: apps\/shop-orders\/\S* names it\./,
+    );
+    expect(await removal('bill')).toBe(
+      "shop-orders has no part 'bill' and no event of that name: it has order, order-list, orders-per-hour, order_placed, order_paid, order_lost, orders_counted.",
+    );
+    await workspace.run(service({ name: 'shop-mail', subscribes: 'orders_per_hour' }));
+    expect(await removal('orders-per-hour')).toBe(
+      'orders-per-hour of shop-orders cannot be removed: shop-mail subscribes to its topic orders_per_hour. Remove the subscription first.',
+    );
+  });
+
   it('remove no service whose topics are read by another or by a connector', async () => {
     await workspace.run(service({ name: 'shop-orders', owns: 'order_placed' }));
     await workspace.run(service({ name: 'shop-mail', subscribes: 'orders' }));

@@ -3,6 +3,8 @@ import { generateFiles, OverwriteStrategy, readJson, type Tree } from '@nx/devki
 import { SourceText } from '../source/index.ts';
 import { Workspace, type Manifest, type ServiceSection } from '../workspace/index.ts';
 
+const FIRST_MIGRATION = 1_764_000_000_000;
+
 const templates = path.join(import.meta.dirname, '../../templates');
 
 /** What templates may ask for, whatever else they are given. */
@@ -54,6 +56,17 @@ export class ServiceEditor {
     this.edit('src/app.module.ts', change);
   }
 
+  /** What there is in TypeScript, by the place in the service. */
+  sources(folder = '.'): { readonly file: string; readonly text: string }[] {
+    const place = path.posix.join(this.folder, folder);
+    if (!this.tree.exists(place)) return [];
+    return this.tree.children(place).flatMap((name) => {
+      const file = path.posix.join(folder, name);
+      if (!this.tree.isFile(`${this.folder}/${file}`)) return name === 'dist' ? [] : this.sources(file);
+      return name.endsWith('.ts') ? [{ file, text: this.read(file) }] : [];
+    });
+  }
+
   /** The service needs packages: they are entered with the versions that are installed. */
   dependOn(...packages: readonly string[]): void {
     const manifest = this.manifest();
@@ -89,7 +102,27 @@ export class ServiceEditor {
         .import('@headwater/service-kit', 'DatabaseModule')
         .addFirst('Module', 'imports', 'DatabaseModule.forRoot({ migrations: [] })');
     });
-    this.giveFixtureItsDatabase();
+    this.rewriteFixture({ database: undefined }, { database: this.database });
+  }
+
+  /** The reverse of `needDatabase`. */
+  dropDatabase(): void {
+    this.rewriteFixture({ database: this.database }, { database: undefined });
+    this.editModule((module) => module.drop(['DatabaseModule']));
+    this.edit('src/service.ts', (source) => source.drop(['DatabaseConfig']));
+    const manifest = this.manifest();
+    const { database: _, ...section } = manifest.headwater!;
+    this.writeManifest({ ...manifest, headwater: section });
+  }
+
+  /** The reverse of `dependOn`. */
+  dependNoMoreOn(...packages: readonly string[]): void {
+    const manifest = this.manifest();
+    const left = Object.entries(manifest.dependencies ?? {}).filter(([name]) => !packages.includes(name));
+    if (left.length === Object.keys(manifest.dependencies ?? {}).length) return;
+    this.writeManifest({ ...manifest, dependencies: Object.fromEntries(left) });
+    const gone = this.projectsOf(packages);
+    this.editReferences((references) => references.filter(({ path }) => !gone.includes(path)));
   }
 
   /** Messages that cannot be applied wait in the database, and so do the inbox's entries. */
@@ -110,15 +143,26 @@ export class ServiceEditor {
     });
   }
 
-  /** A migration that makes a table. @returns whether it was not there before */
+  /** The reverse of `needInbox`. */
+  dropInbox(): void {
+    this.editModule((module) => {
+      module
+        .dropProperty('MessagingModule.forRootAsync', 'dataSource')
+        .dropInjection('MessagingModule.forRootAsync', 'DataSource', 'dataSource')
+        .drop(['CreateInbox1700000000000', 'CreateParkedMessages1700000000001']);
+    });
+  }
+
+  /** A migration that makes a table, unless it is there. */
   addTable(table: string, columns: readonly string[]): void {
     const file = `create-${table.replaceAll('_', '-')}`;
     if (this.exists(`src/migrations/${file}.migration.ts`)) return;
-    const folder = `${this.folder}/src/migrations`;
-    const earlier = this.tree.exists(folder) ? this.tree.children(folder).length : 0;
+    const numbers = this.sources('src/migrations').map(({ text }) =>
+      Number(/class \w*?(\d{13}) /.exec(text)?.[1] ?? 0),
+    );
     const words = file.split('-').map(always.capital).join('');
     // TypeORM runs them in order of the number that their names end with.
-    const migration = `${words}${1_764_000_000_000 + earlier * 1000}`;
+    const migration = `${words}${Math.max(FIRST_MIGRATION - 1000, ...numbers) + 1000}`;
     this.render('migration', 'src/migrations', { file, migration, table, columns });
     this.editModule((module) => {
       module
@@ -137,28 +181,47 @@ export class ServiceEditor {
 
   /** Projects of the workspace among the packages are built before. */
   private reference(packages: readonly string[]): void {
-    const projects = this.tree
+    const projects = this.projectsOf(packages).map((place) => ({ path: place }));
+    this.editReferences((references) =>
+      [...references, ...projects].sort((one, other) => (one.path < other.path ? -1 : 1)),
+    );
+  }
+
+  /** The folders of the workspace's own projects among packages, as the service's tsconfig.json names them. */
+  private projectsOf(packages: readonly string[]): string[] {
+    return this.tree
       .children('libs')
       .filter((lib) => this.tree.exists(`libs/${lib}/tsconfig.json`))
       .filter((lib) => packages.includes(readJson<Manifest>(this.tree, `libs/${lib}/package.json`).name))
-      .map((lib) => ({ path: `../../libs/${lib}` }));
-    if (projects.length === 0) return;
+      .map((lib) => `../../libs/${lib}`);
+  }
+
+  private editReferences(change: (references: readonly Reference[]) => readonly Reference[]): void {
     const file = `${this.folder}/tsconfig.json`;
-    const config = readJson<{ references: { path: string }[] }>(this.tree, file);
-    const references = [...config.references, ...projects].sort((one, other) => (one.path < other.path ? -1 : 1));
+    const config = readJson<{ references: Reference[] }>(this.tree, file);
+    const references = change(config.references);
+    if (references.length === config.references.length) return;
     this.tree.write(file, `${JSON.stringify({ ...config, references }, undefined, 2)}\n`);
   }
 
   /** A fixture that nobody has edited is written anew; one that was edited is its author's. */
-  private giveFixtureItsDatabase(): void {
+  private rewriteFixture(before: Fixture, now: Fixture): void {
     const file = 'fixtures/service-under-test.ts';
     const text = this.read(file);
-    if (text.includes('startPostgres')) return;
-    this.tree.delete(`${this.folder}/${file}`);
-    this.render('fixture', 'fixtures', { database: undefined });
-    const untouched = this.read(file) === text;
-    this.tree.delete(`${this.folder}/${file}`);
-    if (untouched) this.render('fixture', 'fixtures', { database: this.database });
+    const rendered = (fixture: Fixture): string => {
+      this.tree.delete(`${this.folder}/${file}`);
+      this.render('fixture', 'fixtures', { ...fixture });
+      return this.read(file);
+    };
+    if (rendered(before) === text) rendered(now);
     else this.tree.write(`${this.folder}/${file}`, text);
   }
+}
+
+interface Reference {
+  readonly path: string;
+}
+
+interface Fixture {
+  readonly database: string | undefined;
 }

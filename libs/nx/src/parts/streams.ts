@@ -81,7 +81,11 @@ function enter(service: ServiceEditor, source: Word, name: Word): void {
       .import(`./${name.kebab}/${name.kebab}.topology.ts`, `${name.camel}Topology`)
       .addTo('MessagingModule.forRootAsync', 'produces', `topics.${name.camel}`);
     if (module.has('StreamsModule.forRootAsync(')) {
-      module.addTo('StreamsModule.forRootAsync', 'topologies', `${name.camel}Topology(codec)`);
+      module
+        .addTo('StreamsModule.forRootAsync', 'topologies', `${name.camel}Topology(codec)`)
+        .addToArgument('topicSetup.ensure', `topics.${source.camel}`)
+        .addToArgument('topicSetup.ensure', `topics.${name.camel}`)
+        .addToArgument('codec.register', `topics.${name.camel}`);
       return;
     }
     module.addTo(
@@ -102,7 +106,7 @@ function enter(service: ServiceEditor, source: Word, name: Word): void {
           await codec.register([topics.${name.camel}], context.stopping);
           return {
             clientId: context.name,
-            bootstrapServers: kafka.kafkaBootstrapServers,
+            ...kafka.cluster,
             topologies: [${name.camel}Topology(codec)],
             guarantee: 'exactly-once',
             // Whatever others write into the topic must not end the counting.

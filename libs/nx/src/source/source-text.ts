@@ -1,7 +1,7 @@
 /**
  * A TypeScript source as text, with edits at the places where its syntax tree says that something is: imports, lists that are
  * properties of an object (`controllers: [ … ]`), elements of a call's object. The text around stays as it is; layout is
- * prettier's afterwards. Each edit of what is there already changes nothing.
+ * prettier's afterwards. Each edit of what is there already changes nothing, and what is added can be taken away again.
  */
 import ts from 'typescript';
 import { GeneratorError } from '../error/index.ts';
@@ -91,8 +91,93 @@ export class SourceText {
     return this.splice(end, end, `, ${token}`);
   }
 
+  /** Adds an element to the list that a call is given first: `topicSetup.ensure([ … ])`. */
+  addToArgument(callee: string, element: string): this {
+    const source = this.parse();
+    const list = this.argument(source, callee);
+    if (!list) throw this.unlike(`${callee}([ … ])`);
+    this.addToList(source, list, element);
+    return this;
+  }
+
+  /**
+   * Takes away each element of a list that names one of these (`OrderList`, `topics.orders`), the property that holds a list when that
+   * is empty then, and imports that nothing names afterwards.
+   */
+  drop(names: readonly string[]): this {
+    const sought = new Set(names);
+    for (;;) {
+      const source = this.parse();
+      const element = findAll(source, (node) => isNamed(node) && sought.has(node.getText(source)))
+        .map(elementAround)
+        .find((found) => found !== undefined);
+      if (!element) return this.dropUnusedImports();
+      const { elements, parent } = element.parent as ts.ArrayLiteralExpression;
+      if (elements.length > 1 || !ts.isPropertyAssignment(parent)) this.cutFrom(elements, element);
+      else this.cutFrom(parent.parent.properties, parent);
+    }
+  }
+
+  /** Takes away what `addToArgument` has added. */
+  dropFromArgument(callee: string, element: string): this {
+    const source = this.parse();
+    const elements = this.argument(source, callee)?.elements;
+    const present = elements?.find((each) => each.getText(source) === element);
+    return elements && present ? this.cutFrom(elements, present) : this;
+  }
+
+  /** Takes away a property of a holder, with the comment over it. */
+  dropProperty(holder: Holder, property: string): this {
+    const { properties } = this.holder(this.parse(), holder);
+    const present = properties.find((each) => each.name !== undefined && textOf(each.name) === property);
+    return present ? this.cutFrom(properties, present) : this;
+  }
+
+  /** Takes away what `addInjection` has added. */
+  dropInjection(holder: Holder, token: string, parameter: string): this {
+    const source = this.parse();
+    const { parameters } = this.factory(source, holder);
+    const present = parameters.find((each) => textOf(each.name) === parameter);
+    if (present) this.cutFrom(parameters, present);
+    return this.drop([token]);
+  }
+
+  /** The names that are imported from the files of a folder: `./order-list/`. */
+  namesFrom(folder: string): string[] {
+    return importsOf(this.parse()).flatMap(({ from, names }) =>
+      from.startsWith(folder) ? names.map(({ name }) => name.text) : [],
+    );
+  }
+
   has(text: string): boolean {
     return this.text.includes(text);
+  }
+
+  private dropUnusedImports(): this {
+    for (;;) {
+      const source = this.parse();
+      const used = new Set(
+        findAll(source, ts.isIdentifier)
+          .filter(({ parent }) => !ts.isImportSpecifier(parent))
+          .map(({ text }) => text),
+      );
+      const unused = importsOf(source)
+        .flatMap(({ names }) => names)
+        .find(({ name }) => !used.has(name.text));
+      if (!unused) return this;
+      const { elements, parent } = unused.parent;
+      if (elements.length > 1) this.cutFrom(elements, unused);
+      else this.splice(parent.parent.getStart(source), parent.parent.end + 1, '');
+    }
+  }
+
+  /** Cuts one node out of several that commas separate. */
+  private cutFrom(nodes: ts.NodeArray<ts.Node>, node: ts.Node): this {
+    if (nodes.length === 1) return this.splice(nodes.pos, nodes.end, '');
+    const index = nodes.indexOf(node);
+    const next = nodes[index + 1];
+    if (next) return this.splice(node.getFullStart(), next.getFullStart(), '');
+    return this.splice(nodes[index - 1]!.end, node.end, '');
   }
 
   private addElement(holder: Holder, property: string, element: string): void {
@@ -108,7 +193,10 @@ export class SourceText {
     }
     if (!ts.isPropertyAssignment(present) || !ts.isArrayLiteralExpression(present.initializer))
       throw this.unlike(`'${property}' of ${holder}`);
-    const { elements } = present.initializer;
+    this.addToList(source, present.initializer, element);
+  }
+
+  private addToList(source: ts.SourceFile, { elements }: ts.ArrayLiteralExpression, element: string): void {
     const squeezed = (text: string): string => text.replaceAll(/[\s,]/g, '');
     if (elements.some((each) => squeezed(each.getText(source)) === squeezed(element))) return;
     this.splice(
@@ -145,6 +233,16 @@ export class SourceText {
     const options = this.call(source, holder).arguments[0];
     if (options && ts.isObjectLiteralExpression(options)) return options;
     throw this.unlike(holder);
+  }
+
+  /** The list that a call is given first. */
+  private argument(source: ts.SourceFile, callee: string): ts.ArrayLiteralExpression | undefined {
+    const call = find(
+      source,
+      (node): node is ts.CallExpression => ts.isCallExpression(node) && node.expression.getText(source) === callee,
+    );
+    const list = call?.arguments[0];
+    return list && ts.isArrayLiteralExpression(list) ? list : undefined;
   }
 
   private call(source: ts.SourceFile, name: string): ts.CallExpression {
@@ -198,6 +296,28 @@ function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.Object
   );
 }
 
+/** The imports by name, in their order. */
+function importsOf(source: ts.SourceFile): { readonly from: string; readonly names: readonly ts.ImportSpecifier[] }[] {
+  return source.statements.filter(ts.isImportDeclaration).flatMap((statement) => {
+    const bindings = statement.importClause?.namedBindings;
+    return bindings && ts.isNamedImports(bindings)
+      ? [{ from: moduleOf(statement), names: [...bindings.elements] }]
+      : [];
+  });
+}
+
+const textOf = (node: ts.Node): string => node.getText();
+
+const isNamed = (node: ts.Node): node is ts.Identifier | ts.PropertyAccessExpression =>
+  ts.isIdentifier(node) || ts.isPropertyAccessExpression(node);
+
+/** The element of a list that a node is or lies in; what lies in a function is no part of a list around it. */
+function elementAround(node: ts.Node): ts.Expression | undefined {
+  for (let each = node; !ts.isFunctionLike(each) && !ts.isSourceFile(each); each = each.parent)
+    if (ts.isArrayLiteralExpression(each.parent)) return each as ts.Expression;
+  return undefined;
+}
+
 function unwrapped(node: ts.Expression): ts.Expression {
   return ts.isParenthesizedExpression(node) ? unwrapped(node.expression) : node;
 }
@@ -205,4 +325,12 @@ function unwrapped(node: ts.Expression): ts.Expression {
 function find<Found extends ts.Node>(node: ts.Node, isIt: (node: ts.Node) => node is Found): Found | undefined {
   if (isIt(node)) return node;
   return ts.forEachChild(node, (child) => find(child, isIt));
+}
+
+function findAll<Found extends ts.Node>(node: ts.Node, isIt: (node: ts.Node) => node is Found): Found[];
+function findAll(node: ts.Node, isIt: (node: ts.Node) => boolean): ts.Node[];
+function findAll(node: ts.Node, isIt: (node: ts.Node) => boolean): ts.Node[] {
+  const found = isIt(node) ? [node] : [];
+  ts.forEachChild(node, (child) => void found.push(...findAll(child, isIt)));
+  return found;
 }

@@ -3,5 +3,12 @@
  * one service in it more or less. Nothing here asks which kind of workspace it is: what is there is edited.
  */
 export { updateLists } from './service-lists.ts';
-export { addSubscriber, addTopic, addTopicEvent, removeSubscriber, removeTopics } from './topics-text.ts';
+export {
+  addSubscriber,
+  addTopic,
+  addTopicEvent,
+  removeSubscriber,
+  removeTopicEvent,
+  removeTopics,
+} from './topics-text.ts';
 export { Workspace, type Manifest, type ServiceFacts, type ServiceSection, type TopicFacts } from './workspace.ts';

@@ -105,7 +105,8 @@ const lists: readonly Listed[] = [
       ),
     replace: (text, before, { name, section }) => {
       const replaced = text.replace(containerLines(name, before.section), () => containerLines(name, section));
-      return section.database === before.section.database ? replaced : withDatabase(replaced, section.database);
+      if (section.database === before.section.database) return replaced;
+      return withDatabase(withoutDatabase(replaced, before.section.database), section.database);
     },
   },
   {

@@ -40,6 +40,10 @@ export function addTopicEvent(text: string, topic: string, event: string): strin
   return withList(text, topic, 'events', (events) => [...events, event]);
 }
 
+export function removeTopicEvent(text: string, topic: string, event: string): string {
+  return withList(text, topic, 'events', (events) => events.filter((each) => each !== event));
+}
+
 export function addSubscriber(text: string, topic: string, service: string): string {
   const subscribers = listOf(parseDocument(text), topic, 'subscribers');
   if (subscribers) return withList(text, topic, 'subscribers', (names) => [...names, service]);

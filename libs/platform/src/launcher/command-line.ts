@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DemoError } from './demo-error.ts';
 import { type OutsideKafka } from './demo-kafka.ts';
+import { POSTGRES_PORT, type ServicePart } from './parts.ts';
 import { type PortChoice } from './ports.ts';
 
 /** What the command line asks for. */
@@ -24,36 +25,55 @@ export interface DemoOptions {
   readonly simulator: boolean;
 }
 
-export const helpText = (
-  cases: readonly string[],
-): string => `headwater demo: PostgreSQL, broker, schema registry, services and console, started together
+/** What the workspace has; the command line offers nothing that it has not. */
+export interface WorkspaceFacts {
+  readonly services: readonly ServicePart[];
+  readonly cases: readonly string[];
+  /** Whether it has people who are made up, and can replay recordings. */
+  readonly hasSimulator: boolean;
+}
+
+export function helpText({ services, cases, hasSimulator }: WorkspaceFacts): string {
+  const [controllers, others] = [true, false].map((controls) =>
+    services.filter((service) => (service.controls ?? false) === controls),
+  );
+  const from = Math.min(...others!.map(({ port }) => port));
+  const ports = [
+    ...controllers!.map(({ name, port }) => `${name} ${port}`),
+    'registry 8081',
+    'broker 9092',
+    ...(others!.length > 0 ? [`services from ${from}`] : []),
+    `PostgreSQL ${POSTGRES_PORT}`,
+  ];
+  return `The workspace: PostgreSQL, broker, schema registry and every service, started together
 
 Usage: npm start -- [options]
 
   --fresh           begin without the data of earlier runs
-  --only CASE,CASE  start the services of these cases only: ${cases.join(', ')}
-  --replay          when ready, replay every recording in ../shared/data and compare the result with it
-  --recordings DIR  replay those in DIR instead
-  --no-simulator    nobody: otherwise a gentle simulator runs, so that the pages live
+${cases.length > 0 ? `  --only CASE,CASE  start the services of these cases only: ${cases.join(', ')}\n` : ''}${hasSimulator ? SIMULATOR_HELP : ''}\
   --kafka H:P,…     use the Kafka that runs there instead of the bundled broker     (or KAFKA_BOOTSTRAP_SERVERS)
   --dir DIR         folder of data, logs and addresses                    (default .headwater, or HEADWATER_DIR)
   --ports auto      take free ports instead of the fixed ones             (or HEADWATER_PORTS=auto)
   --port-base N     count the ports from N on: N, N+1, …                  (or HEADWATER_PORTS=N)
   --help            print this
 
-Fixed ports: console 8080, registry 8081, broker 9092, services from 3001, PostgreSQL 25432.
+Fixed ports: ${ports.join(', ')}.
 With --kafka the topics take that cluster's replication, and a registry is started that keeps its schemas there;
-SCHEMA_REGISTRY_URL uses one that runs already. Its topics outlive the demo: --fresh does not delete them.
+SCHEMA_REGISTRY_URL uses one that runs already. Its topics outlive the workspace: --fresh does not delete them.
 DATABASE_URL uses an outside PostgreSQL server; its user must be allowed to create databases.
 Addresses are written to DIR/endpoints.json, logs to DIR/logs (all.log: of all parts). Ctrl-C stops everything; the data stays.
 `;
+}
 
-const OPTIONS = {
+const SIMULATOR_HELP = `\
+  --replay          when ready, replay every recording in ../shared/data and compare the result with it
+  --recordings DIR  replay those in DIR instead
+  --no-simulator    nobody: otherwise a gentle simulator runs, so that the pages live
+`;
+
+const PLAIN_OPTIONS = {
   fresh: { type: 'boolean', default: false },
   only: { type: 'string' },
-  replay: { type: 'boolean', default: false },
-  recordings: { type: 'string' },
-  simulator: { type: 'boolean', default: true },
   kafka: { type: 'string' },
   dir: { type: 'string' },
   ports: { type: 'string' },
@@ -61,21 +81,27 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+const OPTIONS = {
+  ...PLAIN_OPTIONS,
+  replay: { type: 'boolean', default: false },
+  recordings: { type: 'string' },
+  simulator: { type: 'boolean', default: true },
+} as const;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the arguments after the script's name and the environment.
  *
- * @param cases that the workspace has
  * @throws DemoError
  */
 export function parseCommandLine(
   args: readonly string[],
   environment: Environment,
   root: string,
-  cases: readonly string[],
+  { cases, hasSimulator }: Pick<WorkspaceFacts, 'cases' | 'hasSimulator'>,
 ): Command {
-  const values = parse(args);
+  const values = parse(args, hasSimulator);
   if (values.help) return { kind: 'help' };
   const databaseUrl = environment['DATABASE_URL'];
   return {
@@ -87,16 +113,17 @@ export function parseCommandLine(
       ...(values.only === undefined ? {} : { only: chosenCases(values.only, cases) }),
       ...recordingsOf(values, root),
       ...kafkaOf(values.kafka, environment, values.fresh),
-      simulator: values.simulator,
+      simulator: hasSimulator && values.simulator,
       ...(nonEmpty(databaseUrl) === undefined ? {} : { databaseUrl: databaseUrlOf(databaseUrl ?? '') }),
     },
   };
 }
 
-function parse(args: readonly string[]) {
+function parse(args: readonly string[], hasSimulator: boolean) {
+  // Those that are left out are refused, and their values absent, which is as good as false.
+  const options = hasSimulator ? OPTIONS : (PLAIN_OPTIONS as typeof OPTIONS);
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false, allowNegative: true })
-      .values;
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false, allowNegative: true }).values;
   } catch (error) {
     const reason = Error.isError(error) ? error.message : String(error);
     throw new DemoError('USAGE', `${(reason.split(/\.\s|\n/)[0] ?? '').replace(/\.$/, '')}; see --help.`, {

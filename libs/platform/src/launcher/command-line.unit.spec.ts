@@ -3,7 +3,8 @@ import { helpText, parseCommandLine } from './command-line.ts';
 
 const cases = ['social', 'mybank', 'lake'];
 const parse = (args: string[], environment: Record<string, string> = {}) =>
-  parseCommandLine(args, environment, '/clone', cases);
+  parseCommandLine(args, environment, '/clone', { cases, hasSimulator: true });
+const workspace = { services: [], cases, hasSimulator: true };
 
 describe("the demo's command line", () => {
   it('takes the fixed ports and the data of the clone by default', () => {
@@ -31,7 +32,7 @@ describe("the demo's command line", () => {
     expect(() => parse(['--only', 'bank'])).toThrow(
       "--only must name cases (social, mybank, lake), not 'bank'; see --help.",
     );
-    expect(helpText(cases)).toContain('these cases only: social, mybank, lake');
+    expect(helpText(workspace)).toContain('these cases only: social, mybank, lake');
   });
 
   it('replays recordings where asked', () => {
@@ -72,8 +73,18 @@ describe("the demo's command line", () => {
       'KAFKA_BOOTSTRAP_SERVERS',
       'SCHEMA_REGISTRY_URL',
     ]) {
-      expect(helpText(cases)).toContain(word);
+      expect(helpText(workspace)).toContain(word);
     }
+  });
+
+  it('offers nothing that the workspace has not', () => {
+    const plain = { services: [], cases: [], hasSimulator: false };
+    const help = helpText(plain);
+    for (const word of ['simulator', 'replay', 'recordings', '--only', 'console', 'demo'])
+      expect(help).not.toContain(word);
+    expect(help).toContain('Fixed ports: registry 8081, broker 9092, PostgreSQL 25432.');
+    expect(() => parseCommandLine(['--replay'], {}, '/clone', plain)).toThrow(/^Unknown option '--replay'; see --help/);
+    expect(parseCommandLine([], {}, '/clone', plain)).toMatchObject({ options: { simulator: false, fresh: false } });
   });
 
   it.each<[string[], Record<string, string>, string]>([

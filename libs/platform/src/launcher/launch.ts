@@ -5,7 +5,7 @@
 import { helpText, parseCommandLine, type DemoOptions } from './command-line.ts';
 import { DemoError } from './demo-error.ts';
 import { Demo } from './demo.ts';
-import { casesOf, readServices } from './parts.ts';
+import { casesOf, readServices, readSimulator } from './parts.ts';
 import { Terminal } from './terminal.ts';
 
 const IMPATIENCE_MS = 1500;
@@ -54,9 +54,10 @@ async function run(options: DemoOptions, root: string): Promise<void> {
  */
 export async function launch(root: string, args: readonly string[]): Promise<void> {
   try {
-    const cases = casesOf(readServices(root));
-    const command = parseCommandLine(args, process.env, root, cases);
-    if (command.kind === 'help') process.stdout.write(helpText(cases));
+    const services = readServices(root);
+    const workspace = { services, cases: casesOf(services), hasSimulator: readSimulator(root) !== undefined };
+    const command = parseCommandLine(args, process.env, root, workspace);
+    if (command.kind === 'help') process.stdout.write(helpText(workspace));
     else await run(command.options, root);
   } catch (error) {
     if (!(error instanceof DemoError)) throw error;

@@ -1,13 +1,11 @@
-/** The broker and the registry that a command works on: those that are named, or those of the running demo. */
+/** The broker and the registry that a command works on: those that are named, or those of the running workspace. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Logger } from '@nestjs/common';
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import { createKafkajsClient, DeadLetterDesk, EventCodec, MessageProducer, systemClock } from '@headwater/messaging';
 import { OperateError } from '../operate-error.ts';
 import type { DeadLettersOptions } from './dead-letters-options.ts';
-
-const root = path.resolve(import.meta.dirname, '../../../..');
 
 export interface MessagingConnection {
   readonly codec: EventCodec;
@@ -44,10 +42,10 @@ export async function codecOf(options: DeadLettersOptions): Promise<EventCodec> 
 const textOf = (error: unknown): string => (Error.isError(error) ? error.message : String(error));
 
 async function endpointOf({ dir }: DeadLettersOptions, name: 'broker' | 'registry'): Promise<string> {
-  const file = path.resolve(dir ?? path.join(root, '.headwater'), 'endpoints.json');
+  const file = path.join(dir, 'endpoints.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined)
-    throw new OperateError(`The demo does not run: start it with \`npm start\`, or name the ${name} by --${name}.`);
+    throw new OperateError(`Nothing runs here: start it with \`npm start\`, or name the ${name} by --${name}.`);
   const endpoint = (JSON.parse(text) as Record<string, string | undefined>)[name];
   if (!endpoint) throw new OperateError(`${file} names no ${name}: name it by --${name}.`);
   return endpoint;

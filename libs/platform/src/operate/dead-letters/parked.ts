@@ -1,7 +1,7 @@
 /** parked, release, skip and edit: keys that wait in services' databases. */
 import { readFile } from 'node:fs/promises';
 import { text as textFrom } from 'node:stream/consumers';
-import { ContractError, type TopicContract } from '@headwater/contracts';
+import { ContractError, type TopicContract } from '@headwater/contract-kit';
 import { MessagingError, ParkedDesk, ParkedKeys, type EventCodec, type ParkedKey } from '@headwater/messaging';
 import { withDatabases, type OpenDatabase } from '../databases.ts';
 import { OperateError } from '../operate-error.ts';

@@ -1,5 +1,5 @@
 /** `npm run dead-letters -- COMMAND`: what could not be processed, and what to do with it. */
-import { topics as contractTopics, type TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import { MessagingError } from '@headwater/messaging';
 import { OperateError } from '../operate-error.ts';
 import type { CommandLine } from '../run-operator.ts';
@@ -7,6 +7,7 @@ import { readDeadLettersOptions, type DeadLettersOptions } from './dead-letters-
 import { listLetters, settleLetters, showLetter } from './letters.ts';
 import { codecOf, withMessaging } from './messaging-connection.ts';
 import { runParked } from './parked.ts';
+import { topicsOf } from './topics-of.ts';
 
 const HELP = `What subscriptions could not process: dead letters in their topics, and parked keys in services' databases
 
@@ -36,10 +37,10 @@ How (redrive, discard, release, skip, edit):
   --value JSON        edit: the event; @FILE reads a file, - the standard input; --event NAME another kind of event
 
 Where:
-  --broker HOST:PORT  --registry URL                                       (default the running demo's)
-  --url URL           connection string of a database; may be given again (default DATABASE_URL, else the running demo's)
+  --broker HOST:PORT  --registry URL                                       (default those of what runs here)
+  --url URL           connection string of a database; may be given again (default DATABASE_URL, else those of what runs here)
   --database NAME     only this database; may be given again
-  --dir DIR           folder of the demo's data                            (default .headwater)
+  --dir DIR           folder of data, logs and addresses                   (default .headwater, or HEADWATER_DIR)
   --json              print JSON
   --help              print this
 `;
@@ -72,11 +73,11 @@ const commands: Readonly<Record<string, Run>> = {
 
 /** @returns the exit code */
 export async function runDeadLettersCommand(
-  { args, environment, output, errors }: CommandLine,
-  topics: readonly TopicContract[] = Object.values(contractTopics),
+  { root, args, environment, output, errors }: CommandLine,
+  contracts?: readonly TopicContract[],
 ): Promise<number> {
   try {
-    const options = readDeadLettersOptions(args, environment);
+    const options = readDeadLettersOptions(args, environment, root);
     const [name] = options.words;
     if (options.help || name === undefined) {
       output.write(HELP);
@@ -85,7 +86,7 @@ export async function runDeadLettersCommand(
     const command = commands[name];
     if (!command)
       throw new OperateError(`There is no command '${name}': ${Object.keys(commands).join(', ')}; see --help.`);
-    await command(options, topics, output);
+    await command(options, contracts ?? (await topicsOf(root)), output);
     return 0;
   } catch (error) {
     if (!(error instanceof OperateError) && !(error instanceof MessagingError)) throw error;

@@ -1,12 +1,13 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { OperateError } from './operate-error.ts';
 
 /** What the commands of operators share. */
 export interface OperatorOptions {
-  /** Connection strings; the databases of the running demo when there is none. */
+  /** Connection strings; the databases of the running workspace when there is none. */
   readonly urls: readonly string[];
-  /** Folder of the demo's data. */
-  readonly dir: string | undefined;
+  /** Folder of the running workspace's data, where its addresses are. */
+  readonly dir: string;
   /** Only the databases of these names. */
   readonly databases: readonly string[];
   readonly json: boolean;
@@ -15,9 +16,9 @@ export interface OperatorOptions {
   readonly words: readonly string[];
 }
 
-export const SHARED_HELP = `  --url URL         connection string of a database; may be given again   (default DATABASE_URL, else the running demo's)
+export const SHARED_HELP = `  --url URL         connection string of a database; may be given again   (default DATABASE_URL, else those of what runs here)
   --database NAME   only this database; may be given again
-  --dir DIR         folder of the demo's data                              (default .headwater)
+  --dir DIR         folder of data, logs and addresses                     (default .headwater, or HEADWATER_DIR)
   --json            print JSON
   --help            print this
 `;
@@ -32,12 +33,12 @@ const OPTIONS = {
 } as const;
 
 /** Reads the arguments after the script's name. @throws OperateError */
-export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): OperatorOptions {
+export function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv, root: string): OperatorOptions {
   const { values, positionals } = parse(args);
   const fromEnvironment = environment['DATABASE_URL'] ? [environment['DATABASE_URL']] : [];
   return {
     urls: values.url.length > 0 ? values.url : fromEnvironment,
-    dir: values.dir,
+    dir: dataFolder(values.dir, environment, root),
     databases: values.database,
     json: values.json,
     all: values.all,
@@ -45,6 +46,10 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     words: positionals,
   };
 }
+
+/** Where the launcher has put what runs, unless it is told. */
+export const dataFolder = (given: string | undefined, environment: NodeJS.ProcessEnv, root: string): string =>
+  path.resolve(root, given ?? (environment['HEADWATER_DIR'] || '.headwater'));
 
 function parse(args: readonly string[]) {
   try {

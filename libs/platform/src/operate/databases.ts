@@ -1,11 +1,9 @@
-/** The databases that an operator's command works on: those that are named, or those of the running demo. */
+/** The databases that an operator's command works on: those that are named, or those of the running workspace. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { OperateError } from './operate-error.ts';
 import { type OperatorOptions } from './operator-options.ts';
-
-const root = path.resolve(import.meta.dirname, '../../..');
 
 export interface OpenDatabase {
   readonly name: string;
@@ -26,7 +24,9 @@ export async function withDatabases<Result>(
       else await database.dataSource.destroy();
     }
     if (opened.length === 0) {
-      throw new OperateError(`No database with a table '${table}' was found: name one by --url, or start the demo.`);
+      throw new OperateError(
+        `No database with a table '${table}' was found: name one by --url, or start the services.`,
+      );
     }
     return await work(opened);
   } finally {
@@ -35,19 +35,19 @@ export async function withDatabases<Result>(
 }
 
 async function urlsOf({ urls, dir, databases }: OperatorOptions): Promise<string[]> {
-  const all = urls.length > 0 ? [...urls] : await demoUrls(dir);
+  const all = urls.length > 0 ? [...urls] : await urlsOfRunning(dir);
   const chosen = all.filter((url) => databases.length === 0 || databases.includes(databaseOf(url)));
   const missing = databases.filter((name) => !all.some((url) => databaseOf(url) === name));
   if (missing.length === 0) return chosen;
   throw new OperateError(`There is no database ${missing.join(', ')}; there is ${all.map(databaseOf).join(', ')}.`);
 }
 
-/** All databases on the demo's PostgreSQL. */
-async function demoUrls(dir: string | undefined): Promise<string[]> {
-  const file = path.resolve(dir ?? path.join(root, '.headwater'), 'endpoints.json');
+/** All databases on the running workspace's PostgreSQL. */
+async function urlsOfRunning(dir: string): Promise<string[]> {
+  const file = path.join(dir, 'endpoints.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) {
-    throw new OperateError('The demo does not run: start it with `npm start`, or name a database by --url.');
+    throw new OperateError('Nothing runs here: start it with `npm start`, or name a database by --url.');
   }
   const { postgres } = JSON.parse(text) as { readonly postgres?: string };
   if (!postgres) throw new OperateError(`${file} names no PostgreSQL: name a database by --url.`);

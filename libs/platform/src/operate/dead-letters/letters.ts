@@ -1,5 +1,5 @@
 /** list, show, redrive and discard: what lies in dead-letter topics. */
-import type { TopicContract } from '@headwater/contracts';
+import type { TopicContract } from '@headwater/contract-kit';
 import {
   deadLetterView,
   standardMaxRedrives,

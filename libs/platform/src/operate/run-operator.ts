@@ -3,6 +3,8 @@ import { readOptions, type OperatorOptions } from './operator-options.ts';
 
 /** What a command is given by the terminal, or by a test. */
 export interface CommandLine {
+  /** Folder of the workspace. */
+  readonly root: string;
   /** What follows the script's name. */
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
@@ -10,21 +12,14 @@ export interface CommandLine {
   readonly errors: { write(text: string): unknown };
 }
 
-export const terminal = (): CommandLine => ({
-  args: process.argv.slice(2),
-  environment: process.env,
-  output: process.stdout,
-  errors: process.stderr,
-});
-
 /** Runs an operator's command: help, expected failures as one line. @returns the exit code */
 export async function runOperator(
-  { args, environment, output, errors }: CommandLine,
+  { root, args, environment, output, errors }: CommandLine,
   help: string,
   command: (options: OperatorOptions) => Promise<void>,
 ): Promise<number> {
   try {
-    const options = readOptions(args, environment);
+    const options = readOptions(args, environment, root);
     if (options.help || options.words.length === 0) output.write(help);
     else await command(options);
     return 0;

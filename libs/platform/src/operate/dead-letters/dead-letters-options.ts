@@ -3,7 +3,7 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { DeadLetterFilter, OperatorAct } from '@headwater/messaging';
 import { OperateError } from '../operate-error.ts';
-import type { OperatorOptions } from '../operator-options.ts';
+import { dataFolder, type OperatorOptions } from '../operator-options.ts';
 
 const OPTIONS = {
   broker: { type: 'string' },
@@ -50,12 +50,16 @@ export interface DeadLettersOptions extends OperatorOptions {
 }
 
 /** @throws OperateError */
-export function readDeadLettersOptions(args: readonly string[], environment: NodeJS.ProcessEnv): DeadLettersOptions {
+export function readDeadLettersOptions(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  root: string,
+): DeadLettersOptions {
   const { values, positionals } = parse(args);
   return {
     words: positionals,
     urls: values.url.length > 0 ? values.url : listed(environment['DATABASE_URL']),
-    dir: values.dir,
+    dir: dataFolder(values.dir, environment, root),
     databases: values.database,
     json: values.json,
     all: values.all,

@@ -47,6 +47,7 @@ async function run(
 ): Promise<{ code: number; output: string; errors: string }> {
   const written = { output: '', errors: '' };
   const code = await command({
+    root: '/nowhere',
     args,
     environment: { DATABASE_URL: url },
     output: { write: (text) => (written.output += text) },
