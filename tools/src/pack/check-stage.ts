@@ -68,8 +68,11 @@ function wrongImports(folder: string, manifest: Manifest, file: string, held: Re
   });
 }
 
+/** What a bundled package asks of an AMD loader, if there is one: no package (AMD specification, define). */
+const ofLoader: ReadonlySet<string> = new Set(['require', 'exports', 'module']);
+
 function isDeclared({ name, dependencies, peerDependencies }: Manifest, specifier: string): boolean {
-  if (isBuiltin(specifier)) return true;
+  if (isBuiltin(specifier) || ofLoader.has(specifier)) return true;
   const packageName = specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)
