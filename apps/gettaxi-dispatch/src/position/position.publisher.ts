@@ -12,9 +12,10 @@ import {
   type UserPosition,
 } from '@headwater/contracts';
 import { newEventId } from '@headwater/event-sourcing';
-import { EventCodec, headerNames, MessageProducer, MessagingError } from '@headwater/messaging';
+import { EventCodec, headerNames, MessageProducer, MessagingError, type RecordToWrite } from '@headwater/messaging';
 import { Metrics, Problem } from '@headwater/service-kit';
 import { Fleet } from '../fleet/fleet.ts';
+import { inSlices } from './in-slices.ts';
 import { type TaxiPositionItem, type UserPositionItem } from './position.requests.ts';
 
 @Injectable()
@@ -36,48 +37,54 @@ export class PositionPublisher {
 
   /** @throws Problem 503 when the broker did not acknowledge all; some may be recorded. */
   async users(items: readonly UserPositionItem[]): Promise<void> {
-    const events = items.map((item): UserPosition => {
-      const { userId, latitude, longitude, occurredAt } = item;
-      return { eventId: newEventId(), userId, latitude, longitude, occurredAt: dateOf(occurredAt) };
+    const records = await inSlices(items, ({ userId, latitude, longitude, occurredAt }) => {
+      const event: UserPosition = {
+        eventId: newEventId(),
+        userId,
+        latitude,
+        longitude,
+        occurredAt: dateOf(occurredAt),
+      };
+      return recordOf(topics.userPosition, event, this.codec.encode(topics.userPosition, userPosition, event));
     });
-    await this.send(topics.userPosition, events, (event) =>
-      this.codec.encode(topics.userPosition, userPosition, event),
-    );
+    await this.send(topics.userPosition, records);
     this.recorded.inc({ of: 'user' }, items.length);
   }
 
   /** @throws Problem 503 when the broker did not acknowledge all; some may be recorded. */
   async taxis(items: readonly TaxiPositionItem[]): Promise<void> {
-    const events = items.map((item): TaxiPosition => {
-      const { taxiId, latitude, longitude, available, occurredAt } = item;
-      return { eventId: newEventId(), taxiId, latitude, longitude, available, occurredAt: dateOf(occurredAt) };
+    const made = await inSlices(items, ({ taxiId, latitude, longitude, available, occurredAt }) => {
+      const place = { taxiId, latitude, longitude, available };
+      const event: TaxiPosition = { eventId: newEventId(), ...place, occurredAt: dateOf(occurredAt) };
+      const value = this.codec.encode(topics.taxiPosition, taxiPosition, event);
+      return { event, record: recordOf(topics.taxiPosition, event, value) };
     });
-    await this.send(topics.taxiPosition, events, (event) =>
-      this.codec.encode(topics.taxiPosition, taxiPosition, event),
+    await this.send(
+      topics.taxiPosition,
+      made.map(({ record }) => record),
     );
-    for (const event of events) this.fleet.report(event);
+    await inSlices(made, ({ event }) => this.fleet.report(event));
     this.recorded.inc({ of: 'taxi' }, items.length);
   }
 
-  private async send<Event extends { readonly eventId: string }>(
-    topic: Pick<TopicContract, 'name'> & { keyOf(event: Event): string },
-    events: readonly Event[],
-    encode: (event: Event) => Buffer,
-  ): Promise<void> {
-    const records = events.map((event) => ({
-      key: topic.keyOf(event),
-      value: encode(event),
-      headers: { [headerNames.messageId]: event.eventId },
-    }));
+  private async send({ name }: TopicContract, records: readonly RecordToWrite[]): Promise<void> {
     if (records.length === 0) return;
     try {
-      await this.producer.sendAll(topic.name, records);
+      await this.producer.sendAll(name, records);
     } catch (error) {
       if (!(error instanceof MessagingError && error.retriable)) throw error;
       const detail = 'The position could not be stored. Send it again in a moment.';
       throw Problem.unavailable('broker-unavailable', detail, { cause: error });
     }
   }
+}
+
+function recordOf<Event extends { readonly eventId: string }>(
+  topic: { keyOf(event: Event): string },
+  event: Event,
+  value: Buffer,
+): RecordToWrite {
+  return { key: topic.keyOf(event), value, headers: { [headerNames.messageId]: event.eventId } };
 }
 
 const dateOf = (occurredAt: string | undefined): Date => (occurredAt === undefined ? new Date() : new Date(occurredAt));
