@@ -62,7 +62,7 @@ function catchUpComparisons(stage: Stage, isQuick: boolean): Comparison[] {
         unit: 'MiB',
         better: 'less',
         target: ratioAtMost(0.1),
-        note: 'the most that was resident while it caught up; ours is started with `--max-semi-space-size=2`; the peer is tuned',
+        note: 'the most that was resident while it caught up; ours is started with `--max-semi-space-size=2 --max-old-space-size=96`; the peer is tuned',
       },
     ],
   }));

@@ -11,7 +11,7 @@ export const own: Capturer = {
 };
 
 /** As ADR 0018 says of a process that only captures. */
-const nodeArguments = ['--max-semi-space-size=2'];
+const nodeArguments = ['--max-semi-space-size=2', '--max-old-space-size=96'];
 
 async function start(source: CaptureSource): Promise<RunningCapturer> {
   const program = programArguments('toolkit/change-capture/own-program', [JSON.stringify(source)]);
