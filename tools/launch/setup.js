@@ -83,12 +83,13 @@ async function build(node, title, isStale, args) {
   throw new SetupError(`${title} failed:\n${output.trim()}`);
 }
 
-/** The broker's program is bundled from the sources of three projects. */
+/** The broker's program is bundled from the sources of these projects. */
 function brokerIsStale() {
   return isOlder('apps/broker/dist/broker.cjs', [
     'apps/broker/rolldown.config.js',
     'apps/broker/src',
     'libs/broker/src',
+    'libs/messaging/src',
     'libs/schema-registry/src',
   ]);
 }

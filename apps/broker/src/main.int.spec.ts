@@ -22,9 +22,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(bundleFolder, { recursive: true, force: true }));
 
+const bundled = () => [path.join(bundleFolder, 'broker.cjs')];
 const PROGRAMS = [
   ['from its sources', () => ['--conditions=@headwater/source', path.join(import.meta.dirname, 'main.ts')]],
-  ['bundled', () => [path.join(bundleFolder, 'broker.cjs')]],
+  ['bundled', bundled],
 ] as const;
 
 function start(program: readonly string[], args: readonly string[]) {
@@ -59,15 +60,18 @@ async function apiVersionsError(port: number): Promise<number> {
   return answer.readInt16BE(8);
 }
 
-const READY = /^ready kafka=127\.0\.0\.1:(\d+) registry=(http:\/\/127\.0\.0\.1:\d+) dataDir=(\S+) startMs=\d+\n$/;
-
-describe.each(PROGRAMS)('the broker as a program, %s', (_, program) => {
-  const run = (...args: string[]) => start(program(), args);
-
+function makeFolder(): void {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'headwater-broker-main-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+}
+
+const READY = /^ready kafka=127\.0\.0\.1:(\d+) registry=(http:\/\/127\.0\.0\.1:\d+) dataDir=(\S+) startMs=\d+\n$/;
+
+describe.each(PROGRAMS)('the broker as a program, %s', (_, program) => {
+  const run = (...args: string[]) => start(program(), args);
+  makeFolder();
 
   it.each(['SIGTERM', 'SIGINT'] as const)('says when it serves, serves, and ends with 0 on %s', async (signal) => {
     const { child, line, exited, output } = run('--port', '0', '--registry-port', '0', '--data-dir', 'data');
@@ -129,5 +133,29 @@ describe.each(PROGRAMS)('the broker as a program, %s', (_, program) => {
     const version = run('--version');
     expect((await version.exited).code).toBe(0);
     expect(version.output.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+// The client of another Kafka is written in more of TypeScript than Node runs by itself.
+describe('the bundled program', () => {
+  const run = (...args: string[]) => start(bundled(), args);
+  makeFolder();
+
+  it('serves the registry alone, on a Kafka that runs elsewhere', async () => {
+    const elsewhere = run('--port', '0', '--registry-port', '0', '--data-dir', 'elsewhere');
+    const [, port] = READY.exec(await elsewhere.line()) ?? [];
+    const { child, line, exited, output } = run('--kafka', `127.0.0.1:${port}`, '--registry-port', '0');
+    const [, registry] = /^ready registry=(\S+) kafka=\S+ startMs=\d+\n$/.exec(await line()) ?? [];
+    const answer = await fetch(`${registry}/subjects/likes/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      body: JSON.stringify({ schema: '"string"' }),
+    });
+    expect(await answer.json()).toMatchObject({ id: expect.any(Number) });
+    child.kill('SIGTERM');
+    expect(await exited).toEqual({ code: 0, signal: null });
+    expect(output.stderr).toBe('');
+    elsewhere.child.kill('SIGTERM');
+    expect((await elsewhere.exited).code).toBe(0);
   });
 });

@@ -38,7 +38,7 @@ async function serve(options: StartBrokerOptions): Promise<void> {
 /** The registry alone, on a Kafka that runs elsewhere. */
 async function serveRegistry(options: StartRegistryOptions): Promise<void> {
   const asked = signalReceived();
-  const { startRegistryOnKafka } = await import('./start-registry.ts').catch(withoutMessaging);
+  const { startRegistryOnKafka } = await import('./start-registry.ts');
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const { registryUrl, bootstrapServers, close } = await startRegistryOnKafka({ ...options, log });
   const startMs = Math.round(performance.now());
@@ -46,14 +46,6 @@ async function serveRegistry(options: StartRegistryOptions): Promise<void> {
   if (!asked.isReceived()) process.stdout.write(`ready ${facts}\n`);
   await asked.signal;
   await close();
-}
-
-/** The client of another Kafka is a package that not everybody installs. */
-function withoutMessaging(error: unknown): never {
-  if (!(error instanceof Error && 'code' in error && String(error.code).endsWith('MODULE_NOT_FOUND'))) throw error;
-  throw new Error('--kafka needs the package @headwater/messaging: install it beside @headwater/broker.', {
-    cause: error,
-  });
 }
 
 function readyLine({ bootstrapServers, registryUrl, dataDir }: RunningBroker): string {
