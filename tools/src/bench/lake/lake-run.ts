@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { createKafkajsClient, systemClock } from '@headwater/messaging';
+import type { ServerProcess } from '../load/child.ts';
+import { atRate } from '../toolkit/paced.ts';
 import type { Stage } from './stage.ts';
 
 const pollMs = 50;
+const portionsPerSecond = 20;
 
 /** Likes a second that connect brings into Parquet files, from the first file that is there to the last. */
 export async function rowsPerSecond(stage: Stage): Promise<{ perSecond: number; queryMs: number }> {
   const connect = await stage.startConnect();
   try {
-    const url = /=(http:\S+)/.exec(connect.readyLine)![1]!;
+    const url = addressOf(connect);
     const first = await untilRows(url, 1);
     const last = await untilRows(url, stage.likes);
     const perSecond = ((last.rows - first.rows) / (last.atMs - first.atMs)) * 1000;
@@ -18,6 +21,36 @@ export async function rowsPerSecond(stage: Stage): Promise<{ perSecond: number; 
     await connect.stop();
   }
 }
+
+/** How likes came into the lake that were written at a rate. */
+export interface Paced {
+  /** Likes that were acknowledged a second. */
+  readonly taken: number;
+  /** From the last acknowledgement until all of them were in files. */
+  readonly behindMs: number;
+}
+
+/** Writes likes at a rate while connect brings them into files. */
+export async function pacedRows(stage: Stage, perSecond: number, seconds: number): Promise<Paced> {
+  const { writer } = stage;
+  const connect = await stage.startConnect();
+  try {
+    const url = addressOf(connect);
+    const portion = perSecond / portionsPerSecond;
+    for (let warmUp = 0; warmUp < portionsPerSecond; warmUp += 1) await writer.write(portion);
+    await untilRows(url, writer.written);
+    const startedMs = performance.now();
+    await atRate(portionsPerSecond, seconds, () => writer.write(portion));
+    const acknowledgedMs = performance.now();
+    const { atMs } = await untilRows(url, writer.written);
+    const tookMs = Math.max(acknowledgedMs - startedMs, seconds * 1000);
+    return { taken: (perSecond * seconds * 1000) / tookMs, behindMs: atMs - acknowledgedMs };
+  } finally {
+    await connect.stop();
+  }
+}
+
+const addressOf = ({ readyLine }: ServerProcess): string => /=(http:\S+)/.exec(readyLine)![1]!;
 
 /** Waits until so many rows are in the lake, by the names of its files. */
 async function untilRows(url: string, wanted: number): Promise<{ rows: number; atMs: number }> {
