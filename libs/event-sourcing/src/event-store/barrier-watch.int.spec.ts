@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { BarrierWatch, EventStore, type BarrierAlarm } from './index.ts';
-
-jest.setTimeout(30_000);
 
 let postgres: RunningPostgres;
 let dataSource: DataSource;
