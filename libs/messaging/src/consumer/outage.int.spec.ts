@@ -82,7 +82,7 @@ describe('while the broker is away', () => {
     await until(async () => (await observer.committed(group, topic)).join() === ends.join());
     // Each record once: what was written again after a lost answer was recognized.
     expect(ends.reduce((sum, end) => sum + end, 0)).toBe(next * posts.length);
-  }, 60_000);
+  });
 
   it('a service that starts waits for the broker', async () => {
     const topic = testTopic(1);
@@ -99,7 +99,7 @@ describe('while the broker is away', () => {
       liked: true,
       occurredAt: new Date(0),
     });
-  }, 60_000);
+  });
 
   it('a caller is told when its record could not be delivered in time', async () => {
     const topic = testTopic(1);
@@ -111,5 +111,5 @@ describe('while the broker is away', () => {
         retriable: true,
       });
     });
-  }, 60_000);
+  });
 });

@@ -84,7 +84,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
       [deadLetterHeaderNames.reason]: 'not today',
     });
     expect(Object.keys(headers).filter((name) => name.startsWith('origin-') || name.startsWith('retry-'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('goes on with a record that a tier could process', async () => {
     let failures = 1;
@@ -97,7 +97,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     await send(service.producer, ['bad', 'a']);
     await until(() => done.length === 2);
     expect(new Set(done)).toEqual(new Set(['a', 'bad']));
-  }, 60_000);
+  });
 
   it('drops what it may skip', async () => {
     const handler: Handler = ({ value }) => {
@@ -109,7 +109,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     await send(service.producer, ['a', 'bad', 'b']);
     await until(async () => (await committed()) === 3);
     expect(done).toEqual(['a', 'b']);
-  }, 60_000);
+  });
 
   it('ends, is not live, and commits nothing past the record when it must stop', async () => {
     const handler: Handler = ({ value }) => {
@@ -132,7 +132,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     await service[Symbol.asyncDispose]();
     expect(await committed()).toBe(1);
     expect(done).toEqual(['a']);
-  }, 60_000);
+  });
 
   it('ends an attempt at its deadline, and never runs two of a key at a time', async () => {
     let running = 0;
@@ -154,7 +154,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     await send(service.producer, ['slow', 'a']);
     await until(() => done.length === 2);
     expect([done, most, aborted]).toEqual([['slow', 'a'], 1, 1]);
-  }, 60_000);
+  });
 
   it('commits before it handles when a record may be lost but not be handled twice', async () => {
     let ahead: number | undefined;
@@ -169,7 +169,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     await using _service = await TestService.start(kafka, [topic], [controller(options, handler)]);
     await until(() => done.length === 3);
     expect([done, ahead]).toEqual([['a', 'bad', 'b'], 3]);
-  }, 60_000);
+  });
 
   it('is paused and resumed by an operator', async () => {
     const handler: Handler = ({ value }) => void done.push(value.postId);
@@ -185,5 +185,5 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     service.transport.resume(group);
     await until(() => done.length === 2);
     expect(service.transport.states()).toMatchObject([{ paused: false }]);
-  }, 60_000);
+  });
 });

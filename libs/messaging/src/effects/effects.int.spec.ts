@@ -273,12 +273,14 @@ describe('effects exactly once', () => {
       await produce(writer.producer, topic, 20, 50);
     }
     await using _service = await start(topic, [Likes]);
+    // Over a connection of another database, which is not cut itself.
+    const elsewhere = new DataSource({ type: 'postgres', url: postgres.url });
+    await elsewhere.initialize();
     for (const mark of [1, 200, 400, 600, 800]) {
       await until(() => calls >= mark);
-      await dataSource.query(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-      );
+      await elsewhere.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'effects'`);
     }
+    await elsewhere.destroy();
     await committedToTheEnd(group, topic);
     expect((await effects()).sort()).toEqual(expected(20, 50).sort());
   });

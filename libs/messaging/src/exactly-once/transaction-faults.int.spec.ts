@@ -34,7 +34,7 @@ describe('a transaction whose end is not known', () => {
   const members: GroupMember[] = [];
 
   beforeAll(async () => {
-    broker = await startBroker();
+    broker = await startBroker({ config: { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '100' } });
     client = newClient(broker);
     await using _topics = await TestService.start(broker, [input, output], []);
   });
@@ -49,8 +49,8 @@ describe('a transaction whose end is not known', () => {
         groupId: group,
         topic,
         startFrom: 'earliest',
-        sessionTimeoutMs: 10_000,
-        rebalanceTimeoutMs: 20_000,
+        sessionTimeoutMs: 60_000,
+        rebalanceTimeoutMs: 60_000,
         heartbeatIntervalMs: 500,
         maxWaitMs: 100,
         maxBytesPerPartition: 1024 * 1024,
@@ -120,7 +120,8 @@ describe('a transaction whose end is not known', () => {
     const membership = await membershipOf(group);
     const dead = await client.openTransactionalWriter({
       transactionalId: `spec-${randomUUID()}`,
-      transactionTimeoutMs: 1_000,
+      // Longer than the writes below take, also on a busy machine.
+      transactionTimeoutMs: 5_000,
     });
     await dead.begin();
     await dead.write(output.name, [{ key: 'dead', value: Buffer.from('of the dead') }]);

@@ -6,6 +6,14 @@ import { protocolErrorOf } from './kafkajs-failure.ts';
 /** A transaction's offsets are pending for a round trip, or until its time-out when its writer died. */
 const backoff = { firstMs: 10, maxMs: 500 };
 
+/** What passes: offsets that are pending, and a coordinator that loads its groups or moves, after which kafkajs does not ask again. */
+const passing: ReadonlySet<string | undefined> = new Set([
+  'UNSTABLE_OFFSET_COMMIT',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
 /** A group's committed offsets, when no transaction has any of them pending. */
 export async function committedOffsets(
   kafka: Kafka,
@@ -24,7 +32,7 @@ export async function committedOffsets(
         const offsets = new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
         return new Map(partitions.map((partition) => [partition, offsets.get(partition) ?? -1n]));
       } catch (error) {
-        if (protocolErrorOf(error) !== 'UNSTABLE_OFFSET_COMMIT') throw error;
+        if (!passing.has(protocolErrorOf(error))) throw error;
         await clock.sleep(pauseMs(backoff, attempt));
       }
     }

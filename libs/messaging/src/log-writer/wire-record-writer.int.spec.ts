@@ -17,13 +17,15 @@ interface Read {
 
 describeOnEveryEngine('a writer on the wire', (engine) => {
   const kafka = () =>
-    new Kafka({ brokers: engine.bootstrapServers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 20 } });
+    new Kafka({ brokers: engine.bootstrapServers.split(','), logLevel: logLevel.NOTHING, retry: { retries: 50 } });
 
   async function newTopic(partitions: number): Promise<string> {
     const topic = `wire-writer-${randomUUID()}`;
     const admin = kafka().admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false });
+    // Apache Kafka's broker takes partitions up after its controller has answered; this asks until it has all of them.
+    await admin.fetchTopicOffsets(topic);
     await admin.disconnect();
     return topic;
   }

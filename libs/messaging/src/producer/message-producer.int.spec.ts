@@ -37,7 +37,6 @@ describeOnEveryEngine('the producer', (kafka) => {
   it('puts records where a partitioner says, and refuses a partition that is not there', async () => {
     const topic = testTopic(3);
     await using service = await TestService.start(kafka, [topic], [], {
-      deliveryTimeoutMs: 2_000,
       partitioner: ({ key }) => (String(key) === 'lost' ? 7 : 2),
     });
     await using observer = new Observer(kafka);

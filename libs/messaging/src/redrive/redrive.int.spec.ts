@@ -106,7 +106,7 @@ describe('dead letters', () => {
       ['redriven', 'the spec'],
       ['redriven', 'the spec'],
     ]);
-  }, 60_000);
+  });
 
   it('that fail again come back with a count, up to the cap, and can be discarded', async () => {
     await using service = await start();
@@ -127,7 +127,7 @@ describe('dead letters', () => {
     expect(await desk.list(topic.name, group, {}, { states: ['open'] })).toEqual([]);
     const [discarded] = await desk.list(topic.name, group, {}, { states: ['discarded'] });
     expect(discarded?.note).toMatchObject({ action: 'discarded', ...act });
-  }, 60_000);
+  });
 
   it('are given to their group as a person edited them, within contract and key', async () => {
     await using service = await start();
@@ -147,7 +147,7 @@ describe('dead letters', () => {
     expect(letter?.key?.toString()).toBe('bad-1');
     expect((await edit({ ...content.value, userId: 'again' })).status).toBe(422);
     expect((await service.ask('GET', `${url}?state=all`)).body).toMatchObject([{ state: 'redriven', note: act }]);
-  }, 60_000);
+  });
 
   it('are shown, redriven and discarded over REST', async () => {
     await using service = await start();
@@ -174,7 +174,7 @@ describe('dead letters', () => {
     expect((await service.ask('POST', `/messaging/subscriptions/${group}/pause`)).status).toBe(204);
     expect((await service.ask('GET', '/messaging/subscriptions')).body).toMatchObject([{ group, paused: true }, {}]);
     expect((await service.ask('POST', '/messaging/subscriptions/nobody/resume')).status).toBe(404);
-  }, 60_000);
+  });
 });
 
 describe('parked keys over REST', () => {
@@ -188,11 +188,11 @@ describe('parked keys over REST', () => {
     dataSource = new DataSource({ type: 'postgres', url, migrations: [CreateParkedMessages1700000000001] });
     await dataSource.initialize();
     await dataSource.runMigrations();
-  }, 60_000);
+  });
   afterAll(async () => {
     await dataSource.destroy();
     await Promise.all([broker.close(), postgres.close()]);
-  }, 60_000);
+  });
 
   it('are listed, edited within their contract and key, and released', async () => {
     const topic = testTopic(1);
@@ -238,5 +238,5 @@ describe('parked keys over REST', () => {
     expect((await service.ask('POST', '/messaging/parked-keys/release', { ...key, ...act, key: 'x' })).status).toBe(
       409,
     );
-  }, 60_000);
+  });
 });

@@ -63,7 +63,7 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
     const groupId = `group-${topic}`;
     const assigned = Promise.withResolvers<undefined>();
     const member = client.joinCopartitioned(
-      { groupId, topics: [topic], sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000, heartbeatIntervalMs: 500 },
+      { groupId, topics: [topic], sessionTimeoutMs: 60_000, rebalanceTimeoutMs: 60_000, heartbeatIntervalMs: 500 },
       { onAssigned: () => assigned.resolve(undefined), onRevoked: () => undefined, onRebalancing: () => undefined },
     );
     await assigned.promise;
