@@ -14,6 +14,7 @@ import { fuzzDrill } from './fuzz/fuzz-drill.ts';
 jest.setTimeout(600_000);
 
 const SEED = Number(process.env['DRILL_SEED'] ?? Date.now() % 2 ** 31);
+const thorough = Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 
 let folder: string;
 beforeAll(() => {
@@ -31,19 +32,19 @@ function run(drill: Drill, numbers: Record<string, number>): Promise<Summary> {
 
 describe(`the drills, in short (seed ${SEED})`, () => {
   it('lose nothing that was acknowledged when the broker ends at random moments', async () => {
-    const summary = await run(crashDrill, { cycles: 8 });
-    expect(summary['cycles']).toBe(8);
+    const summary = await run(crashDrill, { cycles: 5 * thorough });
+    expect(summary['cycles']).toBe(5 * thorough);
   });
 
   it('harm nobody with frames that are none', async () => {
-    const summary = await run(fuzzDrill, { frames: 3_000 });
+    const summary = await run(fuzzDrill, { frames: 2_000 * thorough });
     expect(summary['frames answered']).toBeGreaterThan(0);
     expect(summary['rounds of the canary']).toBeGreaterThan(0);
   });
 
   it('go on after a full or failing disk', async () => {
-    const summary = await run(diskDrill, { rounds: 3 });
-    expect(summary['rounds']).toBe(3);
+    const summary = await run(diskDrill, { rounds: 2 * thorough });
+    expect(summary['rounds']).toBe(2 * thorough);
     expect(summary['records acknowledged']).toBeGreaterThan(0);
   });
 
@@ -54,14 +55,14 @@ describe(`the drills, in short (seed ${SEED})`, () => {
   });
 
   it('keep the effects and the order of consumers whose handlers, processes, broker and database fail', async () => {
-    const summary = await run(consumerDrill, { rounds: 2, events: 300 });
-    expect(summary['events']).toBe(600);
+    const summary = await run(consumerDrill, { rounds: thorough, events: 300 });
+    expect(summary['events']).toBe(300 * thorough);
     expect(summary['keys released']).toBeGreaterThan(0);
   });
 
   it('give each message one result from Kafka to Kafka, whatever becomes of processors and broker', async () => {
-    const summary = await run(exactlyOnceDrill, { rounds: 2, events: 300 });
-    expect(summary['messages']).toBe(600);
+    const summary = await run(exactlyOnceDrill, { rounds: thorough, events: 300 });
+    expect(summary['messages']).toBe(300 * thorough);
     expect(summary['dead letters']).toBeGreaterThan(0);
   });
 });

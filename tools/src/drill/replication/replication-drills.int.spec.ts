@@ -10,7 +10,8 @@ import { relayDrill } from './relay-drill.ts';
 jest.setTimeout(600_000);
 
 const SEED = Number(process.env['DRILL_SEED'] ?? Date.now() % 2 ** 31);
-const ROUNDS = 3;
+/** One suspends a worker, whatever the seed. */
+const ROUNDS = 1 + Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 
 let folder: string;
 beforeAll(() => {
