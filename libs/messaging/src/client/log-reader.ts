@@ -60,6 +60,11 @@ export interface LogReaderOptions {
   readonly isolation: Isolation;
   /** How long a fetch without records waits at the broker. */
   readonly maxWaitMs: number;
+  /**
+   * A fetch waits until there are so many bytes, or for `maxWaitMs`; default 1: whatever there is comes at once. More spares a reader
+   * who is in no hurry a fetch for nearly every record.
+   */
+  readonly minBytes?: number;
   readonly maxBytesPerPartition: number;
   /** A partition is not fetched further while this many of its bytes wait to be taken. */
   readonly maxBufferedBytesPerPartition: number;

@@ -19,6 +19,7 @@ export interface WantedPartition {
 export interface FetchLimits {
   readonly isolation: Isolation;
   readonly maxWaitMs: number;
+  readonly minBytes: number;
   readonly maxBytes: number;
   readonly maxBytesPerPartition: number;
 }
@@ -48,7 +49,7 @@ export async function fetchPartitions(
   const request = new RequestBody()
     .int32(consumerReplica)
     .int32(limits.maxWaitMs)
-    .int32(1)
+    .int32(limits.minBytes)
     .int32(limits.maxBytes)
     .int8(isolationLevel(limits.isolation))
     .int32(0)

@@ -208,13 +208,14 @@ export class WireLogReader implements LogReader {
     const first = this.turn++ % feeds.length;
     const inTurn = [...feeds.slice(first), ...feeds.slice(0, first)];
     const byName = new Map(inTurn.map((feed) => [nameOf(feed.topic, feed.partition), feed]));
-    const { isolation, maxWaitMs, maxBytesPerPartition } = this.settings;
+    const { isolation, maxWaitMs, minBytes = 1, maxBytesPerPartition } = this.settings;
     const fetched = await fetchPartitions(
       connection,
       inTurn.map(({ topic, partition, position }) => ({ topic, partition, offset: position })),
       {
         isolation,
         maxWaitMs: someFull ? Math.min(maxWaitWithFullMs, maxWaitMs) : maxWaitMs,
+        minBytes,
         maxBytes: maxFetchBytes,
         maxBytesPerPartition,
       },

@@ -23,6 +23,8 @@ const pauseMs = 500;
 const readerOptions = {
   isolation: 'read-committed',
   maxWaitMs: 250,
+  // Files are written every few seconds: what trickles in is fetched together.
+  minBytes: 262_144,
   maxBytesPerPartition: 1_048_576,
   maxBufferedBytesPerPartition: 2_097_152,
 } as const;
@@ -55,6 +57,8 @@ export class ParquetSinkTask implements ConnectorTask {
       threads: '2',
       memory_limit: `${this.settings.memoryBytes}B`,
       temp_directory: '',
+      // A file is read once, to be merged: kept in memory it would only fill the limit.
+      enable_external_file_cache: 'false',
     });
     stack.defer(() => instance.closeSync());
     const connections = { filling: await instance.connect(), writing: await instance.connect() };
