@@ -119,11 +119,11 @@ async function prepareReferenceKafka() {
 const args = process.argv.slice(2);
 const onlyChecks = args.includes('--checks');
 const running = [];
+if (onlyChecks || args.length === 0) running.push(runChecks());
 if (!onlyChecks) {
   await prepareReferenceKafka();
   running.push(runSuites(args));
 }
-if (onlyChecks || args.length === 0) running.push(runChecks());
 const results = await Promise.all(running);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 for (const { reasons } of results)
