@@ -47,7 +47,8 @@ function npmCommand(): string[] {
 }
 
 function run(cwd: string, [command = '', ...args]: readonly string[]): Promise<{ code: number; output: string }> {
-  const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+  // One generator is run: a daemon, and processes of their own for plugins, would cost more than they save.
+  const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
