@@ -107,7 +107,7 @@ describe('gettaxi-pricing', () => {
     for (;;) {
       const { body } = await ask('GET', `/zones/${zone}/surge`);
       if (body['demand'] === demand && body['supply'] === supply) return body;
-      await delay(20);
+      await delay(50);
     }
   }
 
@@ -164,7 +164,7 @@ describe('gettaxi-pricing', () => {
     const before = Number((await ask('GET', `/zones/${zone}/surge`)).body['surge']);
     const signal = { factor: 3, reason: 'a concert ends' };
     expect(await ask('PUT', `/zones/${zone}/signal`, signal)).toMatchObject({ status: 204 });
-    while ((await ask('GET', `/zones/${zone}/surge`)).body['signal'] !== 3) await delay(20);
+    while ((await ask('GET', `/zones/${zone}/surge`)).body['signal'] !== 3) await delay(50);
     expect((await ask('GET', `/zones/${zone}/surge`)).body['surge']).toBeGreaterThanOrEqual(before);
     expect(await ask('PUT', `/zones/${zone}/signal`, { factor: 0, reason: 'nothing' })).toMatchObject({ status: 400 });
     expect(await ask('PUT', '/zones/882a100d25fffffff/signal', signal)).toMatchObject({ status: 404 });

@@ -72,7 +72,7 @@ describeOnEveryEngine(
       producer.send(topics.showPosition, showPosition, watchOf(...given));
 
     const ready = async (url: string): Promise<void> => {
-      while ((await call(url, 'GET', '/health/ready')).status !== 200) await delay(20);
+      while ((await call(url, 'GET', '/health/ready')).status !== 200) await delay(50);
     };
     const start = async (): Promise<void> => {
       running = await startService(AppModule, { ...service, environment: environment() });
@@ -83,7 +83,7 @@ describeOnEveryEngine(
     const showIdsOf = async (userId: string): Promise<string[]> => (await listOf(userId)).map(({ showId }) => showId);
     /** Waits until the user's profile names so many shows; the test's limit ends it. */
     const begunBecomes = async (userId: string, count: number): Promise<void> => {
-      while ((await get(`/users/${userId}/profile`)).body['begun'] !== count) await delay(10);
+      while ((await get(`/users/${userId}/profile`)).body['begun'] !== count) await delay(50);
     };
 
     beforeAll(async () => {
@@ -101,7 +101,7 @@ describeOnEveryEngine(
         genres: genresOf(showId),
       }));
       expect((await put('/shows', { shows: described })).status).toBe(204);
-      while ((await get('/shows/collateral')).status !== 200) await delay(10);
+      while ((await get('/shows/collateral')).status !== 200) await delay(50);
       // Half of the people watch one kind of show, half the other.
       for (const [index, showId] of shows.entries())
         for (let viewer = 0; viewer < 5; viewer++)
@@ -206,9 +206,9 @@ describeOnEveryEngine(
     it('recommends no show that was taken out of the catalogue', async () => {
       await put('/shows/gone', { title: 'Gone', genres: ['Sci-Fi'] });
       await watch('space-0', 'gone', 1, 25);
-      while (!(await showIdsOf('ann')).includes('gone')) await delay(10);
+      while (!(await showIdsOf('ann')).includes('gone')) await delay(50);
       expect((await call(running.url, 'DELETE', '/shows/gone')).status).toBe(204);
-      while ((await showIdsOf('ann')).includes('gone')) await delay(10);
+      while ((await showIdsOf('ann')).includes('gone')) await delay(50);
       expect((await get('/shows/gone')).body).toMatchObject({
         status: 404,
         type: 'urn:problem-type:headwater:show-unknown',
@@ -277,7 +277,7 @@ describeOnEveryEngine(
         body: { checks: { model: { ok: true }, kafka: { ok: true } } },
       });
       const metrics = async (): Promise<string> => (await fetch(`${running.url}/metrics`)).text();
-      while (!/movieflix_model_users [1-9]/.test(await metrics())) await delay(20);
+      while (!/movieflix_model_users [1-9]/.test(await metrics())) await delay(50);
       expect(await metrics()).toMatch(/movieflix_recommendations_waiting_users \d/);
     });
   },

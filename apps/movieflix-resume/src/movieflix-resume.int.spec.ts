@@ -207,7 +207,7 @@ describeOnEveryEngine(
       await any(0).batch(shows.map((showId, second) => reportOf('viewer', showId, second === 5 ? 4 : second)));
       await any(0).report(reportOf('viewer', 's2', 30, { positionSeconds: 5_700 }));
       for (const api of apis) {
-        while ((await api.resume('viewer')).every(({ title }) => title === null)) await delay(20);
+        while ((await api.resume('viewer')).every(({ title }) => title === null)) await delay(50);
         const listed = await api.resume('viewer', 2);
         expect(listed.map(({ showId, title }) => [showId, title])).toEqual([
           ['s5', null],

@@ -91,7 +91,7 @@ describeOnEveryEngine(
       for (;;) {
         const { status, body } = await get(`/posts/${postId}/totals`);
         if (status === 200 && body['likes'] === likes && body['comments'] === comments) return;
-        await delay(20);
+        await delay(50);
       }
     };
 
@@ -296,7 +296,7 @@ describeOnEveryEngine(
       expect(await metrics()).toMatch(/messaging_messages_total\{group="social-feed\.likes",outcome="ok"\} \d+/);
       // The gauges follow the commits.
       while (!/messaging_lag_records\{group="social-feed\.likes",partition="\d"\} 0/.test(await metrics()))
-        await delay(20);
+        await delay(50);
     });
   },
   { own: true },

@@ -29,7 +29,7 @@ describe('a rebuild of the read model', () => {
     for (;;) {
       const { body } = await feed.get('/read-model');
       if (body['state'] !== 'running') return body;
-      await delay(20);
+      await delay(50);
     }
   };
 
