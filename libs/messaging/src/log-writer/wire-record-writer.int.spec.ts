@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import kafkajs from 'kafkajs';
+import { askUntilServed } from '../../fixtures/test-kafka.ts';
 import type { RecordToWrite } from '../client/index.ts';
 import { WireRecordWriter } from './wire-record-writer.ts';
 
@@ -24,8 +25,7 @@ describeOnEveryEngine('a writer on the wire', (engine) => {
     const admin = kafka().admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: false });
-    // Apache Kafka's broker takes partitions up after its controller has answered; this asks until it has all of them.
-    await admin.fetchTopicOffsets(topic);
+    await askUntilServed(() => admin.fetchTopicOffsets(topic));
     await admin.disconnect();
     return topic;
   }

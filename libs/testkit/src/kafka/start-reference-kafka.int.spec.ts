@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { describeUnless } from '../absence/index.ts';
@@ -18,8 +19,10 @@ describeUnless('absent' in kafka ? kafka.absent : undefined, 'a reference Kafka'
     const admin = client.admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: 'two-partitions' }], waitForLeaders: false });
-    // Asks until the broker has heard of it from its controller.
-    expect(await admin.fetchTopicOffsets('two-partitions')).toHaveLength(2);
+    // Its broker hears of it from its controller.
+    while (!(await admin.listTopics()).includes('two-partitions')) await delay(20);
+    const { topics } = await admin.fetchTopicMetadata({ topics: ['two-partitions'] });
+    expect(topics[0]?.partitions).toHaveLength(2);
     await admin.disconnect();
     const { folder } = running;
     await running.close();

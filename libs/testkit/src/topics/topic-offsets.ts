@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { TopicSource } from './topic-reader.ts';
 
 const { Kafka, KafkaJSProtocolError, logLevel } = kafkajs;
+
+const LOOK_MS = 20;
 
 /** Offsets by partition. */
 export type PartitionOffsets = ReadonlyMap<number, bigint>;
@@ -18,9 +21,17 @@ export class TopicOffsets implements AsyncDisposable {
 
   /** The topic's ends; empty when there is no such topic. */
   async endsOf(topic: string): Promise<PartitionOffsets> {
-    if (!(await this.admin.listTopics()).includes(topic)) return new Map();
-    const offsets = await this.admin.fetchTopicOffsets(topic);
-    return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+    while ((await this.admin.listTopics()).includes(topic)) {
+      try {
+        const offsets = await this.admin.fetchTopicOffsets(topic);
+        return new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+      } catch (error) {
+        // A broker that has heard of the topic and does not lead it yet: kafkajs does not ask again.
+        if (!(error instanceof KafkaJSProtocolError) || !error.retriable) throw error;
+        await delay(LOOK_MS);
+      }
+    }
+    return new Map();
   }
 
   /** How many records before `ends` a group has not committed. */
