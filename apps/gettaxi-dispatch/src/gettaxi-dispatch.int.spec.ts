@@ -68,7 +68,7 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
     await fares.close();
     await dispatch.close();
     await postgres.close();
-  }, 60_000);
+  });
 
   it('carries a rider from the request to the payment, and tells the world each step', async () => {
     const at = island();
@@ -123,7 +123,7 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
       'RideCompleted',
       'RidePaid',
     ]);
-  }, 60_000);
+  });
 
   it('asks the next nearest when a driver declines, nobody twice, and ends when nobody is left', async () => {
     const at = island();
@@ -150,7 +150,7 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
       'RideUnfulfilled',
     ]);
     expect(await dispatch.near(at(0), 2)).toEqual([first, second]);
-  }, 60_000);
+  });
 
   it('frees the taxi of a ride that is called off, and charges a rider who is late', async () => {
     const at = island();
@@ -170,7 +170,7 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
       charge: { amount: '5.00', currency: 'USD' },
     });
     expect(await dispatch.near(at(0), 1)).toEqual([taxi]);
-  }, 60_000);
+  });
 
   it('makes one ride of a request that comes again under its key', async () => {
     const at = island();
@@ -181,7 +181,7 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(answers[0]!.body).toMatchObject({ status: 'unfulfilled' });
     expect(await dispatch.request(name('ben'), at(0), {}, key)).toMatchObject({ status: 422 });
-  }, 60_000);
+  });
 
   it('answers each position of a batch, keeps those that are right, and refuses what is none', async () => {
     const at = island();
@@ -230,7 +230,7 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
       expect(await dispatch.send('POST', '/rides', { userId: ann, pickup })).toMatchObject({ status: 400 });
     expect(await dispatch.send('GET', '/taxis/near?latitude=1')).toMatchObject({ status: 400 });
     expect(await dispatch.ride(name('ride'))).toMatchObject({ status: 404 });
-  }, 60_000);
+  });
 
   it('pages through rides that are not over, the latest first', async () => {
     const at = island();
@@ -248,5 +248,5 @@ describeOnEveryEngine('gettaxi-dispatch', (kafka) => {
     }
     expect(seen.filter((rideId) => rideIds.includes(rideId))).toEqual(rideIds.toReversed());
     expect(new Set(seen).size).toBe(seen.length);
-  }, 60_000);
+  });
 });

@@ -34,7 +34,7 @@ describe('instances of gettaxi-dispatch', () => {
     await reader.close();
     await postgres.close();
     await broker.close();
-  }, 60_000);
+  });
 
   it('promise no taxi twice, and leave none idle, when many riders want few taxis at once', async () => {
     const [one, other] = await Promise.all([start({ SEARCH_SECONDS: '0' }), start({ SEARCH_SECONDS: '0' })]);
@@ -98,7 +98,7 @@ describe('instances of gettaxi-dispatch', () => {
     } finally {
       await dispatch.close();
     }
-  }, 60_000);
+  });
 
   it('offer a taxi no longer than its position is fresh', async () => {
     const dispatch = await start({ POSITION_MAX_AGE_SECONDS: '5', SEARCH_SECONDS: '0' });
@@ -112,5 +112,5 @@ describe('instances of gettaxi-dispatch', () => {
     } finally {
       await dispatch.close();
     }
-  }, 60_000);
+  });
 });

@@ -94,7 +94,7 @@ describeUnless(absence, 'MovieTweetings', () => {
   afterAll(async () => {
     await running.close();
     await broker.close();
-  }, 60_000);
+  });
 
   it('leads to a profile of every user that says what the file says', () => {
     const { model } = running.app.get(LiveModel);

@@ -108,12 +108,12 @@ describeOnEveryEngine(
           await watch(`${genresOf(showId)[0] === 'Crime' ? 'crime' : 'space'}-${viewer}`, showId, 1, index);
       await begunBecomes('crime-4', 3);
       await begunBecomes('space-4', 3);
-    }, 90_000);
+    });
 
     afterAll(async () => {
       await producer.close();
       await running.close();
-    }, 60_000);
+    });
 
     it('gives a user of whom nothing is known what is popular now', async () => {
       const { body } = await get('/users/stranger/recommendations?limit=3');

@@ -74,8 +74,8 @@ describeOnEveryEngine(
       client = createKafkajsClient({ clientId: 'spec', bootstrapServers, clock: systemClock });
       codec = new EventCodec(broker.registryUrl);
       await startBoth();
-    }, 60_000);
-    afterAll(stopBoth, 60_000);
+    });
+    afterAll(stopBoth);
 
     describe('a report', () => {
       it('is answered with the position that holds, and read at once through either instance', async () => {

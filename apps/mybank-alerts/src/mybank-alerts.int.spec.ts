@@ -68,7 +68,7 @@ describeOnEveryEngine(
       await consumer.close();
       await alerts.close();
       await postgres.close();
-    }, 60_000);
+    });
 
     it('keeps thresholds with their history, tells the world, and answers with their version', async () => {
       const ann = someone();

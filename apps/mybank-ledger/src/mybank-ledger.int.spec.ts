@@ -43,12 +43,12 @@ describe('mybank-ledger', () => {
         { accountId: 'acme-eur', currency: 'EUR', name: 'Acme in Euro' },
       ],
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await ledger.close();
     await postgres.close();
-  }, 30_000);
+  });
 
   it('opens an account once, and never as another', async () => {
     const open = (currency: string) =>

@@ -119,14 +119,14 @@ describeOnEveryEngine(
         source: broker,
         subscriptions: produced.map((topic) => ({ topic, group: `social-feed.${topic.name}` })),
       });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await consumer.close();
       await producer.close();
       await feed.close();
       await postgres.close();
-    }, 30_000);
+    });
 
     it('answers the totals of a post', async () => {
       await publish(postOf('p1'));

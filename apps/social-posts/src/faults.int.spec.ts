@@ -25,13 +25,13 @@ beforeAll(async () => {
     SCHEMA_REGISTRY_URL: broker.registryUrl,
   };
   instances = await Promise.all([0, 1].map(() => startService(AppModule, { ...service, environment })));
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(instances.map((instance) => instance.close()));
   await Promise.all([broker.close(), postgres.close()]);
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 async function send(instance: number, method: string, route: string, body?: unknown): Promise<Response> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -85,7 +85,7 @@ describe('while the broker is away', () => {
     await reader.take(topics.posts, (event) => postIdOf(event) === 'meanwhile', 1);
     const [told] = await reader.take<LikeChanged>(topics.likes, (event) => event.value.postId === 'meanwhile', 1);
     expect(told?.value).toMatchObject({ userId: 'ben', liked: true });
-  }, 60_000);
+  });
 });
 
 describe('when PostgreSQL is killed', () => {
@@ -130,5 +130,5 @@ describe('when PostgreSQL is killed', () => {
       1,
     );
     expect(missing()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -65,13 +65,13 @@ describeOnEveryEngine(
       postgres = await startPostgres();
       posts = await startPosts();
       reader = await TopicReader.start(kafka, [topics.posts, topics.comments, topics.likes]);
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await reader.close();
       await posts.close();
       await postgres.close();
-    }, 30_000);
+    });
 
     describe('publishing a post', () => {
       it('is answered with its place and version, and told to the world once', async () => {

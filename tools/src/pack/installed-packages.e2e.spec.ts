@@ -96,7 +96,7 @@ describeUnless(absence, 'the packages, installed from tarballs', () => {
   it('bring the broker as a program', async () => {
     expect(await outside.succeed('node', ['node_modules/.bin/headwater-broker', '--version'])).toBe('0.1.0\n');
     expect(await outside.succeed('node', ['node_modules/.bin/headwater-broker', '--help'])).toContain('Usage:');
-  }, 60_000);
+  });
 
   it.each(runners)(
     'serve tests of %s',

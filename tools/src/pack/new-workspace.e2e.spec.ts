@@ -112,5 +112,5 @@ describe('a workspace made by npm create headwater', () => {
       output: expect.stringMatching(/^'My_Platform' cannot .*\n$/),
     });
     expect(await create()).toMatchObject({ code: 1, output: expect.stringMatching(/^Give one name .*\n$/) });
-  }, 60_000);
+  });
 });

@@ -120,7 +120,7 @@ describe('notifications', () => {
     await new Promise<void>((resolve) => mailServer.close(() => resolve()));
     await postgres.close();
     await kafka.close();
-  }, 60_000);
+  });
 
   /** A user with a threshold of 1,000 and these channels. */
   const userWith = async (channels: (userId: string) => object): Promise<{ userId: string; secret: string }> => {
@@ -252,5 +252,5 @@ describe('notifications', () => {
     await pay(userId, '1500.00');
     expect((await deadBecome(userId, 1))[0]?.error).toContain('private address');
     expect(hooks.at(`/${userId}`).all).toEqual([]);
-  }, 60_000);
+  });
 });

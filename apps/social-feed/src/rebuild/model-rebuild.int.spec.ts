@@ -55,7 +55,7 @@ describe('a rebuild of the read model', () => {
   afterAll(async () => {
     await client.end();
     await feed[Symbol.asyncDispose]();
-  }, 30_000);
+  });
 
   const likesOf = (index: number): number =>
     Array.from({ length: users }, (_, user) => user).filter((user) => (user + index) % 7 !== 0).length;

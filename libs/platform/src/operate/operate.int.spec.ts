@@ -17,7 +17,7 @@ import { runOutboxCommand } from './outbox/outbox-command.ts';
 import { runProjectionsCommand } from './projections/projections-command.ts';
 import { type CommandLine } from './run-operator.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let postgres: RunningPostgres;
 let url: string;

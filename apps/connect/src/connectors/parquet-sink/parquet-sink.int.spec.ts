@@ -14,8 +14,8 @@ jest.setTimeout(120_000);
 let stage: SinkStage;
 beforeAll(async () => {
   stage = await SinkStage.start();
-}, 60_000);
-afterAll(() => stage[Symbol.asyncDispose](), 60_000);
+});
+afterAll(() => stage[Symbol.asyncDispose]());
 
 const day = (text: string): number => Date.parse(`${text}T12:00:00.000Z`);
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
   await lay('sales/date=2026-01-01/sales-0-5-14.parquet', rows(5, 15));
   await lay('sales/date=2026-01-02/sales-0-15-19.parquet', rows(15, 20, ", 'cash' AS paid_by"));
   queries = new LakeQueries(openLakeStore({ url: lake }), { limits, concurrency: 2, maxReadBytes: Infinity });
-}, 60_000);
+});
 afterAll(async () => {
   await queries.close();
   fs.rmSync(folder, { recursive: true, force: true });

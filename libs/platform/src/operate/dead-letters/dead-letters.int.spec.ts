@@ -19,7 +19,7 @@ import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres
 import { DataSource } from 'typeorm';
 import { runDeadLettersCommand } from './dead-letters-command.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const group = 'feed';
 const letters = deadLetterTopicOf(topics.likes, group);
