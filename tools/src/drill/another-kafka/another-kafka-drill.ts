@@ -29,7 +29,11 @@ replay the leader of the partition that takes most records is killed (SIGKILL), 
 load. Both times the totals of every post, every user's list and profile, every account and alert, every ride, fare and zone, and
 the counts of every campaign must be what a plain count over the files gives. Every topic must have the cluster's replication. Needs Java 17; --rows takes the first rows of each file.`,
   options: [
-    { name: 'rows', standard: undefined, about: 'posts, ratings, payments, trips, impressions of each file; all of them by default' },
+    {
+      name: 'rows',
+      standard: undefined,
+      about: 'posts, ratings, payments, trips, impressions of each file; all of them by default',
+    },
     { name: 'down-ms', standard: DOWN_MS, about: 'how long a killed broker stays away' },
   ],
   run: runDrill,
