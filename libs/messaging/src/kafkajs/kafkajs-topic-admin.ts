@@ -92,6 +92,8 @@ export class KafkajsTopicAdmin implements TopicAdmin {
 
   async deleteRecords(topic: string, before: ReadonlyMap<number, number>): Promise<void> {
     const partitions = [...before].map(([partition, offset]) => ({ partition, offset: String(offset) }));
+    // kafkajs looks for the leaders in what it knows, and asks for nothing: it has to be made to know the topic.
+    await this.admin.fetchTopicOffsets(topic);
     await this.admin.deleteTopicRecords({ topic, partitions });
   }
 

@@ -19,6 +19,26 @@ describeOnEveryEngine('the set-up of topics', (kafka) => {
   });
   // #endregion
 
+  it('has records deleted below an offset, by an admin that was asked nothing before', async () => {
+    const topic = testTopic(1);
+    await new TopicSetup(newClient(kafka)).ensure([topic]);
+    const writer = await newClient(kafka).openWriter();
+    await writer.write(
+      topic.name,
+      ['a', 'b', 'c'].map((text) => ({ partition: 0, key: null, value: Buffer.from(text) })),
+    );
+    await writer.close();
+    const admin = await newClient(kafka).openAdmin();
+    await admin.deleteRecords(topic.name, new Map([[0, 2]]));
+    await admin.close();
+    const reader = newClient(kafka).openLogReader(
+      { isolation: 'read-committed', maxWaitMs: 100, maxBytesPerPartition: 1e6, maxBufferedBytesPerPartition: 1e6 },
+      { onArrival: () => undefined, onOffsetOutOfRange: () => undefined },
+    );
+    expect((await reader.offsets(topic.name, [0])).get(0)).toEqual({ earliest: 2, latest: 3 });
+    await reader.close();
+  });
+
   it('stops at a topic that is another than its contract says, and names each difference', async () => {
     const topic = testTopic(2);
     const setup = new TopicSetup(newClient(kafka));
