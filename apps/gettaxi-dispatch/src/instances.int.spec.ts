@@ -101,7 +101,7 @@ describe('instances of gettaxi-dispatch', () => {
   });
 
   it('offer a taxi no longer than its position is fresh', async () => {
-    const dispatch = await start({ POSITION_MAX_AGE_SECONDS: '5', SEARCH_SECONDS: '0' });
+    const dispatch = await start({ POSITION_MAX_AGE_SECONDS: '10', SEARCH_SECONDS: '0' });
     try {
       const taxi = name('taxi');
       await dispatch.park({ [taxi]: at(0, 90) });
