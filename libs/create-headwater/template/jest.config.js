@@ -21,5 +21,6 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc },
   testEnvironmentOptions: { customExportConditions: ['@headwater/source', 'node', 'node-addons'] },
-  testTimeout: 30_000,
+  // For a busy machine; no test measures time.
+  testTimeout: 90_000,
 };
