@@ -2,6 +2,7 @@
 export const COMPARED_CONFIG: Readonly<Record<string, string>> = {
   'node.id': '1',
   'auto.create.topics.enable': 'false',
+  'controller.quorum.append.linger.ms': '0',
   'group.consumer.assignment.interval.ms': '0',
   'group.initial.rebalance.delay.ms': '0',
   'log.retention.ms': '-1',

@@ -18,7 +18,7 @@ import type { Engine, Scenario } from './session.ts';
 const LANES = 4;
 
 /** The short form; the long one is `main.js random`. */
-const RANDOM_SEEDS = [1, 2, 3];
+const RANDOM_SEEDS = Array.from({ length: Number(process.env['HEADWATER_THOROUGH'] ?? 1) }, (_, index) => index + 1);
 const RANDOM_REQUESTS = 300;
 
 const kafka = await startReferenceKafka({ config: COMPARED_CONFIG });

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { decodeResponse, encodeRequest, type AnyApi, type RequestInput, type ResponseOf } from '../protocol/index.ts';
 
 /** What a server did with a request. */
@@ -80,10 +79,10 @@ export class Conversation {
 
   /** The next frame, or why there is none. */
   async #patiently(socket: Socket): Promise<Buffer | 'closed' | 'silent'> {
-    const patience = new AbortController();
-    const gaveUp = delay(PATIENCE_MS, 'silent' as const, { signal: patience.signal }).catch(() => 'silent' as const);
-    const frame = await Promise.race([this.#frame(socket), gaveUp]);
-    patience.abort();
+    const { promise: silence, resolve } = Promise.withResolvers<'silent'>();
+    const patience = setTimeout(resolve, PATIENCE_MS, 'silent');
+    const frame = await Promise.race([this.#frame(socket), silence]);
+    clearTimeout(patience);
     if (frame === 'silent') this.close();
     return frame ?? 'closed';
   }

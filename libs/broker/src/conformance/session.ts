@@ -2,6 +2,7 @@
  * One run of a scenario on one engine: what it asks is written down, with the answers, to be compared with the run on the
  * other engine. What it names carries the scenario's prefix, so that scenarios do not meet.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   createTopicsApi,
   listOffsetsApi,
@@ -42,6 +43,9 @@ export interface Engine {
   readonly host: string;
   readonly port: number;
 }
+
+/** Between two looks at what an engine does by itself. */
+const LOOK_MS = 5;
 
 export class Session {
   readonly entries: Entry[] = [];
@@ -126,6 +130,7 @@ export class Session {
       const [topic] = answer.topics;
       const isSettled = topic?.errorCode === 0 && topic.partitions.every(({ errorCode }) => errorCode === 0);
       if (isSettled && topic.partitions.length >= partitions) return;
+      await delay(LOOK_MS);
     }
   }
 
@@ -138,6 +143,7 @@ export class Session {
         topics: [{ name, partitions: asked }],
       });
       if (topics[0]?.partitions.every(({ errorCode }) => errorCode === 0) === true) return;
+      await delay(LOOK_MS);
     }
   }
 

@@ -114,6 +114,8 @@ export function serverProperties(
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': inSync,
     'group.initial.rebalance.delay.ms': '0',
+    // Changes of metadata are not kept back to be written together.
+    'controller.quorum.append.linger.ms': '0',
     ...config,
   };
   return Object.entries(properties)

@@ -1,4 +1,5 @@
 /** What the scenarios of next-generation groups have in common: heartbeats, and a topic that the groups know. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   consumerGroupDescribeApi,
   consumerGroupHeartbeatApi,
@@ -10,6 +11,8 @@ import type { Session, TopicReference } from '../session.ts';
 export type HeartbeatInput = RequestInput<typeof consumerGroupHeartbeatApi>;
 
 export const LATEST = 1;
+
+const LOOK_MS = 5;
 
 export function heartbeatOf(groupId: string, memberId: string, memberEpoch: number): HeartbeatInput {
   return { groupId, memberId, memberEpoch };
@@ -35,7 +38,7 @@ export async function readableTopic(session: Session, partitions: number): Promi
   const topic = await session.topic('topic', { partitions });
   const groupId = session.named('first');
   const join = () => session.prepare(consumerGroupHeartbeatApi, LATEST, joiningOf(groupId, 'first', [topic]));
-  while ((await join()).assignment?.topicPartitions.length !== 1) continue;
+  while ((await join()).assignment?.topicPartitions.length !== 1) await delay(LOOK_MS);
   await session.prepare(consumerGroupHeartbeatApi, LATEST, heartbeatOf(groupId, 'first', -1));
   await session.prepare(deleteGroupsApi, 2, { groupsNames: [groupId] });
   return topic;

@@ -1,4 +1,5 @@
 /** Classic groups of several members: how a rebalance begins, goes on and ends, seen by each of them. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   describeGroupsApi,
   ErrorCode,
@@ -80,6 +81,7 @@ class Actor {
 }
 
 const UNTIL_MS = 120_000;
+const LOOK_MS = 5;
 
 /** Waits until a group is in a state with so many members. @throws Error when it does not get there */
 async function until(session: Session, groupId: string, state: string, members: number): Promise<void> {
@@ -89,6 +91,7 @@ async function until(session: Session, groupId: string, state: string, members: 
     if (groupState === state && found.length === members) return;
     if (performance.now() - startedMs > UNTIL_MS)
       throw new Error(`${groupId} is ${groupState} with ${found.length} members, not ${state} with ${members}`);
+    await delay(LOOK_MS);
   }
 }
 
