@@ -143,7 +143,7 @@ describe('the generated types', () => {
       }
     })();
     expect(output).toBe('');
-  }, 60_000);
+  });
 
   it('say in docstrings what the schema says, and what a type cannot', async () => {
     await workspace.run();
