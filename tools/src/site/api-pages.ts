@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { type RenderedDocument, type Section } from './document.ts';
 import { type LedgerPage } from './ledger-page.ts';
 
 /** Has TypeDoc write the reference, unless it is newer than every source of a library. @returns its folder; @throws Error with what TypeDoc says */
@@ -33,16 +34,28 @@ function sourcesOf(root: string): string[] {
     .concat(path.join(root, 'typedoc.json'));
 }
 
-/** @param folder of Markdown, a file for each library */
+/** @param folder of what TypeDoc has written: `<library>/src.md` */
 export function apiPages(folder: string): LedgerPage[] {
   return fs
-    .readdirSync(folder)
-    .filter((file) => file.endsWith('.md') && file !== 'README.md')
-    .map((file) => ({
-      page: `api/${file.replace(/\.md$/, '.html')}`,
-      markdown: fs.readFileSync(path.join(folder, file), 'utf8'),
-    }));
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({
+      page: `api/${name}.html`,
+      markdown: fs.readFileSync(path.join(folder, name, 'src.md'), 'utf8').replace(/^# .*/, `# API: ${name}`),
+    }))
+    .toSorted((one, other) => one.page.localeCompare(other.page));
 }
 
 /** Where a link between these pages leads on the site. */
-export const apiLink = (target: string): string => target.replace(/\.md(?=#|$)/, '.html');
+export const apiLink = (target: string): string => target.replace(/^\.\.\/([\w-]+)\/src\.md/, '$1.html');
+
+/** What a search finds of a library: its types and functions, each with all that is said below it. */
+export function bySymbol(document: RenderedDocument): RenderedDocument {
+  const sections: { -readonly [Key in keyof Section]: Section[Key] }[] = [];
+  for (const section of document.sections) {
+    const symbol = sections.at(-1);
+    if (symbol === undefined || section.level <= 3) sections.push({ ...section });
+    else symbol.body += ` ${section.text} ${section.body}`;
+  }
+  return { ...document, sections };
+}

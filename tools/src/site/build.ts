@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import fs from 'node:fs';
 import path from 'node:path';
 import MiniSearch from 'minisearch';
-import { apiLink, apiPages } from './api-pages.ts';
+import { apiLink, apiPages, bySymbol } from './api-pages.ts';
 import { asyncApiPages } from './asyncapi-pages.ts';
 import { chaptersOf, pageOf, readDocument } from './chapters.ts';
 import { renderDocument, type LinkTarget, type RenderedDocument } from './document.ts';
@@ -57,12 +57,16 @@ function pagesOf(root: string, reference: string): SitePage[] {
   const ledgers = [
     { chapter: 'REST', ledger: restPages(root) },
     { chapter: 'Messages', ledger: asyncApiPages(root) },
-    { chapter: 'API', ledger: apiPages(reference) },
   ];
   const made = ledgers.flatMap(({ chapter, ledger }) =>
-    ledger.map(({ page, markdown }) => ({ chapter, page, document: renderDocument(markdown, apiLink) })),
+    ledger.map(({ page, markdown }) => ({ chapter, page, document: renderDocument(markdown, (target) => target) })),
   );
-  return [...fromFiles, ...made];
+  const api = apiPages(reference).map(({ page, markdown }) => ({
+    chapter: 'API',
+    page,
+    document: bySymbol(renderDocument(markdown, apiLink)),
+  }));
+  return [...fromFiles, ...made, ...api];
 }
 
 /** Links to other documents lead to their pages, links to pictures to their copies; other files are not on the site. */

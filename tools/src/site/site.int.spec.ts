@@ -1,5 +1,5 @@
 /** The site, built from this project's documents and read in a real browser from the disk: no server, no network. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,10 +21,10 @@ const folder = mkdtempSync(path.join(tmpdir(), 'headwater-site-'));
 const reference = mkdtempSync(path.join(tmpdir(), 'headwater-reference-'));
 beforeAll(() => {
   // As TypeDoc writes it; that it can is a check of `npm test`.
-  writeFileSync(
-    path.join(reference, 'streams.md'),
-    '# @headwater/streams\n\n## StreamsBuilder\n\nOf [topics](messaging.md#topicsetup).\n',
-  );
+  mkdirSync(path.join(reference, 'streams'));
+  const written =
+    '# streams/src\n\n## Classes\n\n### StreamsBuilder\n\n#### build()\n\n[It](../messaging/src.md#eventcodec) is made.\n';
+  writeFileSync(path.join(reference, 'streams/src.md'), written);
   buildSite(root, folder, reference);
 });
 afterAll(() => {

@@ -108,9 +108,11 @@ export const namesIn = (text: string): string[] =>
     .filter(Boolean);
 
 function aboutOf(name: string, { aggregate, subscribed, context }: Asked): string {
-  const of = aggregate
-    ? [pluralOf(aggregate.aggregate).text]
-    : subscribed.map((topic) => topic.name.replaceAll('_', ' '));
+  const own = name.startsWith(`${context}-`) ? name.slice(context.length + 1) : name;
+  const what = aggregate ? pluralOf(aggregate.aggregate).text : own.replaceAll('-', ' ');
+  const from = aggregate || subscribed.length === 0 ? '' : `, from ${subscribed.map(textOf).join(', ')}`;
   const title = context.charAt(0).toUpperCase() + context.slice(1).replaceAll('-', ' ');
-  return `${title}: ${of.join(', ') || name.replaceAll('-', ' ')}`;
+  return `${title}: ${what}${from}`;
 }
+
+const textOf = ({ name }: TopicFacts): string => name.replaceAll('_', ' ');
