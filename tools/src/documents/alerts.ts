@@ -66,7 +66,7 @@ export function unknownIn(expr: string, metrics: readonly MetricDeclaration[]): 
     .replace(/\b\w+\s*\(/g, ' ');
   const names = [...bare.matchAll(/\b[a-z]\w*\b/g)]
     .map(([name]) => name)
-    .filter((name) => !['and', 'or'].includes(name));
+    .filter((name) => !['and', 'or', 'unless', 'offset'].includes(name));
   const metricOf = (name: string): MetricDeclaration | undefined =>
     known.get(name) ?? known.get(name.replace(/_(bucket|sum|count)$/, ''));
   const labels = new Set(names.flatMap((name) => metricOf(name)?.labels ?? []));
