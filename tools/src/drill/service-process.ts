@@ -11,6 +11,8 @@ const requestTimeoutMs = 5_000;
 /** One instance of a service that can be killed, suspended and resumed. */
 export class ServiceProcess {
   isSuspended = false;
+  /** Why the last request was not answered that was not. */
+  lastRefusal = '';
   private readonly child: ChildProcess;
   private readonly serving: Promise<string>;
   private errors = '';
@@ -46,8 +48,10 @@ export class ServiceProcess {
     const content =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const signal = AbortSignal.timeout(requestTimeoutMs);
-    const response = await fetch(`${url}${path}`, { method, signal, ...content }).catch(() => undefined);
-    const text = await response?.text().catch(() => undefined);
+    const unanswered = (error: unknown): undefined => void (this.lastRefusal = String(error));
+    const response = await fetch(`${url}${path}`, { method, signal, ...content }).catch(unanswered);
+    const text = await response?.text().catch(unanswered);
+    if (response?.status === 503) this.lastRefusal = text ?? '';
     if (response === undefined || text === undefined || response.status === 503) return undefined;
     if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return response.status === 404 ? null : JSON.parse(text);

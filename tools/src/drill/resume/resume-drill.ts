@@ -92,7 +92,8 @@ class ResumeStage {
       if (answer !== undefined) return answer as Report | null;
       await delay(100);
     }
-    throw new Violation('positions are served again after a fault', `nobody answers for ${key}`);
+    const reasons = this.instances.map(({ lastRefusal }) => lastRefusal).join('; ');
+    throw new Violation('positions are served again after a fault', `nobody answers for ${key}: ${reasons}`);
   }
 
   /** @throws Violation when a position is older than one that was acknowledged, or none that was sent. */
