@@ -10,6 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 const root = path.resolve(import.meta.dirname, '../../..');
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
+const rounds = 2 * Number(process.env['HEADWATER_THOROUGH'] ?? 1);
+
 let dataDir: string;
 let broker: ChildProcess;
 let registryUrl: string;
@@ -89,7 +91,7 @@ describe('a registry on the bundled broker', () => {
   it('keeps every acknowledged schema with its id when it is killed while it registers', async () => {
     console.info(`seed ${String(seed)} (SEED repeats it)`);
     const acknowledged = new Map<number, number>();
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < rounds; round++) {
       const first = round * 200;
       const killAfter = 20 + ((seed * (round + 7)) % 150);
       let answers = 0;

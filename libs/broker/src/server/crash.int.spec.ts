@@ -13,7 +13,7 @@ import { WireClient } from './testing/wire-client.ts';
 jest.setTimeout(120_000);
 
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31);
-const ROUNDS = 4;
+const ROUNDS = 2 * Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 const PARTITIONS = 3;
 const IN_FLIGHT = 8;
 

@@ -28,7 +28,7 @@ jest.setTimeout(Number(process.env['CRASH_TIMEOUT_MS'] ?? 120_000));
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31);
 /** Disks that are looked at, of all that were kept. */
 const DISKS = Number(process.env['CRASH_DISKS'] ?? 30);
-const ROUNDS = 3;
+const ROUNDS = 2 * Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 
 const CONFIG = {
   'offsets.topic.num.partitions': '1',

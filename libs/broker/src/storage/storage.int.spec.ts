@@ -13,6 +13,8 @@ import { openLogStorage } from './open-log-storage.ts';
 import { append, batch, createLog, readAll, seededRandom } from './testing/log-fixtures.ts';
 
 const run = promisify(execFile);
+/** Each a process that is started and killed. */
+const ROUNDS = 2 * Number(process.env['HEADWATER_THOROUGH'] ?? 1);
 let directory: string;
 
 beforeEach(() => {
@@ -53,7 +55,7 @@ describe.each(['fsync', 'os'] as const)('a process with flush=%s that is killed 
   it('leaves a log with all that it had acknowledged, each record once and in place', async () => {
     const random = seededRandom(42);
     let acknowledged = -1;
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       acknowledged = Math.max(acknowledged, await loadAndKill(flush, 20 + Math.floor(random() * 600)));
       const storage = await openLogStorage({ directory, flush });
       expect(storage.recoveredFromCrash).toBe(true);
