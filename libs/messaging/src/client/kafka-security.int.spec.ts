@@ -124,6 +124,8 @@ describe('a Kafka that wants TLS and a password', () => {
   });
 
   it('does not serve who says nothing of himself', async () => {
-    await expect(clientWith({ tls: { ca: authority } }).openWriter()).rejects.toThrow('closed the connection');
+    await expect(clientWith({ tls: { ca: authority } }).openWriter()).rejects.toThrow(
+      /closed the connection|ECONNRESET/,
+    );
   });
 });
