@@ -11,9 +11,10 @@ const betweenBlackBoxes = 8;
 export default class LongSuitesFirst extends TestSequencer {
   sort(tests) {
     const sorted = super.sort(tests);
-    const of = (kind) => sorted.filter(({ path }) => path.endsWith(`.${kind}.spec.ts`));
-    const [blackBoxes, servers, units] = [of('e2e'), of('int'), of('unit')];
+    const ofKind = (kind) => sorted.filter(({ path }) => path.endsWith(`.${kind}.spec.ts`));
+    const [blackBoxes, servers] = [ofKind('e2e'), ofKind('int')];
+    const others = sorted.filter((suite) => !blackBoxes.includes(suite) && !servers.includes(suite));
     const mixed = blackBoxes.flatMap((suite) => [suite, ...servers.splice(0, betweenBlackBoxes)]);
-    return [...mixed, ...servers, ...units];
+    return [...mixed, ...servers, ...others];
   }
 }
