@@ -5,12 +5,20 @@
  */
 import { defineConfig } from 'rolldown';
 
+/** Nest's pipes would load these packages, and no pipe runs here: the program shall not depend on them. */
+const withoutPipes = {
+  name: 'without-pipes',
+  resolveId: (name) => (/^class-(transformer|validator)(\/|$)/.test(name) ? '\0nothing' : undefined),
+  load: (name) => (name === '\0nothing' ? 'export {};' : undefined),
+};
+
 export default defineConfig({
   cwd: import.meta.dirname,
   input: { broker: 'src/main.ts' },
   platform: 'node',
-  // Native code stays in its packages; the last two are named by Nest's pipes, of which nothing runs here.
-  external: ['@node-rs/crc32', 'lz4-napi', 'snappy', 'class-transformer', 'class-validator'],
+  // Native code stays in its packages.
+  external: ['@node-rs/crc32', 'lz4-napi', 'snappy'],
+  plugins: [withoutPipes],
   resolve: { conditionNames: ['@headwater/source', 'node', 'import'] },
   output: {
     dir: 'dist',
