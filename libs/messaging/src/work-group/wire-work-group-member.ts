@@ -4,7 +4,7 @@
  * The membership outlives rebalances: work goes on while members join, and the leader moves it in two steps (taken from one, then given
  * to another). It ends, and the listener is told, when the coordinator says so, or when it has not answered for a session, since
  * from then on it may have given the work away; that is counted from when the last answered heartbeat was sent, so that the member
- * gives up before the coordinator does.
+ * gives up before the coordinator does. If the coordinator never did, the member joins again.
  */
 import { Logger } from '@nestjs/common';
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
@@ -161,6 +161,8 @@ export class WireWorkGroupMember implements WorkGroupMember {
         return;
       }
       check('a heartbeat', errorCode);
+      // This process stood still and gave up what the coordinator did not: it has to be told anew what is whose.
+      if (this.lost) return;
       this.heard(sentMs);
     }
   }

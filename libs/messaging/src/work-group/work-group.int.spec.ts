@@ -3,7 +3,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { until } from '../../fixtures/until.ts';
 import type { WorkGroupMember, WorkGroupMembership } from '../client/index.ts';
-import { systemClock } from '../clock/index.ts';
+import { systemClock, type Clock } from '../clock/index.ts';
 import { createKafkajsClient } from '../kafkajs/index.ts';
 
 /** Tells the leader its name, and is told who leads and who is there. */
@@ -17,8 +17,10 @@ class Worker {
     readonly name: string,
     groupId: string,
     bootstrapServers: string,
+    clock: Clock = systemClock,
+    private readonly onLost: () => void = () => undefined,
   ) {
-    const client = createKafkajsClient({ clientId: name, bootstrapServers: [bootstrapServers], clock: systemClock });
+    const client = createKafkajsClient({ clientId: name, bootstrapServers: [bootstrapServers], clock });
     this.member = client.joinWorkGroup(
       {
         groupId,
@@ -37,7 +39,10 @@ class Worker {
         onAssigned: (assignment, membership) =>
           this.assignments.push({ members: JSON.parse(assignment.toString()) as string[], membership }),
         onRebalancing: () => (this.rebalances += 1),
-        onLost: () => (this.losses += 1),
+        onLost: () => {
+          this.losses += 1;
+          this.onLost();
+        },
       },
     );
   }
@@ -85,5 +90,20 @@ describeOnEveryEngine('a group that shares work', (engine) => {
     await until(() => alone.assignments.length === 2);
     expect(alone.member.membership!.generation).toBeGreaterThan(generation);
     expect(alone.losses).toBe(0);
+  });
+
+  it('takes part again when it gave up, as its process stood still, and the coordinator did not', async () => {
+    let [aheadMs, stands] = [0, false];
+    // Whenever it is looked at, more than a session has gone by since the last look.
+    const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + (stands ? (aheadMs += 60_000) : aheadMs) };
+    const sleeper = new Worker('sleeper', `work-${randomUUID()}`, engine.bootstrapServers, clock, () => {
+      stands = false;
+    });
+    workers.push(sleeper);
+    await until(() => sleeper.sees('sleeper'));
+    stands = true;
+    await until(() => sleeper.losses === 1);
+    await until(() => sleeper.assignments.length > 1);
+    expect(sleeper.member.membership).toBeDefined();
   });
 });
