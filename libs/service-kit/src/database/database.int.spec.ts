@@ -41,7 +41,8 @@ async function start(databaseUrl: string, environment: Record<string, string> = 
     environment: {
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: 'silent',
-      DATABASE_CONNECT_TIMEOUT_MS: '2000',
+      // As long as a busy machine may take to accept a connection.
+      DATABASE_CONNECT_TIMEOUT_MS: '30000',
       ...environment,
     },
   });
