@@ -11,6 +11,8 @@ import { authenticateConnection } from './authentication.ts';
 import { ResponseBody } from './wire-codec.ts';
 
 const headerBytes = 4;
+/** No answer is as long. Whoever speaks TLS or HTTP seems to announce more: the first bytes of either are read as a length. */
+const longestFrameBytes = 0x14_00_00_00;
 const connectTimeoutMs = 3_000;
 const usedLifetime = 0.8;
 
@@ -120,8 +122,13 @@ export class WireConnection {
         offset += taken;
         this.sizeFilled += taken;
         if (this.sizeFilled < headerBytes) return;
+        const frameBytes = this.sizeBytes.readInt32BE(0);
+        if (frameBytes < headerBytes || frameBytes > longestFrameBytes) {
+          this.fail(new Error('what it answered is not the Kafka protocol; is it a broker, and does it want TLS?'));
+          return;
+        }
         // Its own memory, not the pool's: views of it live as long as the records that are read from it.
-        this.frame = Buffer.allocUnsafeSlow(this.sizeBytes.readInt32BE(0));
+        this.frame = Buffer.allocUnsafeSlow(frameBytes);
         this.filled = 0;
         continue;
       }
