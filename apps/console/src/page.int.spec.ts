@@ -124,6 +124,21 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     await card.getByText('5', { exact: true }).waitFor();
   });
 
+  it('leaves its connections to other tabs while it is behind them', async () => {
+    const show = (isHidden: boolean): Promise<unknown> =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+         document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    const likes = (count: number): number => feed.tellTotals({ postId: '7', likes: count, comments: 5 });
+    await show(true);
+    while (likes(42) > 0) await page.waitForTimeout(20);
+    await show(false);
+    while (likes(43) === 0) await page.waitForTimeout(20);
+    const card = page.getByRole('article').filter({ hasText: 'Can a Turing machine' });
+    await card.getByText('43', { exact: true }).waitFor();
+  });
+
   it('fits a phone, in the dark too', async () => {
     const phone = await built.open(running.url, { width: 360, height: 740 }, 'dark');
     await phone.getByRole('heading', { name: 'Topics' }).waitFor();
