@@ -49,6 +49,11 @@ export class ChangeStream<Item> {
   private transaction: TransactionInfo | undefined;
   private receivedLsn = 0n;
   private publishing: Promise<void> | undefined;
+  /**
+   * Whether what is added to the queue will be taken. It ends in the moment in which nothing was left to take, and not when the promise
+   * of it settles: before that the socket may hand over more blocks, and the last of them makes it pause.
+   */
+  private isPublishing = false;
   private confirming: Promise<void> | undefined;
   private statusDueMs = 0;
 
@@ -135,26 +140,25 @@ export class ChangeStream<Item> {
   }
 
   private pump(): void {
-    if (this.publishing || this.ended.signal.aborted) return;
-    this.publishing = this.publishAll().finally(() => {
-      this.publishing = undefined;
-    });
+    if (this.isPublishing || this.ended.signal.aborted) return;
+    this.isPublishing = true;
+    this.publishing = this.publishAll();
   }
 
   /** Never rejects: what fails for good ends the stream. */
   private async publishAll(): Promise<void> {
-    for (;;) {
+    try {
       // A small transaction's changes wait for its commit, so that they are acknowledged with it.
-      const batch = this.queue.take(this.transaction === undefined || this.parts.connection.isPaused);
-      if (!batch) return;
-      try {
+      const take = (): Batch<Item> | undefined =>
+        this.queue.take(this.transaction === undefined || this.parts.connection.isPaused);
+      for (let batch = take(); batch && !this.ended.signal.aborted; batch = take()) {
         if (batch.items.length > 0) await this.publish(batch);
         this.acknowledged(batch);
-      } catch (error) {
-        this.end(error);
-        return;
       }
-      if (this.ended.signal.aborted) return;
+    } catch (error) {
+      this.end(error);
+    } finally {
+      this.isPublishing = false;
     }
   }
 
@@ -212,7 +216,7 @@ export class ChangeStream<Item> {
     if (slot.lastStatusMs !== undefined) this.lease.heard(slot.lastStatusMs);
     progress.currentLsn = slot.currentLsn;
     progress.retainedBytes = slot.retainedBytes;
-    if (this.queue.isEmpty && !this.publishing) progress.progressMs = performance.now();
+    if (this.queue.isEmpty && !this.isPublishing) progress.progressMs = performance.now();
   }
 
   private fenced(what: string, cause?: unknown): ReplicationError {
