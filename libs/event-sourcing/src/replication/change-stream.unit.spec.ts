@@ -69,7 +69,7 @@ async function stream(maxBufferedBytes: number, itemBytes: number) {
       connection: {},
       slot: 'spec',
       publication: 'spec',
-      tables: [{ schema: 'public', name: 'entries' }],
+      tables: [{ schema: 'public', table: 'entries' }],
       maxBufferedBytes,
       maxBatchBytes: maxBufferedBytes,
     }),
