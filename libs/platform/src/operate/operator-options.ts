@@ -23,7 +23,8 @@ export const SHARED_HELP = `  --url URL         connection string of a database;
   --help            print this
 `;
 
-const OPTIONS = {
+/** What each of the commands takes. */
+export const SHARED_OPTIONS = {
   url: { type: 'string', multiple: true, default: [] as string[] },
   database: { type: 'string', multiple: true, default: [] as string[] },
   dir: { type: 'string' },
@@ -53,7 +54,7 @@ export const dataFolder = (given: string | undefined, environment: NodeJS.Proces
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true });
+    return parseArgs({ args: [...args], options: SHARED_OPTIONS, strict: true, allowPositionals: true });
   } catch (error) {
     const reason = Error.isError(error) ? error.message : String(error);
     throw new OperateError(`${(reason.split(/\.\s|\n/)[0] ?? '').replace(/\.$/, '')}; see --help.`, { cause: error });

@@ -3,17 +3,12 @@ import os from 'node:os';
 import { parseArgs } from 'node:util';
 import type { DeadLetterFilter, OperatorAct } from '@headwater/messaging';
 import { OperateError } from '../operate-error.ts';
-import { dataFolder, type OperatorOptions } from '../operator-options.ts';
+import { dataFolder, SHARED_OPTIONS, type OperatorOptions } from '../operator-options.ts';
 
 const OPTIONS = {
   broker: { type: 'string' },
   registry: { type: 'string' },
-  url: { type: 'string', multiple: true, default: [] as string[] },
-  database: { type: 'string', multiple: true, default: [] as string[] },
-  dir: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  all: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...SHARED_OPTIONS,
   group: { type: 'string' },
   topic: { type: 'string' },
   key: { type: 'string' },
