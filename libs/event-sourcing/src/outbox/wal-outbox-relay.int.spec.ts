@@ -3,6 +3,7 @@ import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '../../fixtures/open-database.ts';
 import { RecordingPublisher, rejecting } from '../../fixtures/recording-publisher.ts';
+import { AbsentStandby } from '../../fixtures/absent-standby.ts';
 import { until } from '../../fixtures/until.ts';
 import {
   dropWalRelay,
@@ -213,6 +214,35 @@ describe('the relay from the write-ahead log', () => {
     await publisher.until(() => publisher.valuesOf('bad').includes('3'));
     expect(publisher.valuesOf('bad')).toEqual(['0', '1', '2', '3']);
     await until(async () => (await rowsLeft()) === 0);
+  });
+
+  it('meets rows that others do not see yet, because their commit still waits: none is lost, left behind or doubled', async () => {
+    const standby = new AbsentStandby(dataSource);
+    publisher.before = rejecting('poison');
+    const failures: unknown[] = [];
+    await until(isStreaming(relay({ observer: { failed: (_topic, error) => failures.push(error) } })));
+    const commit = (...messages: OutboxMessage[]) =>
+      standby.commit((transaction) => outbox.publish(transaction, messages));
+    await standby.begin();
+    const committed: Promise<void>[] = [];
+    try {
+      committed.push(commit(message('good', '0'), message('bad', 'poison'), message('bad', '0')));
+      await until(() => failures.length > 0);
+      committed.push(commit(message('bad', '1'), message('good', '1')));
+      expect(String(failures[0])).toContain('is not visible yet');
+      expect(await outbox.state()).toMatchObject({ pendingMessages: 0, heldMessages: 0 });
+    } finally {
+      await standby.end();
+    }
+    await Promise.all(committed);
+    await publisher.until(() => publisher.valuesOf('good').length === 2);
+    await until(async () => (await outbox.state()).heldMessages === 3);
+    await until(async () => (await rowsLeft('good')) === 0);
+    const [held] = await outbox.heldAggregates();
+    await outbox.release(held!.aggregate, 'drop');
+    await until(async () => (await rowsLeft()) === 0);
+    expect(publisher.valuesOf('bad')).toEqual(['0', '1']);
+    expect(publisher.valuesOf('good')).toEqual(['0', '1']);
   });
 
   it('remembers over a restart what it holds, and what was released meanwhile', async () => {

@@ -113,8 +113,8 @@ export class WalOutboxRelay implements Relay {
     return {
       prepare: (preparation) => this.prepare(preparation),
       relation: (relation) => this.reader.describe(relation),
-      change: ({ after }, { commitLsn }, take) => {
-        const record = this.reader.read(after!, commitLsn);
+      change: ({ after }, transaction, take) => {
+        const record = this.reader.read(after!, transaction);
         take(record, OVERHEAD_BYTES + (record.payload?.length ?? 0));
       },
       publish: async (records) => {
@@ -182,7 +182,7 @@ export class WalOutboxRelay implements Relay {
     this.observer.takingOver?.(reason);
     await rememberState(session, this.slot, 'takeover', sum);
     await preparation.control.dropSlot();
-    await preparation.createSlot((created) => publishPending(preparation, created, () => publishing.settle()));
+    await preparation.createSlot((created) => publishPending(session, preparation, created, () => publishing.settle()));
   }
 
   private async endTenure(): Promise<void> {

@@ -4,6 +4,8 @@
  * One thing at a time: a batch, or what an operator has released. Every statement of a broken connection ends the stream, so that the
  * relay begins anew; every failure of the broker is met by the stream's next attempt, which leaves out what was written before.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Snapshot } from '../database/index.ts';
 import { ReplicationError } from '../replication/index.ts';
 import { type Aggregate } from './outbox-message.ts';
 import { type OutboxPublisher, type OutboxRecord } from './outbox-publisher.ts';
@@ -14,6 +16,10 @@ import { type RelaySession } from './relay-session.ts';
 import { type ShardLease } from './shard-lease.ts';
 import { type WalRecord } from './wal-record.ts';
 import { type WalRelayObserver } from './wal-relay-options.ts';
+
+/** How long a commit may take to become visible before it is a failure that is told. */
+const LOOK_MS = 5;
+const LOOKS = 20;
 
 export interface WalPublishingParts {
   readonly publisher: OutboxPublisher;
@@ -60,9 +66,9 @@ export class WalPublishing {
     });
   }
 
-  /** Deletes what was published. */
-  async settle(): Promise<void> {
-    await onConnection(this.parts.rows.delete(this.parts.session.sql));
+  /** Deletes what was published. @returns the first commit of which rows are not seen yet, and so stay */
+  settle(): Promise<bigint | undefined> {
+    return onConnection(this.parts.rows.delete(this.parts.session.sql));
   }
 
   /** Publishes what waits of aggregates that an operator has released. */
@@ -81,9 +87,10 @@ export class WalPublishing {
 
   /** @returns whether nothing of the aggregate waits any more */
   private async drain(aggregate: Aggregate): Promise<boolean> {
-    const { held, session } = this.parts;
+    const { held } = this.parts;
     for (;;) {
-      await onConnection(this.parts.rows.delete(session.sql));
+      // A published row that is not deleted could come among those that wait.
+      if ((await this.settle()) !== undefined) return false;
       const waiting = await onConnection(held.waiting(aggregate));
       if (waiting.length === 0) return true;
       const outcomes = await this.write(waiting);
@@ -106,16 +113,37 @@ export class WalPublishing {
   private async round(records: readonly WalRecord[]): Promise<WalRecord[]> {
     const { held } = this.parts;
     const waiting = records.filter(({ aggregate }) => held.has(aggregate));
+    await this.assertSeen(waiting);
     await onConnection(held.hold(waiting));
     for (const { seq } of waiting) this.done.add(seq);
     const outcomes = await this.write(records.filter(({ seq }) => !this.done.has(seq)));
     for (const { outcome } of outcomes) for (const record of outcome.published) this.published(record);
+    await this.assertSeen(outcomes.flatMap(({ outcome }) => outcome.dead.map(({ record }) => record)));
     await this.bury(outcomes);
     this.assertWritten(outcomes);
     return records.filter(({ seq }) => !this.done.has(seq));
   }
 
-  private write(records: readonly OutboxRecord[]): Promise<TopicOutcome[]> {
+  /**
+   * The log may be ahead of what statements see, so that a row could neither be marked nor held.
+   *
+   * @throws Error when that lasts; the stream tries again
+   */
+  private async assertSeen(records: readonly WalRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    for (let looks = 1; ; looks += 1) {
+      const snapshot = await onConnection(Snapshot.current(this.parts.session.sql));
+      const unseen = records.find(({ origin }) => origin && !snapshot.sees(origin.transactionId));
+      if (!unseen) return;
+      if (looks === LOOKS) {
+        const id = unseen.origin!.transactionId;
+        throw new Error(`the commit of transaction ${id} is not visible yet: a synchronous standby may be away`);
+      }
+      await delay(LOOK_MS);
+    }
+  }
+
+  private write<Row extends OutboxRecord>(records: readonly Row[]): Promise<TopicOutcome<Row>[]> {
     const { publisher, lease } = this.parts;
     const byTopic = Map.groupBy(records, ({ topic }) => topic);
     return Promise.all(
@@ -127,13 +155,13 @@ export class WalPublishing {
     );
   }
 
-  private published({ seq }: OutboxRecord): void {
-    this.parts.rows.add(seq);
-    this.done.add(seq);
+  private published(record: WalRecord): void {
+    this.parts.rows.add(record);
+    this.done.add(record.seq);
   }
 
   /** @returns how many messages hold their aggregates from now on */
-  private async bury(outcomes: readonly TopicOutcome[]): Promise<number> {
+  private async bury(outcomes: readonly TopicOutcome<OutboxRecord>[]): Promise<number> {
     let deaths = 0;
     for (const { outcome } of outcomes) {
       for (const { record, error } of outcome.dead) {
@@ -147,14 +175,14 @@ export class WalPublishing {
     return deaths;
   }
 
-  private assertWritten(outcomes: readonly TopicOutcome[]): void {
+  private assertWritten(outcomes: readonly TopicOutcome<OutboxRecord>[]): void {
     for (const { topic, outcome } of outcomes)
       if (outcome.failure) throw new TopicFailure(topic, outcome.failure.error);
   }
 
-  private cameFromTable({ seq, commitLsn }: WalRecord): boolean {
-    if (this.fromTable.size === 0 || commitLsn === undefined) return false;
-    if (commitLsn <= this.fromTableUntilLsn) return this.fromTable.has(seq);
+  private cameFromTable({ seq, origin }: WalRecord): boolean {
+    if (this.fromTable.size === 0 || !origin) return false;
+    if (origin.commitLsn <= this.fromTableUntilLsn) return this.fromTable.has(seq);
     this.fromTable.clear();
     return false;
   }
@@ -166,9 +194,9 @@ export class WalPublishing {
   }
 }
 
-interface TopicOutcome {
+interface TopicOutcome<Row extends OutboxRecord> {
   readonly topic: string;
-  readonly outcome: PublishOutcome<OutboxRecord>;
+  readonly outcome: PublishOutcome<Row>;
 }
 
 /** @throws ReplicationError REPLICATION_DISCONNECTED for whatever fails */

@@ -1,11 +1,14 @@
 /** Rows of the outbox as they come in the log: PostgreSQL's binary forms. */
-import { type Relation, type Tuple } from '../replication/index.ts';
+import { type Relation, type TransactionInfo, type Tuple } from '../replication/index.ts';
 import { type OutboxRecord } from './outbox-publisher.ts';
 
 export interface WalRecord extends OutboxRecord {
-  /** Commit of its transaction; undefined for a row that was read from the table. */
-  readonly commitLsn?: bigint;
+  /** Undefined for a row that was read from the table. */
+  readonly origin?: Origin;
 }
+
+/** The transaction that wrote a row. */
+export type Origin = Pick<TransactionInfo, 'transactionId' | 'commitLsn'>;
 
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -37,7 +40,7 @@ export class WalRecordReader {
     this.places = Object.fromEntries(COLUMNS.map((name) => [name, place(name)])) as Places;
   }
 
-  read(tuple: Tuple, commitLsn: bigint): WalRecord {
+  read(tuple: Tuple, origin: Origin): WalRecord {
     const places = this.places!;
     const headers = tuple.bytes(places.headers)!;
     const schemaId = tuple.bytes(places.schema_id);
@@ -55,7 +58,7 @@ export class WalRecordReader {
           ? NO_HEADERS
           : (JSON.parse(headers.toString('utf8', 1)) as Record<string, string>),
       createdAt: new Date(Number(tuple.bytes(places.created_at)!.readBigInt64BE(0)) / 1000 + POSTGRES_EPOCH_MS),
-      commitLsn,
+      origin,
     };
   }
 }

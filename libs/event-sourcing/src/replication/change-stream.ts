@@ -234,8 +234,9 @@ export class ChangeStream<Item> {
     const { sink, progress, settings } = this.parts;
     const { acknowledgedLsn } = progress;
     if (acknowledgedLsn > progress.confirmedLsn) {
-      await sink.settle?.();
-      progress.confirmedLsn = acknowledgedLsn;
+      const neededLsn = await sink.settle?.();
+      const safeLsn = neededLsn !== undefined && neededLsn < acknowledgedLsn ? neededLsn : acknowledgedLsn;
+      progress.confirmedLsn = maxLsn(progress.confirmedLsn, safeLsn);
     } else if (performance.now() < this.statusDueMs) return;
     this.statusDueMs = performance.now() + settings.leaseMs / 6;
     this.tellStatus();

@@ -35,6 +35,10 @@ export interface ReplicationSink<Item> {
    * @throws ReplicationError that is not retriable, to end the session; any other error is met by trying again, for ever
    */
   publish(items: readonly Item[]): Promise<void>;
-  /** Called before PostgreSQL is told that what was published is safe. */
-  settle?(): Promise<void>;
+  /**
+   * Called before PostgreSQL is told that what was published is safe.
+   *
+   * @returns the first place in the log that is needed still; undefined when all that was published is safe
+   */
+  settle?(): Promise<bigint | undefined>;
 }
