@@ -283,7 +283,7 @@ describeUnless(absenceOfBrowser, "the lake's page", () => {
   beforeEach(() => {
     if (absenceOfBrowser !== undefined) return;
     service.answers.set('GET /queries', { queries: [query] });
-    service.answers.set('GET /query', answer);
+    service.answers.set('GET /queries/likes-by-day/result', { answer, skipped: null });
     service.answers.set('GET /connectors', { lake: { status } });
     service.answers.set('GET /lake', { location: '/data/lake', tables: [table] });
   });
@@ -302,6 +302,24 @@ describeUnless(absenceOfBrowser, "the lake's page", () => {
     await page.getByRole('button', { name: 'Restart lake' }).click();
     await page.getByText('there is no /connectors/lake/restart').waitFor();
     await expectToFitPhone('/lake', 'Tables');
+  });
+
+  it('says of a saved query that there is nothing yet, and keeps what is being written while the list is asked again', async () => {
+    const skipped = 'nothing of likes is in the lake yet';
+    service.answers.set('GET /queries/likes-by-day/result', { answer: null, skipped });
+    page = await built.open('about:blank');
+    await page.clock.install();
+    await page.goto(`${running.url}/lake`);
+    await page.getByText(`Not run: ${skipped}.`).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    service.answers.set('GET /queries/likes-by-day/result', { answer, skipped: null });
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('cell', { name: '57' }).waitFor();
+    await page.getByRole('textbox', { name: 'SQL' }).fill('SELECT 1');
+    const lists = (): number => service.asked.filter((asked) => asked === 'GET /queries').length;
+    const before = lists();
+    while (lists() < before + 2) await page.clock.runFor(10_000);
+    expect(await page.getByRole('textbox', { name: 'SQL' }).inputValue()).toBe('SELECT 1');
   });
 
   it('runs SQL of one’s own by the keyboard, and shows where it is wrong', async () => {

@@ -57,6 +57,22 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     await bare.close();
   });
 
+  it('is loaded again when its code did not come, by itself and when asked', async () => {
+    const hiccup = await built.open(running.url);
+    const chunk = /LakePage-.*\.js/;
+    await hiccup.route(chunk, (route) => route.abort());
+    const again = hiccup.waitForEvent('domcontentloaded');
+    await hiccup.getByRole('link', { name: 'Lake' }).click();
+    const missing = hiccup.getByText('This could not be loaded.');
+    await missing.waitFor();
+    await again;
+    await missing.waitFor();
+    await hiccup.unroute(chunk);
+    await hiccup.getByRole('button', { name: 'Try again' }).click();
+    await hiccup.getByRole('heading', { name: 'Queries' }).waitFor();
+    await hiccup.close();
+  });
+
   it('shows a topic as it appears, and its count as it grows', async () => {
     await writeRecords(broker.bootstrapServers, 'rides', 30);
     const row = page.getByRole('row', { name: /^rides/ });

@@ -22,6 +22,7 @@ describe('the files of a new workspace', () => {
     writeTemplate(workspace(), 'shop');
     expect(manifest()).toMatchObject({ name: 'shop' });
     expect(readFileSync(workspace('libs/contracts/package.json'), 'utf8')).toContain('"@shop/contracts"');
+    expect(readFileSync(workspace('README.md'), 'utf8')).toMatch(/^# `shop`\n/);
     expect(existsSync(workspace('.gitignore'))).toBe(true);
     expect(existsSync(workspace('_gitignore'))).toBe(false);
   });

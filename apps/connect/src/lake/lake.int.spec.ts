@@ -106,6 +106,19 @@ interface Vote {
   readonly CreationDate: string;
 }
 
+describe('a lake that nothing has come into', () => {
+  it('says of a saved query and of a comparison that there is nothing yet, which is nobody’s mistake', async () => {
+    const skipped = 'nothing of follows is in the lake yet';
+    const result = await get('/queries/latest-followers/result');
+    expect([result.status, result.body]).toEqual([200, expect.objectContaining({ answer: null, skipped })]);
+    const { comparisons } = (await get<AgreementAnswer>('/agreement')).body;
+    expect(comparisons.map((each) => each['skipped'])).toEqual(
+      comparisons.map(() => expect.stringMatching(/^nothing of \w+ is in the lake yet$/)),
+    );
+    expect((await query('SELECT userId FROM follows')).status).toBe(400);
+  });
+});
+
 describeUnless(
   fs.existsSync(votesFile) ? undefined : 'the recorded votes are not in ../shared/data',
   'votes of Stack Exchange as likes',

@@ -3,7 +3,13 @@ import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres
 import pg from 'pg';
 import { RecordingChangePublisher, rejectingText } from '../../fixtures/recording-change-publisher.ts';
 import { until } from '../../fixtures/until.ts';
-import { ChangeCapture, changeCaptureMigrations, UNAVAILABLE_VALUE, type CaptureOptions } from './index.ts';
+import {
+  ChangeCapture,
+  changeCaptureMigrations,
+  UNAVAILABLE_VALUE,
+  type CaptureOptions,
+  type CapturePhase,
+} from './index.ts';
 
 let postgres: RunningPostgres;
 let db: pg.Client;
@@ -82,6 +88,18 @@ function insert(account: string, note = ''): Promise<unknown> {
 const after = (index: number): unknown => publisher.log[index]?.value?.after;
 
 describe('a change capture', () => {
+  it('goes on from a slot that another process has made since it looked for one', async () => {
+    let isMade = false;
+    const phase = async (): Promise<CapturePhase> => {
+      if (!isMade) await db.query(`SELECT pg_create_logical_replication_slot($1, 'pgoutput')`, [name]);
+      isMade = true;
+      return 'stream';
+    };
+    const made = capture({ progress: { forgetting: '', phase, enter: () => Promise.resolve() } });
+    await until(() => made.status().state === 'streaming' || made.status().failure !== undefined);
+    expect(made.status()).toMatchObject({ state: 'streaming', failure: undefined });
+  });
+
   it('publishes every change in an envelope with its place in the log, keyed by the column', async () => {
     await streaming({ messageIdHeader: 'message-id' });
     await db.query('BEGIN');

@@ -131,13 +131,15 @@ export class ChangeCapture {
     const { name, snapshot, onLostSlot } = this.options;
     const progress = this.progressOf(preparation);
     const state = await progress.phase();
-    const isThere = preparation.slot !== undefined && preparation.slot.walStatus !== 'lost';
+    // Not looked at before: the process that prepared until now may have made it since.
+    const slot = await preparation.control.slot();
+    const isThere = slot !== undefined && slot.walStatus !== 'lost';
     if (state === 'stream') {
       if (isThere) return;
-      const reason = `slot ${name} ${preparation.slot ? 'needs log that the server has removed' : 'does not exist any more'}`;
+      const reason = `slot ${name} ${slot ? 'needs log that the server has removed' : 'does not exist any more'}`;
       if (onLostSlot !== 'snapshot') throw lostSlot(reason, progress.forgetting);
       this.observer.slotLost?.(reason);
-    } else if (state === undefined && preparation.slot) {
+    } else if (state === undefined && slot) {
       if (snapshot !== 'never') throw unknownSlot(name);
       await progress.enter('stream');
       return;

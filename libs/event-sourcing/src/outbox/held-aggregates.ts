@@ -8,8 +8,13 @@ import { type Aggregate } from './outbox-message.ts';
 import { type OutboxRecord } from './outbox-publisher.ts';
 import { pendingRecord, type HeldShards, type PendingRow, type RelaySession } from './relay-session.ts';
 
-const DEAD = `SELECT FROM outbox d WHERE d.aggregate_type = h.aggregate_type AND d.aggregate_id = h.aggregate_id
-  AND d.dead_at IS NOT NULL AND d.published_at IS NULL`;
+/** Of `h` those without a dead message. */
+const RELEASED = `SELECT h.aggregate_type, h.aggregate_id
+FROM unnest($1::text[], $2::text[]) AS h (aggregate_type, aggregate_id)
+WHERE NOT EXISTS (
+  SELECT FROM outbox d WHERE d.aggregate_type = h.aggregate_type AND d.aggregate_id = h.aggregate_id
+    AND d.dead_at IS NOT NULL AND d.published_at IS NULL
+)`;
 const PAGE_ROWS = 1000;
 
 interface AggregateRow {
@@ -20,34 +25,37 @@ interface AggregateRow {
 export class HeldAggregates {
   private readonly session: RelaySession;
   private readonly tokens: HeldShards;
-  private readonly keys = new Set<string>();
+  /** By its key. What is held here is looked after, whatever a statement of a lost connection did to the table meanwhile. */
+  private readonly held = new Map<string, Aggregate>();
 
   private constructor(session: RelaySession, tokens: HeldShards) {
     this.session = session;
     this.tokens = tokens;
   }
 
-  /** @param begin whether the table's pending rows are published from the table, so that only dead messages hold */
-  static async load(session: RelaySession, tokens: HeldShards, begin: boolean): Promise<HeldAggregates> {
+  static async load(session: RelaySession, tokens: HeldShards): Promise<HeldAggregates> {
     const held = new HeldAggregates(session, tokens);
-    if (begin) {
-      await session.inTransaction(async (within) => {
-        await within.query('DELETE FROM outbox_wal_held');
-        await within.query(`INSERT INTO outbox_wal_held SELECT DISTINCT aggregate_type, aggregate_id FROM outbox
-          WHERE dead_at IS NOT NULL AND published_at IS NULL`);
-      });
-    }
-    const rows = await session.sql.query<AggregateRow[]>('SELECT aggregate_type, aggregate_id FROM outbox_wal_held');
-    for (const row of rows) held.keys.add(keyOf({ type: row.aggregate_type, id: row.aggregate_id }));
+    await held.load();
     return held;
   }
 
+  /** Begins with the dead messages of the table: all that is pending is published from the table. */
+  async begin(): Promise<void> {
+    await this.session.inTransaction(async (within) => {
+      await within.query('DELETE FROM outbox_wal_held');
+      await within.query(`INSERT INTO outbox_wal_held SELECT DISTINCT aggregate_type, aggregate_id FROM outbox
+        WHERE dead_at IS NOT NULL AND published_at IS NULL`);
+    });
+    this.held.clear();
+    await this.load();
+  }
+
   get isEmpty(): boolean {
-    return this.keys.size === 0;
+    return this.held.size === 0;
   }
 
   has(aggregate: Aggregate): boolean {
-    return this.keys.size > 0 && this.keys.has(keyOf(aggregate));
+    return this.held.size > 0 && this.held.has(keyOf(aggregate));
   }
 
   /** @returns false when the message is gone: an operator dropped it before */
@@ -59,7 +67,7 @@ export class HeldAggregates {
         await within.query('INSERT INTO outbox_wal_held VALUES ($1, $2) ON CONFLICT DO NOTHING', [type, id]);
       return count;
     });
-    if (marked > 0) this.keys.add(keyOf(record.aggregate));
+    if (marked > 0) this.held.set(keyOf(record.aggregate), record.aggregate);
     return marked > 0;
   }
 
@@ -70,10 +78,9 @@ export class HeldAggregates {
 
   /** Held aggregates whose dead message was tried again or dropped by an operator. */
   async released(): Promise<Aggregate[]> {
-    const rows = await this.session.sql.query<AggregateRow[]>(
-      `SELECT h.aggregate_type, h.aggregate_id FROM outbox_wal_held h WHERE NOT EXISTS (${DEAD})`,
-    );
-    return rows.map((row) => ({ type: row.aggregate_type, id: row.aggregate_id }));
+    const held = [...this.held.values()];
+    const parameters = [held.map(({ type }) => type), held.map(({ id }) => id)];
+    return (await this.session.sql.query<AggregateRow[]>(RELEASED, parameters)).map(aggregateOf);
   }
 
   /** Pending rows of an aggregate in order, the first ones. */
@@ -95,8 +102,19 @@ export class HeldAggregates {
       type,
       id,
     ]);
-    this.keys.delete(keyOf(aggregate));
+    this.held.delete(keyOf(aggregate));
   }
+
+  private async load(): Promise<void> {
+    const rows = await this.session.sql.query<AggregateRow[]>(
+      'SELECT aggregate_type, aggregate_id FROM outbox_wal_held',
+    );
+    for (const aggregate of rows.map(aggregateOf)) this.held.set(keyOf(aggregate), aggregate);
+  }
+}
+
+function aggregateOf(row: AggregateRow): Aggregate {
+  return { type: row.aggregate_type, id: row.aggregate_id };
 }
 
 function keyOf({ type, id }: Aggregate): string {

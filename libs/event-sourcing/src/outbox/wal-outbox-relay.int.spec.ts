@@ -5,6 +5,7 @@ import { openDatabase } from '../../fixtures/open-database.ts';
 import { RecordingPublisher, rejecting } from '../../fixtures/recording-publisher.ts';
 import { AbsentStandby } from '../../fixtures/absent-standby.ts';
 import { until } from '../../fixtures/until.ts';
+import { RecordRejectedError } from '../rejection/index.ts';
 import {
   dropWalRelay,
   Outbox,
@@ -95,6 +96,19 @@ async function rowsLeft(aggregateId?: string): Promise<number> {
     [aggregateId],
   );
   return row!.count;
+}
+
+async function aggregatesHeld(): Promise<number> {
+  const [row] = await dataSource.query<{ count: number }[]>('SELECT count(*)::int AS count FROM outbox_wal_held');
+  return row!.count;
+}
+
+/** Slots that are being made, and wait for a transaction that is open. */
+async function slotsWaiting(): Promise<number> {
+  const rows = await dataSource.query<unknown[]>(
+    `SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE_REPLICATION_SLOT%' AND wait_event_type = 'Lock'`,
+  );
+  return rows.length;
 }
 
 /** The server has noticed that nobody reads the slot any more, which it does a moment after a relay has stopped. */
@@ -217,15 +231,15 @@ describe('the relay from the write-ahead log', () => {
   });
 
   it('meets rows that others do not see yet, because their commit still waits: none is lost, left behind or doubled', async () => {
-    const standby = new AbsentStandby(dataSource);
+    const standby = await AbsentStandby.of(dataSource);
     publisher.before = rejecting('poison');
     const failures: unknown[] = [];
     await until(isStreaming(relay({ observer: { failed: (_topic, error) => failures.push(error) } })));
     const commit = (...messages: OutboxMessage[]) =>
       standby.commit((transaction) => outbox.publish(transaction, messages));
-    await standby.begin();
     const committed: Promise<void>[] = [];
     try {
+      await standby.begin();
       committed.push(commit(message('good', '0'), message('bad', 'poison'), message('bad', '0')));
       await until(() => failures.length > 0);
       committed.push(commit(message('bad', '1'), message('good', '1')));
@@ -243,6 +257,50 @@ describe('the relay from the write-ahead log', () => {
     await until(async () => (await rowsLeft()) === 0);
     expect(publisher.valuesOf('bad')).toEqual(['0', '1']);
     expect(publisher.valuesOf('good')).toEqual(['0', '1']);
+  });
+
+  it('publishes nothing twice of what it took from the table while its log was behind', async () => {
+    const refused = new Set(['poison', 'x', 'y']);
+    let failures = 0;
+    publisher.before = (topic, records) => {
+      if (records.some(({ payload }) => payload?.toString() === 'poison')) throw new RecordRejectedError('too large');
+      if (records.some(({ payload }) => refused.has(payload?.toString() ?? ''))) throw new Error(`${topic} is away`);
+    };
+    const made = relay({ observer: { failed: () => (failures += 1) } });
+    await until(isStreaming(made));
+    await write(message('bad', 'poison'));
+    await until(async () => (await outbox.state()).heldMessages === 1);
+
+    await write(message('other', 'x', 'away'));
+    await until(() => failures > 0);
+    await write(message('bad', '0'));
+    await outbox.release({ type: 'post', id: 'bad' }, 'drop');
+    await publisher.until(() => publisher.valuesOf('bad').length === 1);
+    await until(async () => (await aggregatesHeld()) === 0);
+    await write(message('other', 'y', 'away'));
+    // The log's next batch holds both: the one that was published from the table, and one that cannot be written.
+    await until(() => made.status().replication.bufferedBytes > 3000);
+    refused.delete('x');
+    await publisher.until(() => publisher.valuesOf('other').length === 1);
+    failures = 0;
+    await until(() => failures > 1);
+    refused.delete('y');
+    await publisher.until(() => publisher.valuesOf('other').length === 2);
+    await until(async () => (await rowsLeft()) === 0);
+    expect(publisher.valuesOf('bad')).toEqual(['0']);
+  });
+
+  it('lets go on what it holds, whatever a lost connection left in its table', async () => {
+    publisher.before = rejecting('poison');
+    await until(isStreaming(relay()));
+    await write(message('bad', 'poison'), message('bad', '0'));
+    await until(async () => (await outbox.state()).heldMessages === 2);
+    await dataSource.query('DELETE FROM outbox_wal_held');
+    await outbox.release({ type: 'post', id: 'bad' }, 'drop');
+    await write(message('bad', '1'));
+    await publisher.until(() => publisher.valuesOf('bad').length === 2);
+    await until(async () => (await rowsLeft()) === 0);
+    expect(publisher.valuesOf('bad')).toEqual(['0', '1']);
   });
 
   it('remembers over a restart what it holds, and what was released meanwhile', async () => {
@@ -358,6 +416,49 @@ describe('the relay from the write-ahead log', () => {
     await writing;
     await publisher.until(() => publisher.valuesOnceOf('a').length === written);
     expect(publisher.valuesOnceOf('a')).toEqual(numbers(written));
+  });
+
+  it('holds what is behind a message that another relay marked as dead while the slot was made', async () => {
+    await write(message('bad', 'poison'), message('bad', '0'), message('good', '0'));
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`UPDATE outbox SET dead_at = clock_timestamp() WHERE payload = 'poison'`);
+    const made = relay();
+    await until(async () => (await slotsWaiting()) === 1);
+    await runner.commitTransaction();
+    await runner.release();
+    await until(isStreaming(made));
+    expect(publisher.log.map(({ aggregate }) => aggregate)).toEqual(['good']);
+    await outbox.release({ type: 'post', id: 'bad' }, 'drop');
+    await publisher.until(() => publisher.log.length === 2);
+    expect(publisher.valuesOf('bad')).toEqual(['0']);
+  });
+
+  it('goes on after a failover to a server whose log is shorter', async () => {
+    await using first = await startPostgres();
+    const moved = await openDatabase(await first.createDatabase('moved'));
+    for (let segment = 0; segment < 2; segment += 1) {
+      await moved.query(`SELECT pg_logical_emit_message(true, 'a', 'b')`);
+      await moved.query('SELECT pg_switch_wal()');
+    }
+    const made = new WalOutboxRelay(moved, publisher, { leaseMs: 60_000, confirmMs: 20, retryMs: 20 });
+    relays.push(made);
+    made.start();
+    const movedOutbox = new Outbox(moved);
+    await until(isStreaming(made));
+    await movedOutbox.publish(moved, [message('a', '0')]);
+    await publisher.until(() => publisher.log.length === 1);
+
+    await first.close();
+    await using second = await startPostgres({ port: first.port });
+    const administrator = await openDatabase(await second.createDatabase('moved'));
+    await administrator.query(`ALTER ROLE postgres PASSWORD '${new URL(first.url).password}'`);
+    await administrator.destroy();
+    await until(isStreaming(made));
+    await movedOutbox.publish(moved, [message('a', '1')]);
+    await publisher.until(() => publisher.log.length === 2);
+    await made.stop();
+    await moved.destroy();
   });
 
   it('shows operators its slot, and gives it up when they say so', async () => {

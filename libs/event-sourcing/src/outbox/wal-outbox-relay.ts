@@ -91,9 +91,7 @@ export class WalOutboxRelay implements Relay {
     clearInterval(this.poll);
     this.poll = undefined;
     await this.replication.stop();
-    await this.releasing;
-    await this.tenure?.session.releaseShards().catch(() => undefined);
-    await this.endTenure();
+    await this.endTenure((session) => session.releaseShards());
   }
 
   status(): WalRelayStatus {
@@ -142,8 +140,6 @@ export class WalOutboxRelay implements Relay {
   }
 
   private async prepare(preparation: SlotPreparation<WalRecord>): Promise<void> {
-    // Two calls for one topic must not overlap.
-    await this.releasing;
     await this.endTenure();
     const session = await RelaySession.open(this.dataSource, this.relayId, () => this.lookForReleased());
     try {
@@ -165,7 +161,7 @@ export class WalOutboxRelay implements Relay {
     const sum = [...tokens.values()].reduce((left, right) => left + right, 0n);
     try {
       const reason = await reasonToTakeOver(session, slot, preparation, sumBefore);
-      const held = await HeldAggregates.load(session, tokens, reason !== undefined);
+      const held = await HeldAggregates.load(session, tokens);
       const publishing = new WalPublishing({ publisher, session, lease, held, rows, observer });
       this.tenure = { session, lease, publishing };
       if (reason !== undefined) await this.takeOver(preparation, reason, sum);
@@ -182,14 +178,18 @@ export class WalOutboxRelay implements Relay {
     this.observer.takingOver?.(reason);
     await rememberState(session, this.slot, 'takeover', sum);
     await preparation.control.dropSlot();
-    await preparation.createSlot((created) => publishPending(session, preparation, created, () => publishing.settle()));
+    await preparation.createSlot((created) => publishPending(session, preparation, created, publishing));
   }
 
-  private async endTenure(): Promise<void> {
+  private async endTenure(last?: (session: RelaySession) => Promise<void>): Promise<void> {
     const { tenure } = this;
+    // No look begins any more, and the one under way ends: two calls for one topic must not overlap.
     this.tenure = undefined;
-    tenure?.lease.end();
-    await tenure?.session.close().catch(() => undefined);
+    await this.releasing;
+    if (!tenure) return;
+    tenure.lease.end();
+    await last?.(tenure.session).catch(() => undefined);
+    await tenure.session.close().catch(() => undefined);
   }
 
   /** Called when an operator may have released an aggregate, and now and then. */

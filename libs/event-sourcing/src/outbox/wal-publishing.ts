@@ -47,7 +47,7 @@ export class WalPublishing {
   private last: Promise<unknown> = Promise.resolve();
   /** Of the batch that is tried again: what is published or held already. */
   private done = new Set<bigint>();
-  /** Rows that were published from the table although the log still brings them, until the log is past the place below. */
+  /** Rows that were published from the table although the log may still bring them, until it is past the place below. */
   private readonly fromTable = new Set<bigint>();
   private fromTableUntilLsn = 0n;
 
@@ -59,11 +59,18 @@ export class WalPublishing {
   publish(records: readonly WalRecord[]): Promise<void> {
     return this.alone(async () => {
       await this.parts.lease.assertHeld();
-      let left = records.filter((record) => !this.done.has(record.seq) && !this.cameFromTable(record));
+      let left = records.filter(({ seq }) => !this.done.has(seq) && !this.fromTable.has(seq));
       // A message that proves to be dropped does not hold those behind it, which are then published in another round.
       while (left.length > 0) left = await this.round(left);
       this.done.clear();
+      const newest = records.at(-1)?.origin;
+      if (newest && newest.commitLsn > this.fromTableUntilLsn) this.fromTable.clear();
     });
+  }
+
+  /** Holds what is dead in the table, and nothing else: its pending rows are published next. */
+  begin(): Promise<void> {
+    return this.alone(() => onConnection(this.parts.held.begin()));
   }
 
   /** Deletes what was published. @returns the first commit of which rows are not seen yet, and so stay */
@@ -77,22 +84,21 @@ export class WalPublishing {
     await this.alone(async () => {
       await this.parts.lease.assertHeld();
       for (const aggregate of await onConnection(this.parts.held.released())) {
-        if (!(await this.drain(aggregate))) continue;
-        this.fromTableUntilLsn = await currentLsn();
-        await onConnection(this.parts.held.goOn(aggregate));
+        if (await this.drain(aggregate, currentLsn)) await onConnection(this.parts.held.goOn(aggregate));
       }
       await this.settle();
     });
   }
 
   /** @returns whether nothing of the aggregate waits any more */
-  private async drain(aggregate: Aggregate): Promise<boolean> {
+  private async drain(aggregate: Aggregate, currentLsn: () => Promise<bigint>): Promise<boolean> {
     const { held } = this.parts;
     for (;;) {
       // A published row that is not deleted could come among those that wait.
       if ((await this.settle()) !== undefined) return false;
       const waiting = await onConnection(held.waiting(aggregate));
       if (waiting.length === 0) return true;
+      this.fromTableUntilLsn = await currentLsn();
       const outcomes = await this.write(waiting);
       for (const { outcome } of outcomes) {
         for (const record of outcome.published) {
@@ -178,13 +184,6 @@ export class WalPublishing {
   private assertWritten(outcomes: readonly TopicOutcome<OutboxRecord>[]): void {
     for (const { topic, outcome } of outcomes)
       if (outcome.failure) throw new TopicFailure(topic, outcome.failure.error);
-  }
-
-  private cameFromTable({ seq, origin }: WalRecord): boolean {
-    if (this.fromTable.size === 0 || !origin) return false;
-    if (origin.commitLsn <= this.fromTableUntilLsn) return this.fromTable.has(seq);
-    this.fromTable.clear();
-    return false;
   }
 
   private alone<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -8,6 +8,7 @@
 import { Snapshot } from '../database/index.ts';
 import { type CreatedSlot, type SlotPreparation } from '../replication/index.ts';
 import { pendingRecord, type PendingRow, type RelaySession } from './relay-session.ts';
+import { type WalPublishing } from './wal-publishing.ts';
 import { type WalRecord } from './wal-record.ts';
 import { sleep } from '../timing/index.ts';
 
@@ -23,7 +24,7 @@ FROM outbox WHERE published_at IS NULL AND dead_at IS NULL AND next_attempt_at <
 export async function reasonToTakeOver(
   session: RelaySession,
   slotName: string,
-  { slot }: SlotPreparation<WalRecord>,
+  { control }: SlotPreparation<WalRecord>,
   sumBefore: bigint,
 ): Promise<string | undefined> {
   const [row] = await session.sql.query<{ state: string; tokens: string }[]>(
@@ -32,6 +33,7 @@ export async function reasonToTakeOver(
   );
   if (!row) return 'it is the first time';
   if (row.state === 'takeover') return 'the last take-over was interrupted';
+  const slot = await control.slot();
   if (!slot) return `slot ${slotName} is gone`;
   if (slot.walStatus === 'lost') return `slot ${slotName} was lost: the server removed log that it needs`;
   return BigInt(row.tokens) === sumBefore ? undefined : 'a relay from the table has run since';
@@ -51,24 +53,26 @@ export async function rememberState(
   );
 }
 
-/** Publishes the pending rows of the slot's snapshot. @param settle deletes what was published */
+/** Publishes the pending rows of the slot's snapshot. */
 export async function publishPending(
   session: RelaySession,
   preparation: SlotPreparation<WalRecord>,
   created: CreatedSlot,
-  settle: () => Promise<unknown>,
+  publishing: WalPublishing,
 ): Promise<void> {
   const { control } = preparation;
   await control.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   await control.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
   const { rows: pending } = await control.query<{ snapshot: string }>(Snapshot.query);
   await untilSeen(Snapshot.parse(pending[0]!.snapshot), session, preparation.ended);
+  // Not before: a message that died while the slot was made is not pending.
+  await publishing.begin();
   await control.query(PENDING);
   for (;;) {
     const { rows } = await control.query<PendingRow>(`FETCH ${PAGE_ROWS} FROM outbox_rows`);
     if (rows.length === 0) break;
     await preparation.publish(rows.map(pendingRecord));
-    await settle();
+    await publishing.settle();
   }
   await control.query('COMMIT');
 }

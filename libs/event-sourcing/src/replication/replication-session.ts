@@ -161,10 +161,9 @@ export class ReplicationSession<Item> {
   }
 
   private async prepare(control: SlotControl, ended: AbortSignal): Promise<void> {
-    const { settings, sink } = this;
+    const { settings, sink, progress } = this;
     const preparation: SlotPreparation<Item> = {
       control,
-      slot: await control.slot(),
       ended,
       createSlot: async (use) => {
         const connection = await ReplicationConnection.open(settings.connection, 0);
@@ -172,10 +171,12 @@ export class ReplicationSession<Item> {
         const close = (): void => void connection.close();
         ended.addEventListener('abort', close);
         // Nor is a reader that waits for them stuck.
-        const waiting = setInterval(() => (this.progress.progressMs = performance.now()), settings.retryMs);
+        const waiting = setInterval(() => (progress.progressMs = performance.now()), settings.retryMs);
         try {
           const created = await connection.createSlot(settings.slot);
           clearInterval(waiting);
+          // A place in the log of another server, before a failover, means nothing in this one's.
+          progress.acknowledgedLsn = FIRST_LSN;
           await use(created);
         } finally {
           clearInterval(waiting);

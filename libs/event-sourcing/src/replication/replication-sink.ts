@@ -1,6 +1,6 @@
 import { type CreatedSlot } from './replication-connection.ts';
 import { type Relation, type RowChange, type TransactionInfo } from './row-change.ts';
-import { type SlotControl, type SlotState } from './slot-control.ts';
+import { type SlotControl } from './slot-control.ts';
 
 /** Adds an item to what is to be published. @param bytes that it takes, roughly */
 export type TakeItem<Item> = (item: Item, bytes: number) => void;
@@ -8,8 +8,6 @@ export type TakeItem<Item> = (item: Item, bytes: number) => void;
 /** What reads from the slot works with before the stream begins. */
 export interface SlotPreparation<Item> {
   readonly control: SlotControl;
-  /** Undefined when there is no slot. */
-  readonly slot: SlotState | undefined;
   /** Aborted when the session is told to stop, or the connection ended. */
   readonly ended: AbortSignal;
   /** Makes the slot; `use` may read its snapshot, which is gone when it has returned. */

@@ -6,7 +6,7 @@ import { AlertReader, ask, BankStage, openAccounts, setThresholds, type BankAcco
 import { row, type BenchOptions, type Row } from '../bench.ts';
 import { percentile } from '../statistics.ts';
 import { judge, valueAtMost } from '../target.ts';
-import { atRate } from '../toolkit/paced.ts';
+import { atRate } from '../load/paced.ts';
 
 const users = 20;
 const perSecond = 500;

@@ -3,7 +3,7 @@ import { answerOf, type RideAnswer, type TaxiStage } from '../../taxi/index.ts';
 import { type BenchOptions, row, type Row } from '../bench.ts';
 import { median, percentile } from '../statistics.ts';
 import { judge, valueAtMost } from '../target.ts';
-import { PositionLoad } from './position-load.ts';
+import { batchesInFlight, positionLoad } from './position-load.ts';
 import { placeOf, taxiCount } from './taxis.ts';
 
 const requestsPerSecond = 40;
@@ -22,8 +22,8 @@ interface Measured {
 export async function matchRows(stage: TaxiStage, { quick, onProgress }: BenchOptions): Promise<Row[]> {
   const rides = quick ? 400 : 3_000;
   const [url = ''] = stage.urls;
-  const load = new PositionLoad(url);
-  await load.asFastAsAnswered(taxiCount);
+  const load = positionLoad(url);
+  await load.asFastAsAnswered(taxiCount, batchesInFlight);
   onProgress('dispatch/match: warming up');
   await askForRides(url, warmUp, 'warm');
   onProgress(`dispatch/match: ${rides} rides`);

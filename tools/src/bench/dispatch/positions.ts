@@ -5,7 +5,7 @@ import { answerOf, type TaxiStage } from '../../taxi/index.ts';
 import { type BenchOptions, row, type Row } from '../bench.ts';
 import { median, percentile } from '../statistics.ts';
 import { judge, valueAtLeast, valueAtMost } from '../target.ts';
-import { batchesInFlight, batchSize, PositionLoad } from './position-load.ts';
+import { batchesInFlight, batchSize, positionLoad } from './position-load.ts';
 import { positionOf } from './taxis.ts';
 
 const ratePerSecond = 20_000;
@@ -17,13 +17,13 @@ const mostBehindMs = 1_000;
 export async function positionRows(stage: TaxiStage, { quick, onProgress }: BenchOptions): Promise<Row[]> {
   const [rounds, positions, seconds] = quick ? [1, 40_000, 3] : [3, 200_000, 20];
   const producer = await producerOf(stage);
-  const load = new PositionLoad(stage.urls[0]!);
-  await load.asFastAsAnswered(positions / 5);
+  const load = positionLoad(stage.urls[0]!);
+  await load.asFastAsAnswered(positions / 5, batchesInFlight);
   const taken: number[] = [];
   const direct: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     onProgress(`dispatch/positions round ${round + 1} of ${rounds}`);
-    taken.push(await load.asFastAsAnswered(positions));
+    taken.push(await load.asFastAsAnswered(positions, batchesInFlight));
     direct.push(await straightToKafka(producer, positions));
   }
   onProgress('dispatch/positions: a steady 20,000 a second');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { createKafkajsClient, systemClock } from '@headwater/messaging';
 import type { ServerProcess } from '../load/child.ts';
-import { atRate } from '../toolkit/paced.ts';
+import { atRate } from '../load/paced.ts';
 import type { Stage } from './stage.ts';
 
 const pollMs = 50;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BenchOptions, row, type Row } from '../bench.ts';
+import { BatchLoad } from '../load/paced.ts';
 import { median, percentile } from '../statistics.ts';
 import { judge, valueAtLeast, valueAtMost } from '../target.ts';
 import { eventOf, positionProducer, reportOf, sendOne } from './reports.ts';
@@ -22,11 +23,11 @@ export async function* acceptedRows({ quick, onProgress }: BenchOptions): AsyncI
   await withKafka(async (kafka) => {
     const service = await ResumeService.start(kafka);
     try {
-      const load = new Load(service);
-      await load.asFastAsAnswered(positions / 5);
+      const load = loadOf(service);
+      await load.asFastAsAnswered(positions / 5, batchesInFlight);
       for (let round = 0; round < rounds; round += 1) {
         onProgress(`resume/accepted round ${round + 1} of ${rounds}`);
-        accepted.push(await load.asFastAsAnswered(positions));
+        accepted.push(await load.asFastAsAnswered(positions, batchesInFlight));
         direct.push(await straightToKafka(kafka, positions));
       }
       onProgress('resume/readable');
@@ -52,43 +53,13 @@ function judged(measured: Row, target: ReturnType<typeof valueAtLeast>): Row {
 }
 
 /** Reports in order; every one is newer than what was there. */
-class Load {
-  private next = 0;
-  private readonly startMs = Date.now() - pastMs;
-
-  constructor(private readonly service: ResumeService) {}
-
-  async asFastAsAnswered(positions: number): Promise<number> {
-    const end = this.next + positions;
-    const startedMs = performance.now();
-    const devices = Array.from({ length: batchesInFlight }, async () => {
-      while (this.next < end) await this.batch();
-    });
-    await Promise.all(devices);
-    return (positions / (performance.now() - startedMs)) * 1000;
-  }
-
-  /** Batches at a fixed rate, whether or not those before were answered. Answers what was accepted a second, to the last answer. */
-  async atRate(perSecond: number, seconds: number): Promise<number> {
-    const batches = (perSecond * seconds) / batchSize;
-    const startedMs = performance.now();
-    const sent: Promise<void>[] = [];
-    for (let number = 0; number < batches; number += 1) {
-      await delay(Math.max(0, startedMs + (number * batchSize * 1000) / perSecond - performance.now()));
-      sent.push(this.batch());
-    }
-    await Promise.all(sent);
-    const tookMs = Math.max(performance.now() - startedMs, seconds * 1000);
-    return (batches * batchSize * 1000) / tookMs;
-  }
-
-  private async batch(): Promise<void> {
-    const first = this.next;
-    this.next += batchSize;
-    const reports = Array.from({ length: batchSize }, (_, index) => reportOf(first + index, this.startMs));
-    const moved = await this.service.report(reports);
-    if (moved !== batchSize) throw new Error(`${batchSize - moved} of ${batchSize} positions were not accepted`);
-  }
+function loadOf(service: ResumeService): BatchLoad {
+  const startMs = Date.now() - pastMs;
+  return new BatchLoad(batchSize, async (first, count) => {
+    const reports = Array.from({ length: count }, (_, index) => reportOf(first + index, startMs));
+    const moved = await service.report(reports);
+    if (moved !== count) throw new Error(`${count - moved} of ${count} positions were not accepted`);
+  });
 }
 
 async function straightToKafka(kafka: Kafka, positions: number): Promise<number> {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LikeSender, publishPosts, type SentLike, type SocialStage } from '../../social/index.ts';
 import { row, type BenchOptions, type Row } from '../bench.ts';
 import { percentile } from '../statistics.ts';
-import { atRate } from '../toolkit/paced.ts';
+import { atRate } from '../load/paced.ts';
 
 const posts = 200;
 const batchSize = 100;

@@ -8,7 +8,7 @@
  * way round; a difference counts when the key has been at rest since `$settled`.
  */
 import type { LakeQueries } from './lake-queries.ts';
-import { QueryFailure } from './query-failure.ts';
+import { nothingYet } from './query-failure.ts';
 import type { SavedQuery } from './saved-queries.ts';
 
 export interface Difference {
@@ -60,8 +60,6 @@ export async function agreementOf(queries: LakeQueries, saved: SavedQuery, settl
     ];
     return { name, title, keys, agreed, moving, differing, differences: differences ?? [], skipped: null };
   } catch (error) {
-    if (!(error instanceof QueryFailure) || !/^Table with name \S+ does not exist/.test(error.message)) throw error;
-    const skipped = `nothing of ${/^Table with name (\S+)/.exec(error.message)![1]} is in the lake yet`;
-    return { name, title, keys: 0, agreed: 0, moving: 0, differing: 0, differences: [], skipped };
+    return { name, title, keys: 0, agreed: 0, moving: 0, differing: 0, differences: [], skipped: nothingYet(error) };
   }
 }

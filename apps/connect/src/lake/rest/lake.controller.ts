@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '@headwater/service-kit';
 import { LakeConfig } from '../lake-config.ts';
-import { agreementOf, LakeQueries, type Agreement, type QueryAnswer, type SavedQuery } from '../query/index.ts';
+import { agreementOf, LakeQueries, resultOf, type Agreement, type QueryAnswer, type SavedQuery } from '../query/index.ts';
 import {
   AgreementQuery,
   AgreementResponse,
@@ -74,7 +74,7 @@ export class LakeController {
   @ApiOkResponse({ type: SavedQueryResultResponse })
   async result(@Param() { name }: SavedQueryParams): Promise<SavedQueryResultResponse> {
     const saved = this.find(name);
-    return { ...viewOf(saved), answer: await this.run(saved.sql, () => this.queries.query(saved.sql)) };
+    return { ...viewOf(saved), ...(await this.run(saved.sql, () => resultOf(this.queries, saved))) };
   }
 
   @Get('agreement')

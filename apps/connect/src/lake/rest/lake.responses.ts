@@ -126,8 +126,11 @@ export class SavedQueriesResponse {
 }
 
 export class SavedQueryResultResponse extends SavedQueryResponse {
-  @ApiProperty({ type: QueryAnswerResponse })
-  readonly answer!: QueryAnswerResponse;
+  @ApiProperty({ type: QueryAnswerResponse, nullable: true })
+  readonly answer!: QueryAnswerResponse | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'why there is no answer yet' })
+  readonly skipped!: string | null;
 }
 
 class DifferenceResponse {

@@ -44,6 +44,13 @@ export interface QueryAnswer {
   readonly tookMs: number;
 }
 
+/** What a saved query gives. */
+export interface SavedResult {
+  readonly answer: QueryAnswer | null;
+  /** Why there is no answer yet. */
+  readonly skipped: string | null;
+}
+
 export interface Agreement {
   readonly agreed: boolean;
   readonly comparisons: readonly {

@@ -7,9 +7,10 @@ export function lakeUsersUrl(query: string): string {
 }
 
 export interface LakeUsers {
-  readonly answer: { readonly rows: readonly (readonly unknown[])[] };
+  /** Null while the lake has nothing of it. */
+  readonly answer: { readonly rows: readonly (readonly unknown[])[] } | null;
 }
 
 export function lakeUsers(result: LakeUsers | null): string[] {
-  return (result?.answer.rows ?? []).map(([user]) => String(user));
+  return (result?.answer?.rows ?? []).map(([user]) => String(user));
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { peakMiB, residentMiB } from '../../load/memory.ts';
 import { percentile } from '../../statistics.ts';
-import { atRate, epochMs } from '../paced.ts';
+import { atRate, epochMs } from '../../load/paced.ts';
 import type { Stage } from '../stage.ts';
 import { newTopicNamed, readRecords, RecordCounter } from '../topics.ts';
 import { createTables, dropSlots, writeRows } from './database.ts';

@@ -4,7 +4,7 @@ import { programArguments, runProgram, startServer } from '../../load/child.ts';
 import { percentile } from '../../statistics.ts';
 import { ratioAtLeast, valueAtMost } from '../../target.ts';
 import type { Comparison } from '../comparison.ts';
-import { atRate, epochMs } from '../paced.ts';
+import { atRate, epochMs } from '../../load/paced.ts';
 import type { Stage } from '../stage.ts';
 import { countRecords, newTopic, readRecords } from '../topics.ts';
 import { messageOf } from './messages.ts';
