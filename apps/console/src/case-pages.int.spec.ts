@@ -5,7 +5,7 @@ import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import type { Page } from 'playwright-core';
 import { ServiceStandIn, startConsole } from './console.fixture.ts';
-import { absenceOfBrowser, buildPage, expectAccessible, type BuiltPage } from './page.fixture.ts';
+import { absenceOfBrowser, buildPage, expectAccessible, expectToFit, type BuiltPage } from './page.fixture.ts';
 
 const PHONE = { width: 360, height: 740 };
 
@@ -58,8 +58,7 @@ afterAll(async () => {
 async function expectToFitPhone(path: string, landmark: string): Promise<void> {
   const phone = await built.open(`${running.url}${path}`, PHONE, 'dark');
   await phone.getByRole('heading', { name: landmark }).waitFor();
-  // The page's own words for "how much wider than the screen".
-  expect(await phone.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  await expectToFit(phone);
   await phone.close();
 }
 
@@ -156,10 +155,8 @@ describeUnless(absenceOfBrowser, "MySocialMedia's page", () => {
 
   it('opens the thread of a post, level by level and page by page', async () => {
     const comments = 'GET /posts/p1/comments?limit=20';
-    service.answers.set(comments, {
-      items: [comment('c1', null, 1), comment('c2', 'Half right.', 0)],
-      nextCursor: 'n',
-    });
+    const first = [comment('c1', null, 1), comment('c2', 'Half right.', 0)];
+    service.answers.set(comments, { items: first, nextCursor: 'n' });
     service.answers.set(`${comments}&cursor=n`, { items: [comment('c3', 'A late word.', 0)], nextCursor: null });
     service.answers.set(`${comments}&parentCommentId=c1`, { items: [comment('c4', 'Why?', 0)], nextCursor: null });
     page = await built.open(`${running.url}/social`);
@@ -172,7 +169,7 @@ describeUnless(absenceOfBrowser, "MySocialMedia's page", () => {
     await page.getByText('A late word.').waitFor();
     await expectAccessible(page);
     await page.setViewportSize(PHONE);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    await expectToFit(page);
   });
 
   it("shows a user's home, and what joins it when the user follows somebody", async () => {
@@ -217,10 +214,8 @@ describeUnless(absenceOfBrowser, "MyBank's page", () => {
     page = await built.open(`${running.url}/mybank?user=ada`);
     await page.getByText('Wates Ltd').waitFor();
     await page.getByText('£150,000.50').waitFor();
-    service.answers.set('GET /users/ada/alerts', {
-      items: [alert(2, 'Npower'), alert(1, 'Wates Ltd')],
-      nextCursor: null,
-    });
+    const both = [alert(2, 'Npower'), alert(1, 'Wates Ltd')];
+    service.answers.set('GET /users/ada/alerts', { items: both, nextCursor: null });
     await page.getByText('Npower').waitFor();
     await page.getByText('2 in all').waitFor();
 
@@ -332,15 +327,8 @@ describeUnless(absenceOfBrowser, "the lake's page", () => {
   });
 
   it('compares speed and batch layer', async () => {
-    const comparison = {
-      name: 'a',
-      title: 'Totals of posts',
-      keys: 677,
-      agreed: 676,
-      moving: 0,
-      differing: 1,
-      skipped: null,
-    };
+    const counts = { keys: 677, agreed: 676, moving: 0, differing: 1 };
+    const comparison = { name: 'a', title: 'Totals of posts', ...counts, skipped: null };
     service.answers.set('GET /agreement', { agreed: false, comparisons: [comparison] });
     page = await built.open(`${running.url}/lake`);
     await page.getByRole('button', { name: 'Compare' }).click();
