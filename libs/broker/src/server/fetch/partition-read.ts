@@ -8,7 +8,7 @@ import type { FetchPartition } from './fetch-session.ts';
 export interface PartitionRead {
   readonly request: FetchPartition;
   readonly errorCode: number;
-  /** -1 with an error. */
+  /** When the read began: what came while files were read is not in it. -1 with an error. */
   readonly highWatermark: number;
   /** -1 with an error. */
   readonly lastStableOffset: number;
@@ -75,15 +75,14 @@ function readPartition(
       return { ...failed(request, ErrorCode.OFFSET_OUT_OF_RANGE), log };
     if (end.leaderEpoch < request.lastFetchedEpoch || end.endOffset < request.fetchOffset) {
       const divergingEpoch = { epoch: end.leaderEpoch, endOffset: end.endOffset };
-      return { ...read(request, log, NO_RECORDS, 0), divergingEpoch };
+      return { ...nothingOf(request, log), divergingEpoch };
     }
   }
   if (request.fetchOffset < log.logStartOffset || request.fetchOffset > log.logEndOffset)
     return { ...failed(request, ErrorCode.OFFSET_OUT_OF_RANGE), log };
   const limitBytes = Math.min(request.maxBytes, remainingBytes);
   // At the high watermark the log is asked too, so that it knows of a reader at its end.
-  if (request.fetchOffset > log.highWatermark || (limitBytes <= 0 && !isFirst))
-    return read(request, log, NO_RECORDS, 0);
+  if (request.fetchOffset > log.highWatermark || (limitBytes <= 0 && !isFirst)) return nothingOf(request, log);
   return readLog(log, request, { maxBytes: Math.max(limitBytes, 0), minOneMessage: isFirst, committedOnly });
 }
 
@@ -96,13 +95,14 @@ function readLog(
     committedOnly,
   }: { readonly maxBytes: number; readonly minOneMessage: boolean; readonly committedOnly: boolean },
 ): PartitionRead | Promise<PartitionRead> {
+  const before = nothingOf(request, log);
   const onError = (error: unknown): PartitionRead => {
     if (!(error instanceof KafkaError)) throw error;
     return { ...failed(request, error.code), log };
   };
   try {
     const complete = ({ records, sizeBytes, abortedTransactions }: LogRead): PartitionRead => {
-      const result = read(request, log, records, sizeBytes);
+      const result = { ...before, records, sizeBytes };
       return abortedTransactions === undefined ? result : { ...result, abortedTransactions };
     };
     const pending = log.read(request.fetchOffset, maxBytes, { minOneMessage, committedOnly });
@@ -112,10 +112,11 @@ function readLog(
   }
 }
 
-function read(request: FetchPartition, log: PartitionLog, records: Chunks, sizeBytes: number): PartitionRead {
+/** The log as it is now, without records. */
+function nothingOf(request: FetchPartition, log: PartitionLog): PartitionRead {
   const { highWatermark, lastStableOffset, logStartOffset } = log;
   const offsets = { highWatermark, lastStableOffset, logStartOffset };
-  return { request, errorCode: ErrorCode.NONE, ...offsets, records, sizeBytes, log };
+  return { request, errorCode: ErrorCode.NONE, ...offsets, records: NO_RECORDS, sizeBytes: 0, log };
 }
 
 function failed(request: FetchPartition, errorCode: number): PartitionRead {
