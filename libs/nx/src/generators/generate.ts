@@ -32,8 +32,8 @@ export async function generate(
   await generateContracts(tree);
   const isUnchanged = tree.listChanges().length === 0;
   return () => {
-    logger.info(isUnchanged ? `\nNothing to do: ${what} is as it was asked for.` : `\n${what}: done.`);
     if (!isUnchanged) writeDocuments(tree, service);
+    logger.info(isUnchanged ? `\nNothing to do: ${what} is as it was asked for.` : `\n${what}: done.`);
   };
 }
 
@@ -54,6 +54,7 @@ function writeDocuments(tree: Tree, service: string | undefined): void {
     ...(service !== undefined && tree.exists('docs/openapi') ? openApi : []),
     ...(scripts?.['docs'] === undefined ? [] : [['npm', 'run', '--silent', 'docs', '--', '--write']]),
   ];
+  if (steps.length > 0) logger.info('\nBringing the documents up to date …');
   for (const [program = '', ...args] of steps) {
     const { status, stdout, stderr } = spawnSync(program, args, { cwd: tree.root, encoding: 'utf8' });
     if (status !== 0)
