@@ -10,6 +10,15 @@ const listOffsetsKey = 2;
 const listOffsetsVersion = 4;
 const consumerReplica = -1;
 
+/**
+ * UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE, NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, OFFSET_NOT_AVAILABLE: what a broker
+ * says that does not lead a partition yet, which others name as its leader, or not any more.
+ */
+const leaderAwayErrors: ReadonlySet<number> = new Set([3, 5, 6, 56, 78]);
+
+/** Nobody leads a partition now; soon somebody does. */
+export class LeaderAway extends Error {}
+
 export interface WantedPartition {
   readonly topic: string;
   readonly partition: number;
@@ -86,7 +95,7 @@ export async function fetchPartitions(
 
 /**
  * Answers the offset of each partition at `latest`, at `earliest`, or of the first record of a time (milliseconds since the epoch) or
- * later; -1 where there is none. @throws when one of them has an error.
+ * later; -1 where there is none. @throws LeaderAway, or another error, when one of them has one.
  */
 export async function listOffsets(
   connection: WireConnection,
@@ -113,7 +122,10 @@ export async function listOffsets(
       body.int64(); // timestamp
       const offset = body.int64();
       body.int32(); // leader epoch
-      if (errorCode !== 0) throw new Error(`${topic}-${partition}: error code ${errorCode} for its offset at ${at}`);
+      if (errorCode !== 0) {
+        const ErrorClass = leaderAwayErrors.has(errorCode) ? LeaderAway : Error;
+        throw new ErrorClass(`${topic}-${partition}: error code ${errorCode} for its offset at ${at}`);
+      }
       return [partition, offset] as const;
     });
   });

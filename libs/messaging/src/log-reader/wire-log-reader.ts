@@ -13,7 +13,7 @@ import type {
 } from '../client/index.ts';
 import { logOf } from '../logging/index.ts';
 import { ClusterView } from './cluster-view.ts';
-import { fetchPartitions, listOffsets, type FetchedPartition } from './fetch-api.ts';
+import { fetchPartitions, LeaderAway, listOffsets, type FetchedPartition } from './fetch-api.ts';
 import { BatchChunk } from './record-batches.ts';
 
 const backoff: Backoff = { firstMs: 100, maxMs: 2_000 };
@@ -23,6 +23,8 @@ const maxFetchBytes = 4 * 1024 * 1024;
 const offsetOutOfRange = 1;
 /** Brokers are asked again who leads, at least this often while a partition has no leader. */
 const leaderlessPauseMs = 200;
+/** How long a question waits for a leader: of a topic that was just made, brokers hear one after another. */
+const leaderWaitMs = 10_000;
 
 /** One assigned partition; a later assignment of the same is another object, so that a late answer finds nobody. */
 interface Feed {
@@ -100,11 +102,30 @@ export class WireLogReader implements LogReader {
   }
 
   async offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>> {
+    const deadlineMs = this.clock.nowMs() + leaderWaitMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.offsetsNow(topic, partitions, sinceMs);
+      } catch (error) {
+        if (!(error instanceof LeaderAway) || this.isClosing() || this.clock.nowMs() >= deadlineMs) throw error;
+      }
+      await this.clock.sleep(pauseMs(backoff, attempt), this.closing.signal);
+    }
+  }
+
+  private async offsetsNow(
+    topic: string,
+    partitions: readonly number[],
+    sinceMs: number | undefined,
+  ): Promise<Map<number, OffsetRange>> {
     await this.cluster.refresh([topic]);
+    const count = this.cluster.partitionsOf(topic) ?? 0;
+    const absent = partitions.filter((partition) => partition >= count);
+    if (absent.length > 0) throw new Error(`topic ${topic} has no partition ${absent.join(', ')}`);
     const byLeader = Map.groupBy(partitions, (partition) => this.cluster.leaderOf(topic, partition) ?? -1);
     const ranges = new Map<number, OffsetRange>();
     for (const [leader, led] of byLeader) {
-      if (leader < 0) throw new Error(`topic ${topic} has no partition ${led.join(', ')}, or nobody leads it now`);
+      if (leader < 0) throw new LeaderAway(`nobody leads partition ${led.join(', ')} of topic ${topic} now`);
       const connection = await this.cluster.connectionTo(leader);
       const { isolation } = this.settings;
       const [earliest, latest] = await Promise.all([
@@ -147,6 +168,8 @@ export class WireLogReader implements LogReader {
   private findLeaders(): void {
     this.finding ??= this.searchLeaders().finally(() => {
       this.finding = undefined;
+      // One may have been assigned between the last look and this.
+      if (!this.isClosing() && this.someLeaderless()) this.findLeaders();
     });
   }
 
@@ -156,10 +179,7 @@ export class WireLogReader implements LogReader {
       try {
         if (topics.length > 0) await this.cluster.refresh(topics);
         this.startLoops();
-        const leaderless = [...this.feeds.values()].some(
-          ({ topic, partition }) => this.cluster.leaderOf(topic, partition) === undefined,
-        );
-        if (!leaderless) return;
+        if (!this.someLeaderless()) return;
         await this.clock.sleep(leaderlessPauseMs, this.closing.signal);
       } catch (error) {
         if (this.isClosing()) return;
@@ -167,6 +187,12 @@ export class WireLogReader implements LogReader {
         await this.clock.sleep(pauseMs(backoff, attempt), this.closing.signal);
       }
     }
+  }
+
+  private someLeaderless(): boolean {
+    return [...this.feeds.values()].some(
+      ({ topic, partition }) => this.cluster.leaderOf(topic, partition) === undefined,
+    );
   }
 
   private startLoops(): void {
