@@ -8,15 +8,15 @@ import { contractTopic, openTable } from '@headwater/streams';
 import { adopt, programArguments } from '../load/child.ts';
 import type { Figures } from '../toolkit/comparison.ts';
 import { campaignTopicOf, loadCounting, type Design } from './counting.ts';
-import { withStage, type Stage, type Traffic } from './stage.ts';
-import type { InstanceFigures, InstanceWork } from './work.ts';
+import { withStage, writeTraffic, type Stage, type Traffic } from './stage.ts';
+import { measureLine, type InstanceFigures, type InstanceWork } from './work.ts';
 
 /** As many as partitions: more would have nothing to do. */
 export const instances = topics.adImpressions.partitions;
 const lookMs = 20;
 
 /**
- * - `perSecond`: impressions, from the first record until the last count is in `campaign_performance`, on this machine;
+ * - `perSecond`: impressions, from when they can be read until the last count is in `campaign_performance`, on this machine;
  * - `perBusiestSecond`: impressions for a second of processor time of the busiest instance: what it would be if each instance had a
  *   processor of its own, and the broker too;
  * - `busiestPercent`: how much of the counting lies on the busiest partition.
@@ -24,16 +24,23 @@ const lookMs = 20;
 export function counted(design: Design, traffic: Traffic): Promise<Figures> {
   return withStage(traffic, async (stage) => {
     const { bootstrapServers, registryUrl } = stage;
+    const { warmUp, impressions } = traffic;
     const work: InstanceWork = { bootstrapServers, registryUrl, design };
     const children = Array.from({ length: instances }, () => startInstance(work));
-    await untilCounted(stage);
-    const endedMs = Date.now();
+    const showWarmUp = await writeTraffic(stage, 0, warmUp);
+    await showWarmUp();
+    await untilCounted(stage, warmUp);
+    const show = await writeTraffic(stage, warmUp, warmUp + impressions);
+    for (const child of children) child.stdin!.write(measureLine);
+    const startedMs = performance.now();
+    await show();
+    await untilCounted(stage, warmUp + impressions);
+    const tookMs = performance.now() - startedMs;
     const figures = await Promise.all(children.map(endInstance));
-    const startedMs = Math.min(...figures.map((each) => each.startedMs ?? Infinity));
     const busiestMs = Math.max(...figures.map(({ cpuMs }) => cpuMs));
     return {
-      perSecond: (traffic.impressions / (endedMs - startedMs)) * 1_000,
-      perBusiestSecond: (traffic.impressions / busiestMs) * 1_000,
+      perSecond: (impressions / tookMs) * 1_000,
+      perBusiestSecond: (impressions / busiestMs) * 1_000,
       busiestPercent: await busiestPercent(stage, design),
     };
   });
@@ -53,14 +60,14 @@ async function endInstance(child: ChildProcess): Promise<InstanceFigures> {
 }
 
 /** @throws when more is counted than there is. */
-async function untilCounted({ client, codec, traffic }: Stage): Promise<void> {
+async function untilCounted({ client, codec }: Stage, expected: number): Promise<void> {
   const table = await openTable(client, contractTopic(topics.campaignPerformance, codec));
   try {
     for (;;) {
       let impressions = 0;
       for (const [, { value }] of table.entries()) impressions += value.impressions;
-      if (impressions > traffic.impressions) throw new Error(`${impressions} of ${traffic.impressions} were counted`);
-      if (impressions === traffic.impressions) return;
+      if (impressions > expected) throw new Error(`${impressions} of ${expected} were counted`);
+      if (impressions === expected) return;
       await delay(lookMs);
     }
   } finally {

@@ -33,15 +33,11 @@ const times: Times = { windowMs: 1_800_000, graceMs: 600_000 };
 export const campaignTopicOf = (applicationId: string): string => `${applicationId}-by-campaign-repartition`;
 
 /** @throws when the service is not built. */
-export async function topologyOf(
-  design: Design,
-  codec: EventCodec,
-  onOutcome: (kind: string) => void,
-): Promise<Topology> {
+export async function topologyOf(design: Design, codec: EventCodec): Promise<Topology> {
   const counting = await loadCounting();
-  if (design === 'salted') return counting.countingTopology(codec, times, onOutcome);
+  if (design === 'salted') return counting.countingTopology(codec, times, () => undefined);
   const builder = new StreamsBuilder(counting.applicationId);
-  const outcomes = counting.matchedIn(builder, codec, times).peek(({ kind }) => onOutcome(kind));
+  const outcomes = counting.matchedIn(builder, codec, times);
   const byCampaign = outcomes.through('by-campaign', {
     key: ({ shown }) => shown.campaigner,
     keyCodec: stringCodec,

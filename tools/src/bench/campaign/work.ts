@@ -7,11 +7,10 @@ export interface InstanceWork {
   readonly design: Design;
 }
 
-/** In milliseconds since the epoch, where it is a moment. */
+/** Told on the standard input when what counts begins. */
+export const measureLine = 'measure\n';
+
 export interface InstanceFigures {
-  /** When it had its first record; null when it had none. */
-  readonly startedMs: number | null;
-  /** Processor time from then until it was told to end. */
+  /** Processor time from then until it was told to end, in milliseconds. */
   readonly cpuMs: number;
-  readonly records: number;
 }
