@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program `headwater`, for the workspace that it is started in. */
-import { launch } from './launcher/index.ts';
+import { complaintAbout } from './node-version.ts';
 
 const HELP = `headwater: the workspace in this folder
 
@@ -26,7 +26,10 @@ const operate =
   };
 
 const commands: Readonly<Record<string, Command>> = {
-  start: launch,
+  async start(root, args) {
+    const { launch } = await import('./launcher/index.ts');
+    await launch(root, args);
+  },
   async contracts(root, args) {
     const { runContracts } = await import('@headwater/contracts-generator');
     process.exitCode = await runContracts(root, args, console);
@@ -38,7 +41,11 @@ const commands: Readonly<Record<string, Command>> = {
 
 const [name = '--help', ...args] = process.argv.slice(2);
 const command = commands[name];
-if (command) await command(process.cwd(), args);
+const complaint = complaintAbout(process.versions.node);
+if (complaint !== undefined) {
+  process.stderr.write(`${complaint}\n`);
+  process.exitCode = 1;
+} else if (command) await command(process.cwd(), args);
 else if (name === '--help' || name === '-h') process.stdout.write(HELP);
 else {
   process.stderr.write(`There is no command '${name}': one of ${Object.keys(commands).join(', ')}; see --help.\n`);

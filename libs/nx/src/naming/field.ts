@@ -15,12 +15,12 @@ interface FieldForms {
 }
 
 export const fieldKinds = {
-  id: { avro: '"string"', type: 'string', sql: 'text', decorator: 'Id({})', from: 'service-kit', sample: "'ann'" },
+  id: { avro: '"string"', type: 'string', sql: 'text', decorator: 'Id()', from: 'service-kit', sample: "'ann'" },
   text: {
     avro: '"string"',
     type: 'string',
     sql: 'text',
-    decorator: 'Text(1000, {})',
+    decorator: 'Text(1000)',
     from: 'service-kit',
     sample: "'as agreed'",
   },
@@ -29,7 +29,7 @@ export const fieldKinds = {
     avro: '{ "type": "bytes", "logicalType": "decimal", "precision": 18, "scale": 2 }',
     type: 'Decimal',
     sql: 'numeric(18, 2)',
-    decorator: 'Amount({})',
+    decorator: 'Amount()',
     from: 'service-kit',
     sample: "'12.50'",
   },

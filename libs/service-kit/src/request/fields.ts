@@ -9,7 +9,10 @@ export type FieldOptions = Pick<ApiPropertyOptions, 'description' | 'example'> &
 const idPattern = /^[A-Za-z0-9._~:-]+$/;
 
 /** An identifier that somebody else chose: 1 to 100 characters (or `maxLength`) that need no escaping in a path, and no `|`. */
-export function Id({ maxLength = 100, ...options }: FieldOptions & { readonly maxLength?: number }): PropertyDecorator {
+export function Id({
+  maxLength = 100,
+  ...options
+}: FieldOptions & { readonly maxLength?: number } = {}): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ ...options, type: String, minLength: 1, maxLength, pattern: idPattern.source }),
     ...optionalUnless(options.required),
@@ -19,7 +22,7 @@ export function Id({ maxLength = 100, ...options }: FieldOptions & { readonly ma
 }
 
 /** Text for people. PostgreSQL stores no NUL character. */
-export function Text(maxLength: number, options: FieldOptions): PropertyDecorator {
+export function Text(maxLength: number, options: FieldOptions = {}): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ ...options, type: String, minLength: 1, maxLength }),
     ...optionalUnless(options.required),
@@ -40,7 +43,7 @@ export function Currency(): PropertyDecorator {
 export function Amount({
   signed = false,
   ...options
-}: FieldOptions & { readonly signed?: boolean }): PropertyDecorator {
+}: FieldOptions & { readonly signed?: boolean } = {}): PropertyDecorator {
   const pattern = signed ? /^-?\d{1,16}(\.\d{1,2})?$/ : /^\d{1,16}(\.\d{1,2})?$/;
   const example = signed ? '-12.50' : '1000.00';
   return applyDecorators(
