@@ -44,6 +44,24 @@ describeOnEveryEngine('a table', (engine) => {
     await expect(openTable(kafka.client, topic)).rejects.toMatchObject({ code: 'TOPIC_MISSING' });
   });
 
+  it.each([2, 3])(
+    'of which the first %i of 3 records are deleted while it is opened goes on behind them',
+    async (deleted) => {
+      const kafka = new TestKafka(engine.bootstrapServers);
+      const topic = uniqueTopic('deleted', stringCodec, stringCodec);
+      await kafka.create(1, topic);
+      await kafka.write(topic, [entry('a', '0'), entry('b', '1'), entry('c', '2')]);
+      await kafka.deleteRecords(topic, deleted);
+      const table = await openTable(kafka.clientBeforeDeletion(), topic);
+      try {
+        await table.restored;
+        expect([...table.entries()]).toEqual(deleted === 2 ? [['c', '2']] : []);
+      } finally {
+        await table.close();
+      }
+    },
+  );
+
   it('is followed from a time on, and where nothing was written since, from its end', async () => {
     const kafka = new TestKafka(engine.bootstrapServers);
     const topic = uniqueTopic('since', stringCodec, stringCodec);

@@ -30,8 +30,8 @@ export interface FollowedState {
   /** What must be awaited before a record with this value is applied: its schema, for example. */
   prepare?(value: Buffer): Promise<void> | undefined;
   /**
-   * Takes the next record; a tombstone's value starts at -1. After the log lost what was to be read next, records come again from the
-   * beginning. What it throws ends the following.
+   * Takes the next record; a tombstone's value starts at -1. After the log lost what was to be read next, records come from where it
+   * begins then, perhaps again. What it throws ends the following.
    */
   apply(record: RestoredRecord, partition: number, offset: number): void;
 }
@@ -54,6 +54,7 @@ interface Waiter {
 }
 
 const sliceMs = 2;
+const retryMs = 200;
 /** Between two looks at the clock. */
 const recordsPerLook = 32;
 const readerLimits = {
@@ -121,7 +122,7 @@ export class TopicFollower {
     this.restored.catch(() => undefined);
     this.reader = client.openLogReader(readerLimits, {
       onArrival: () => this.wake(),
-      onOffsetOutOfRange: (name, partition, offset) => this.outOfRange(name, partition, offset),
+      onOffsetOutOfRange: (_, partition, offset) => void this.beginAgain(partition, offset),
     });
   }
 
@@ -216,11 +217,26 @@ export class TopicFollower {
     this.woken = Promise.withResolvers();
   }
 
-  private outOfRange(topic: string, partition: number, offset: number): void {
-    new Logger('Streams').warn(
-      `following ${topic}: offset ${offset} of partition ${partition} is gone; reading from the beginning`,
-    );
-    this.reader.assign(topic, partition, 0);
+  /** What was to be read next is gone: it goes on where the log begins now. */
+  private async beginAgain(partition: number, offset: number): Promise<void> {
+    const { topic } = this.state;
+    const logger = new Logger('Streams');
+    while (!this.isClosed()) {
+      try {
+        const { earliest } = (await this.reader.offsets(topic, [partition])).get(partition)!;
+        logger.warn(`following ${topic}: offset ${offset} of partition ${partition} is gone; reading from ${earliest}`);
+        const followed = this.followed.get(partition)!;
+        followed.position = Math.max(followed.position, earliest);
+        this.reader.assign(topic, partition, earliest);
+        this.answerWaiters();
+        this.lookWhetherRestored();
+        return;
+      } catch (error) {
+        if (this.isClosed()) return;
+        logger.warn(`following ${topic}: ${error instanceof Error ? error.message : String(error)}; trying again`);
+        await this.clock.sleep(retryMs);
+      }
+    }
   }
 
   private async follow(): Promise<void> {
