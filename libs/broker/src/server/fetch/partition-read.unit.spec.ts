@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { ZERO_UUID } from '../../protocol/index.ts';
-import type { PartitionLog } from '../../storage/index.ts';
-import { append, createLog, openMemory } from '../../storage/testing/log-fixtures.ts';
+import { randomUuid, ZERO_UUID } from '../../protocol/index.ts';
+import { defaultLogConfig, MemoryFileSystem, openLogStorage, type PartitionLog } from '../../storage/index.ts';
 import type { BrokerServices } from '../request-context.ts';
+import { batchOf } from '../testing/batches.ts';
 import { readPartitions } from './partition-read.ts';
 
 const request = {
@@ -14,6 +14,10 @@ const request = {
   currentLeaderEpoch: -1,
   lastFetchedEpoch: -1,
 };
+
+async function append(log: PartitionLog): Promise<void> {
+  await log.append([batchOf(['value'])], { origin: 'client' }).durable;
+}
 
 /** A log of which each read takes so long that a record is written meanwhile. */
 function slowly(log: PartitionLog): PartitionLog {
@@ -39,8 +43,8 @@ function slowly(log: PartitionLog): PartitionLog {
 
 describe('a read of a partition', () => {
   it('tells the end that it has read up to, so that its fetch does not wait for what came meanwhile', async () => {
-    const { storage } = await openMemory();
-    const log = await createLog(storage);
+    const storage = await openLogStorage({ directory: '/data', fileSystem: new MemoryFileSystem() });
+    const log = await storage.create('orders', 0, { topicId: randomUuid(), config: defaultLogConfig });
     await append(log);
     const metadata = { topic: () => ({ partitionCount: 1 }) };
     const broker = { metadata, storage: { get: () => slowly(log) } } as unknown as BrokerServices;
