@@ -253,10 +253,8 @@ describeUnless(absenceOfBrowser, "the lake's page", () => {
       { name: 'day', type: 'DATE' },
       { name: 'likes', type: 'BIGINT' },
     ],
-    rows: [
-      ['2018-03-12', 41],
-      ['2018-03-13', 57],
-    ],
+    // So many that the table scrolls.
+    rows: Array.from({ length: 21 }, (_, index) => [`2018-03-${10 + index}`, 57 - index]),
     truncated: false,
     tookMs: 12,
   };
@@ -294,6 +292,7 @@ describeUnless(absenceOfBrowser, "the lake's page", () => {
     const row = page.getByRole('row', { name: /^likes/ });
     await row.getByText('4,119').waitFor();
     await row.getByText('12.3 MB').waitFor();
+    await expectAccessible(page);
     await page.getByRole('button', { name: 'Restart lake' }).click();
     await page.getByText('there is no /connectors/lake/restart').waitFor();
     await expectToFitPhone('/lake', 'Tables');

@@ -64,7 +64,7 @@ async function beginChangeCapture(stage: LessonStage, choice: string): Promise<R
     );
   board.place(
     { id: 'ledger', label: 'Ledger', kind: 'process', column: 0, row: 0 },
-    { id: 'database', label: 'PostgreSQL and its log', kind: 'database', column: 1, row: 0 },
+    { id: 'database', label: 'PostgreSQL’s log', kind: 'database', column: 1, row: 0 },
     { id: 'connect', label: 'Connect', kind: 'process', column: 2, row: 0 },
     { id: 'log', label: topics.bankTransactions.name, kind: 'topic', column: 3, row: 0 },
   );

@@ -110,7 +110,7 @@ export const codeReferences: Readonly<Record<LessonId, readonly CodeReference[]>
     {
       file: 'libs/messaging/src/exactly-once/transaction-writing.ts',
       symbol: 'TransactionWriting.write',
-      about: 'The same for a subscription with the delivery `exactly-once`.',
+      about: 'The same for a subscription with exactly-once delivery.',
     },
   ],
   compaction: [

@@ -40,7 +40,7 @@ export const orderedParkingLesson: Lesson = {
 async function beginOrderedParking(stage: LessonStage): Promise<RunningLesson> {
   const { board } = stage;
   board.place(
-    { id: 'log', label: 'Deposits, one partition', kind: 'topic', column: 0, row: 0 },
+    { id: 'log', label: 'Deposits', kind: 'topic', column: 0, row: 0 },
     { id: 'consumer', label: 'Consumer', kind: 'process', column: 1, row: 0 },
     { id: 'book', label: 'Book', kind: 'database', column: 2, row: 0 },
     { id: 'parked', label: 'Parked messages', kind: 'database', column: 2, row: 1 },
