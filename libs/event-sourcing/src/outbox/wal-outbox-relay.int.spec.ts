@@ -459,7 +459,8 @@ describe('the relay from the write-ahead log', () => {
     await publisher.until(() => publisher.log.length === 2);
     await made.stop();
     await moved.destroy();
-  });
+    // Two servers are made in it.
+  }, 300_000);
 
   it('shows operators its slot, and gives it up when they say so', async () => {
     const made = relay();
