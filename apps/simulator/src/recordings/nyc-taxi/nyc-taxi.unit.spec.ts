@@ -34,9 +34,10 @@ describe("a recording of New York's taxis", () => {
       row('t2', '00:01:00', '00:01:00'),
       row('t3', '00:01:00', '00:05:00', '0.000000,0.000000,-73.96,40.71'),
       row('t1', '00:02:00', '00:03:00'),
+      row('t4', '00:01:00', '00:13:00', '-0.028333,40.76442,-73.988121,40.764679'),
     ]);
     const { trace } = await nycTaxi.read(folder);
-    expect(trace.leftOut).toEqual({ 'trips without places or without duration': 2 });
+    expect(trace.leftOut).toEqual({ 'trips without possible places or without duration': 3 });
     const shown = trace.events.map(
       ({ path, occurredAtMs }) => `${new Date(occurredAtMs).toISOString().slice(11, 16)} ${path}`,
     );
@@ -122,7 +123,7 @@ describeUnless(absence, "the recording of New York's taxis in the first hour of 
     const { trace, checks } = await nycTaxi.read(RECORDING);
     const kinds = countKinds(trace);
     const rides = kinds['ride requests'] ?? 0;
-    expect(rides + (trace.leftOut['trips without places or without duration'] ?? 0)).toBe(10_004);
+    expect(rides + (trace.leftOut['trips without possible places or without duration'] ?? 0)).toBe(10_004);
     expect(kinds).toMatchObject({ completions: rides, 'user positions': rides, 'taxi positions': 2 * rides });
     const demand = [...(checks.at(-1)?.expected.values() ?? [])].reduce(
       (sum, facts) => sum + Number(facts['demand']),

@@ -3,7 +3,8 @@
  * and the rider asks for a ride: the taxi at no distance is the nearest, accepts and picks up. Under way its meter tells
  * positions; at the drop-off the ride is completed and the taxi free again, there.
  *
- * Rows whose places are not known or whose time does not go on are counted and left out. The records' times are New York's
+ * Rows whose places are not known, or so far apart that no taxi can have driven there in the time, or whose time does not go on, are counted
+ * and left out: a receiver was wrong by an ocean now and then. The records' times are New York's
  * in winter, five hours behind UTC.
  */
 import { basename, join } from 'node:path';
@@ -20,7 +21,7 @@ import {
   type TimedPlace,
 } from '../../requests/gettaxi-requests.ts';
 import { failRow, readLines, type Line } from '../lines.ts';
-import { METERS_PER_MILE, meterPositions } from './meter-path.ts';
+import { distanceMeters, METERS_PER_MILE, meterPositions } from './meter-path.ts';
 
 /** The files that a replay needs. */
 export const FILES = ['trips.csv'] as const;
@@ -29,6 +30,8 @@ const UTC_OFFSET = '-05:00';
 export const METER_EVERY_MS = 30_000;
 const METER_POSITIONS_IN_BATCH = 20;
 const USERS_IN_BATCH = 100;
+/** Between two places, as the meter has it: what is faster is no way of a taxi. */
+const MOST_METERS_PER_SECOND = (100 * METERS_PER_MILE) / 3600;
 const COLUMNS = [
   'medallion',
   'pickup_datetime',
@@ -75,7 +78,8 @@ export async function readNycTaxi(folder: string): Promise<NycTaxi> {
     if (trip !== undefined) trips.push(trip);
   }
   const unused = rows - trips.length;
-  const leftOut: Record<string, number> = unused === 0 ? {} : { 'trips without places or without duration': unused };
+  const leftOut: Record<string, number> =
+    unused === 0 ? {} : { 'trips without possible places or without duration': unused };
   return { name: basename(folder), trips, leftOut };
 }
 
@@ -86,7 +90,7 @@ function columnsOf({ origin, text }: Line): Map<string, number> {
   return columns;
 }
 
-/** Undefined for a trip that has no places or takes no time. */
+/** Undefined for a trip that has no places, takes no time, or is faster than a taxi. */
 function tripOf({ origin, text }: Line, columns: ReadonlyMap<string, number>, number: number): Trip | undefined {
   const fields = text.split(',');
   const field = (name: (typeof COLUMNS)[number]): string => fields[columns.get(name) ?? -1] ?? '';
@@ -107,6 +111,9 @@ function tripOf({ origin, text }: Line, columns: ReadonlyMap<string, number>, nu
   const dropOff = place('dropoff');
   const places = [pickup.latitude, pickup.longitude, dropOff.latitude, dropOff.longitude];
   if (places.includes(0) || dropOff.occurredAtMs <= pickup.occurredAtMs) return undefined;
+  const seconds = (dropOff.occurredAtMs - pickup.occurredAtMs) / 1000;
+  const drivenMeters = numeric('trip_distance') * METERS_PER_MILE;
+  if (Math.max(drivenMeters, distanceMeters(pickup, dropOff)) > seconds * MOST_METERS_PER_SECOND) return undefined;
   const id = String(number).padStart(5, '0');
   return {
     rideId: `ride-${id}`,
@@ -114,7 +121,7 @@ function tripOf({ origin, text }: Line, columns: ReadonlyMap<string, number>, nu
     taxiId: field('medallion'),
     pickup,
     dropOff,
-    drivenMeters: numeric('trip_distance') * METERS_PER_MILE,
+    drivenMeters,
     fareDollars: numeric('fare_amount'),
     origin,
   };
