@@ -163,7 +163,7 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     expect(await phone.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     // The link to the page that is shown stands at the end of a row that is wider than the screen.
     await phone.goto(`${running.url}/lessons`);
-    const right = `document.querySelector('nav a[aria-current="page"]').getBoundingClientRect().right`;
+    const right = `document.querySelector('nav a[aria-current="page"]')?.getBoundingClientRect().right`;
     while ((await phone.evaluate(`${right} <= innerWidth`)) !== true) await phone.waitForTimeout(20);
     await phone.close();
   });
