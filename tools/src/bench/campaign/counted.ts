@@ -1,27 +1,28 @@
 /** One design on one traffic: several instances count what lies in the topics, each a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@headwater/contracts';
 import { contractTopic, openTable } from '@headwater/streams';
 import { adopt, programArguments } from '../load/child.ts';
+import { inTurns } from '../load/in-turns.ts';
 import type { Figures } from '../toolkit/comparison.ts';
 import { campaignTopicOf, loadCounting, type Design } from './counting.ts';
 import { withStage, writeTraffic, type Stage, type Traffic } from './stage.ts';
-import { measureLine, type InstanceFigures, type InstanceWork } from './work.ts';
+import type { InstanceWork } from './work.ts';
 
 /** As many as partitions: more would have nothing to do. */
 export const instances = topics.adImpressions.partitions;
 const lookMs = 20;
 
+/** `shared`: the instances and the broker share the processors; `apart`: each instance has one of its own, which is slower. */
+export type Processors = 'shared' | 'apart';
+
 /**
- * - `perSecond`: impressions, from when they can be read until the last count is in `campaign_performance`, on this machine;
- * - `perBusiestSecond`: impressions for a second of processor time of the busiest instance: what it would be if each instance had a
- *   processor of its own, and the broker too;
+ * - `perSecond`: impressions, from when they can be read until the last count is in `campaign_performance`;
  * - `busiestPercent`: how much of the counting lies on the busiest partition.
  */
-export function counted(design: Design, traffic: Traffic): Promise<Figures> {
+export function counted(design: Design, traffic: Traffic, processors: Processors = 'shared'): Promise<Figures> {
   return withStage(traffic, async (stage) => {
     const { bootstrapServers, registryUrl } = stage;
     const { warmUp, impressions } = traffic;
@@ -31,32 +32,30 @@ export function counted(design: Design, traffic: Traffic): Promise<Figures> {
     await showWarmUp();
     await untilCounted(stage, warmUp);
     const show = await writeTraffic(stage, warmUp, warmUp + impressions);
-    for (const child of children) child.stdin!.write(measureLine);
+    const turns = processors === 'apart' ? inTurns(children) : undefined;
     const startedMs = performance.now();
-    await show();
-    await untilCounted(stage, warmUp + impressions);
-    const tookMs = performance.now() - startedMs;
-    const figures = await Promise.all(children.map(endInstance));
-    const busiestMs = Math.max(...figures.map(({ cpuMs }) => cpuMs));
-    return {
-      perSecond: (impressions / tookMs) * 1_000,
-      perBusiestSecond: (impressions / busiestMs) * 1_000,
-      busiestPercent: await busiestPercent(stage, design),
-    };
+    let tookMs: number;
+    try {
+      await show();
+      await untilCounted(stage, warmUp + impressions);
+      tookMs = performance.now() - startedMs;
+    } finally {
+      turns?.end();
+    }
+    await Promise.all(children.map(endInstance));
+    return { perSecond: (impressions / tookMs) * 1_000, busiestPercent: await busiestPercent(stage, design) };
   });
 }
 
 function startInstance(work: InstanceWork): ChildProcess {
   const args = programArguments('campaign/instance-program', [JSON.stringify(work)]);
-  return adopt(spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+  return adopt(spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] }));
 }
 
-async function endInstance(child: ChildProcess): Promise<InstanceFigures> {
-  const output = text(child.stdout!);
+async function endInstance(child: ChildProcess): Promise<void> {
   const ended = once(child, 'close');
   child.stdin!.end();
   await ended;
-  return JSON.parse((await output).trim().split('\n').at(-1)!) as InstanceFigures;
 }
 
 /** @throws when more is counted than there is. */
