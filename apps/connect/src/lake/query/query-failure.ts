@@ -15,7 +15,8 @@ export class QueryFailure extends Error {
 
 /** Says which table is not in the lake, since its topic has had no record. @throws whatever else went wrong */
 export function nothingYet(error: unknown): string {
-  const table = error instanceof QueryFailure ? /^Table with name (\S+) does not exist/.exec(error.message)?.[1] : undefined;
+  const table =
+    error instanceof QueryFailure ? /^Table with name (\S+) does not exist/.exec(error.message)?.[1] : undefined;
   if (table === undefined) throw error;
   return `nothing of ${table} is in the lake yet`;
 }

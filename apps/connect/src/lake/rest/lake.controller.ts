@@ -2,7 +2,14 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '@headwater/service-kit';
 import { LakeConfig } from '../lake-config.ts';
-import { agreementOf, LakeQueries, resultOf, type Agreement, type QueryAnswer, type SavedQuery } from '../query/index.ts';
+import {
+  agreementOf,
+  LakeQueries,
+  resultOf,
+  type Agreement,
+  type QueryAnswer,
+  type SavedQuery,
+} from '../query/index.ts';
 import {
   AgreementQuery,
   AgreementResponse,
