@@ -49,7 +49,7 @@ export function counted(design: Design, traffic: Traffic, processors: Processors
 
 function startInstance(work: InstanceWork): ChildProcess {
   const args = programArguments('campaign/instance-program', [JSON.stringify(work)]);
-  return adopt(spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] }));
+  return adopt(spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] }));
 }
 
 async function endInstance(child: ChildProcess): Promise<void> {
