@@ -57,8 +57,13 @@ const REQUEST_COLUMNS = 'stream_ids text[], expected bigint[]';
 const EVENT_COLUMNS =
   'of_requests integer[], event_ids text[], types text[], schema_versions integer[], data jsonb[], metadata jsonb[]';
 
+/**
+ * A connection plans the function's statements once, and maybe when hardly a stream was there; a stream is looked up by its key all the
+ * same, one by one.
+ */
 const APPEND_FUNCTION = `
-CREATE FUNCTION append_to_streams(${REQUEST_COLUMNS}, ${EVENT_COLUMNS}) RETURNS SETOF append_outcome LANGUAGE plpgsql AS $$
+CREATE FUNCTION append_to_streams(${REQUEST_COLUMNS}, ${EVENT_COLUMNS}) RETURNS SETOF append_outcome
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   PERFORM lock_streams(stream_ids);
 
@@ -70,15 +75,18 @@ BEGIN
   END IF;
 
   RETURN QUERY
-  WITH judged AS MATERIALIZED (
-    SELECT r.request::integer AS request, r.stream_id, coalesce(s.version, 0) AS current,
-      CASE
-        WHEN r.expected IS NULL THEN true
-        WHEN r.expected = -1 THEN s.version IS NOT NULL
-        ELSE coalesce(s.version, 0) = r.expected
-      END AS accepted
+  WITH asked AS MATERIALIZED (
+    SELECT r.request::integer AS request, r.stream_id, r.expected,
+      (SELECT s.version FROM streams s WHERE s.stream_id = r.stream_id) AS version
     FROM unnest(stream_ids, expected) WITH ORDINALITY AS r(stream_id, expected, request)
-    LEFT JOIN streams s ON s.stream_id = r.stream_id
+  ), judged AS MATERIALIZED (
+    SELECT a.request, a.stream_id, coalesce(a.version, 0) AS current,
+      CASE
+        WHEN a.expected IS NULL THEN true
+        WHEN a.expected = -1 THEN a.version IS NOT NULL
+        ELSE coalesce(a.version, 0) = a.expected
+      END AS accepted
+    FROM asked a
   ), added AS (
     INSERT INTO events (stream_id, version, event_id, type, schema_version, data, metadata)
     SELECT j.stream_id, j.current + row_number() OVER (PARTITION BY e.request ORDER BY e.place),
