@@ -112,8 +112,15 @@ export class Stage {
     this.workers[victim] = this.#start();
   }
 
-  /** The one that publishes is suspended for longer than its lease; the other takes over, and the first finds itself fenced. */
+  /**
+   * The one that publishes is suspended for longer than its lease; the other takes over, and the first finds itself fenced. A relay from the
+   * table that had nothing under way is not told, and takes part again: then once more.
+   */
   async #suspendOne(): Promise<void> {
+    while (!(await this.#isFencedAfterSuspension()));
+  }
+
+  async #isFencedAfterSuspension(): Promise<boolean> {
     const [first, second] = this.workers as [WorkerProcess, WorkerProcess];
     const before = [first.published, second.published];
     await this.until('nobody publishes', () => first.published > before[0]! || second.published > before[1]!);
@@ -125,12 +132,11 @@ export class Stage {
     // Longer than the lease, also where both publish.
     await delay(LEASE_MS * 1.5);
     victim.resume();
-    // Before it is the next fault's victim. A relay from the table that had nothing under way is not told, and takes part again.
+    // Before it is the next fault's victim.
+    const isFenced = (): boolean => victim.counts.fenced > fenced;
     const takesPart = (): boolean => this.#setup.kind === 'table' && victim.published > published.victim;
-    await this.until(
-      'the resumed worker did not find itself fenced',
-      () => victim.counts.fenced > fenced || takesPart(),
-    );
+    await this.until('the resumed worker did not find itself fenced', () => isFenced() || takesPart());
+    return isFenced();
   }
 
   /** All connections to the database but the drill's own. */
