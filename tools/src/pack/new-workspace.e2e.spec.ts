@@ -15,6 +15,7 @@ const nx = (...args: string[]) => outside.succeed('node', ['node_modules/nx/dist
 interface Endpoints {
   readonly broker: string;
   readonly orders: string;
+  readonly kitchen: string;
 }
 
 /** Starts the workspace on free ports. @returns its addresses, and how to end it */
@@ -84,6 +85,8 @@ describe('a workspace made by npm create headwater', () => {
     process.stderr.write(
       `From the command to the first event seen, with two further services generated: ${seconds} s\n`,
     );
+    const parked = await fetch(`${endpoints.kitchen}/messaging/parked-keys`);
+    expect({ status: parked.status, keys: await parked.json() }).toEqual({ status: 200, keys: [] });
     expect(await stop()).toBe(0);
   }, 900_000);
 

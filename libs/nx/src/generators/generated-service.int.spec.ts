@@ -1,10 +1,10 @@
 /** What is generated compiles, and its own tests hold: in a workspace of its own, on the packages of this one. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { houseRoot, WorkspaceUnderTest } from '../../fixtures/workspace-under-test.ts';
-import { serviceGenerator } from './index.ts';
+import { aggregateGenerator, serviceGenerator } from './index.ts';
 
 let workspace: WorkspaceUnderTest;
 
@@ -26,6 +26,10 @@ beforeAll(async () => {
       streams: true,
     }),
   );
+  const bills = { name: 'bill', events: 'bill_issued(total:amount),bill_paid,bill_closed', model: 'tables' } as const;
+  await workspace.run((tree) => aggregateGenerator(tree, { ...bills, service: 'shop-orders', rest: true }));
+  const parkedKeys = readFileSync(path.join(houseRoot, 'libs/nx/fixtures/parked-keys.int.spec.ts.template'), 'utf8');
+  workspace.write('apps/shop-orders/src/posts/parked-keys.int.spec.ts', parkedKeys);
 }, 120_000);
 
 afterAll(() => workspace[Symbol.dispose]());
@@ -56,7 +60,8 @@ it('compiles with its tests', () => {
 
 it('passes its tests, on the real broker and PostgreSQL', () => {
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--runInBand'];
-  const { status, said } = run(...jest, 'apps/shop-orders/src/order/', 'apps/shop-orders/src/posts-per-hour/');
+  const parts = ['order', 'bill', 'posts', 'posts-per-hour'].map((part) => `apps/shop-orders/src/${part}/`);
+  const { status, said } = run(...jest, ...parts);
   expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
-  expect(said).toContain('Tests:       7 passed');
+  expect(said).toContain('Tests:       15 passed');
 }, 300_000);

@@ -196,6 +196,32 @@ describe('further generators', () => {
     }
   });
 
+  it('give operators a door to the topics that are handled, and to no others', async () => {
+    await workspace.run(service({ name: 'shop-mail', owns: 'letter_sent' }));
+    await workspace.run(service({ name: 'shop-carts', subscribes: 'posts' }));
+    const run = (generator: (tree: Tree) => Promise<GeneratorCallback>) => workspace.run(generator);
+    const remove = (name: string) => run((tree) => removeGenerator(tree, { name, service: 'shop-carts' }));
+    const module = (): string => workspace.read('apps/shop-carts/src/app.module.ts').replaceAll(/\s+/g, ' ');
+    const handled = (): string | undefined =>
+      /RedriveModule\.forRootAsync\(.*?topics: \[(.*?)\], dataSource/.exec(module())?.[1];
+    expect(handled()).toBe('topics.posts');
+    await run((tree) => consumerGenerator(tree, { topic: 'letters', service: 'shop-carts' }));
+    expect(handled()).toBe('topics.posts, topics.letters');
+    await run((tree) => projectionGenerator(tree, { name: 'known-posts', service: 'shop-carts', of: 'posts' }));
+    await run((tree) => streamsGenerator(tree, { topic: 'posts', service: 'shop-carts' }));
+    expect(handled()).toBe('topics.posts, topics.letters');
+
+    await remove('posts');
+    expect(handled()).toBe('topics.posts, topics.letters');
+    await remove('known-posts');
+    expect(handled()).toBe('topics.letters');
+    expect(module()).toContain('topicSetup.ensure([topics.posts, topics.postsPerHour]');
+    await remove('letters');
+    for (const word of ['RedriveModule', 'DataSource', 'dataSource', 'Parked', 'Database'])
+      expect(module()).not.toContain(word);
+    expect(module()).toContain('topicSetup.ensure([topics.posts, topics.postsPerHour]');
+  });
+
   it('remove no part that is used, and none that there is not', async () => {
     await workspace.run(service({ ...rich, subscribes: '' }));
     await workspace.run((tree) => eventGenerator(tree, { name: 'order_lost', service: 'shop-orders' }));

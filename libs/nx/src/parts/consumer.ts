@@ -10,7 +10,7 @@ export function addConsumer(service: ServiceEditor, topic: TopicFacts): void {
   const isThere = service.exists(`${folder}/${word.kebab}.subscriber.ts`);
   enterSubscription(service, topic);
   if (isThere) return;
-  service.needInbox();
+  service.needInbox(topic);
   const table = `${word.snake}_seen`;
   service.addTable(table, ['key text PRIMARY KEY', 'messages integer NOT NULL', 'latest text NOT NULL']);
   const values = { ...topicValues(service, topic), group: `${service.name}.${word.kebab}`, table };

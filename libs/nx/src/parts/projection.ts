@@ -23,7 +23,7 @@ function addTopicTable(service: ServiceEditor, name: Word, topic: TopicFacts, re
   const isThere = service.exists(`${folder}/${name.kebab}.subscriber.ts`);
   enterSubscription(service, topic);
   if (isThere) return;
-  service.needInbox();
+  service.needInbox(topic);
   service.addTable(name.snake, ['key text PRIMARY KEY', 'event text NOT NULL', 'value jsonb NOT NULL']);
   const values = {
     ...topicValues(service, topic),

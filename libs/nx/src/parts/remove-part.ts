@@ -6,7 +6,7 @@ import { GeneratorError } from '../error/index.ts';
 import { pluralOf, wordOf, type Word } from '../naming/index.ts';
 import { type TopicFacts } from '../workspace/index.ts';
 import { dropEvent, dropTopics, unsubscribe } from './remove-contracts.ts';
-import { ServiceEditor } from './service-editor.ts';
+import { mentionOf, REDRIVE, ServiceEditor } from './service-editor.ts';
 import { dropUnneeded } from './unneeded.ts';
 
 const MODULE = 'src/app.module.ts';
@@ -40,18 +40,17 @@ function removeFolder(service: ServiceEditor, name: Word): void {
     .sources(folder)
     .map((source) => source.text)
     .join('\n');
-  const { subscribed, streamed } = readTopics(service, folder, text);
+  const { subscribed, handled, streamed } = readTopics(service, folder, text);
   if (published) dropTopics(workspace, what, [published]);
   for (const topic of subscribed) unsubscribe(workspace, topic, service.name);
   service.tree.delete(`${service.folder}/${folder.slice(0, -1)}`);
   service.editModule((module) => {
+    if (module.has(REDRIVE)) for (const topic of handled) module.dropFrom(REDRIVE, 'topics', mentionOf(topic));
     for (const topic of streamed) module.dropFromArgument('topicSetup.ensure', mentionOf(topic));
     module.drop([...module.namesFrom(`./${name.kebab}/`), ...(published ? [mentionOf(published)] : [])]);
   });
   dropTables(service, text);
 }
-
-const mentionOf = ({ name }: Pick<TopicFacts, 'name'>): string => `topics.${wordOf(name, 'the name of a topic').camel}`;
 
 /** The topic that an aggregate or a streams step writes. */
 function publishedTopic(service: ServiceEditor, name: Word): TopicFacts | undefined {
@@ -76,19 +75,23 @@ function assertUnused(service: ServiceEditor, what: string, folder: string, publ
     );
 }
 
-/** The topics that only the sources of a folder read: in any way, and by a streams step. */
+/** The topics that only the sources of a folder read: in any way, by a handler, and by a streams step. */
 function readTopics(
   service: ServiceEditor,
   folder: string,
   text: string,
-): { readonly subscribed: readonly TopicFacts[]; readonly streamed: readonly TopicFacts[] } {
+): Readonly<Record<'subscribed' | 'handled' | 'streamed', readonly TopicFacts[]>> {
   const others = service.sources('src').filter(({ file }) => !file.startsWith(folder));
   const readBy = (calls: string): readonly TopicFacts[] =>
     service.workspace.topics().filter((topic) => {
       const reads = new RegExp(`\\b(${calls})\\(\\s*${mentionOf(topic)}\\b`);
       return reads.test(text) && !others.some((source) => reads.test(source.text));
     });
-  return { subscribed: readBy('Subscribe|contractTopic'), streamed: readBy('contractTopic') };
+  return {
+    subscribed: readBy('Subscribe|contractTopic'),
+    handled: readBy('Subscribe'),
+    streamed: readBy('contractTopic'),
+  };
 }
 
 /** The migrations of tables that only the folder's sources knew. */

@@ -1,9 +1,17 @@
 import path from 'node:path';
 import { generateFiles, OverwriteStrategy, readJson, type Tree } from '@nx/devkit';
+import { wordOf } from '../naming/index.ts';
 import { SourceText } from '../source/index.ts';
-import { Workspace, type Manifest, type ServiceSection } from '../workspace/index.ts';
+import { Workspace, type Manifest, type ServiceSection, type TopicFacts } from '../workspace/index.ts';
 
 const FIRST_MIGRATION = 1_764_000_000_000;
+
+/** Where the topics stand that are handled. */
+export const REDRIVE = 'RedriveModule.forRootAsync';
+
+/** How a source names a topic. */
+export const mentionOf = ({ name }: Pick<TopicFacts, 'name'>): string =>
+  `topics.${wordOf(name, 'the name of a topic').camel}`;
 
 const templates = path.join(import.meta.dirname, '../../templates');
 
@@ -125,8 +133,8 @@ export class ServiceEditor {
     this.editReferences((references) => references.filter(({ path }) => !gone.includes(path)));
   }
 
-  /** Messages that cannot be applied wait in the database, and so do the inbox's entries. */
-  needInbox(): void {
+  /** A topic is handled: the inbox's entries are in the database, and messages that cannot be applied wait there for an operator. */
+  needInbox(topic: TopicFacts): void {
     this.needDatabase();
     this.dependOn('@nestjs/microservices');
     this.editModule((module) => {
@@ -139,14 +147,26 @@ export class ServiceEditor {
           'MessagingModule.forRootAsync',
           'dataSource',
           'A message that cannot be applied waits with all that follows on its key; others go on.',
+        )
+        .import(this.workspace.contracts, 'topics');
+      if (module.has(REDRIVE)) module.addTo(REDRIVE, 'topics', mentionOf(topic));
+      else
+        module.import('@headwater/messaging', 'RedriveModule').addTo(
+          'Module',
+          'imports',
+          `${REDRIVE}({
+            inject: [DataSource],
+            useFactory: (dataSource: DataSource) => ({ topics: [${mentionOf(topic)}], dataSource }),
+          })`,
         );
     });
   }
 
-  /** The reverse of `needInbox`. */
+  /** The reverse of `needInbox`, when no topic is handled any more. */
   dropInbox(): void {
     this.editModule((module) => {
       module
+        .drop(['RedriveModule'])
         .dropProperty('MessagingModule.forRootAsync', 'dataSource')
         .dropInjection('MessagingModule.forRootAsync', 'DataSource', 'dataSource')
         .drop(['CreateInbox1700000000000', 'CreateParkedMessages1700000000001']);

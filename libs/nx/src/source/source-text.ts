@@ -78,17 +78,13 @@ export class SourceText {
   /** Injects a value into the factory of a dynamic module: its token into `inject`, its parameter behind the others. */
   addInjection(holder: Holder, token: string, parameter: string): this {
     const source = this.parse();
-    const options = this.call(source, holder).arguments[0] as ts.ObjectLiteralExpression;
-    const tokens = propertyOf(options, 'inject');
-    if (!tokens || !ts.isPropertyAssignment(tokens) || !ts.isArrayLiteralExpression(tokens.initializer))
-      throw this.unlike(`'inject' of ${holder}`);
-    if (tokens.initializer.elements.some((element) => element.getText(source) === token)) return this;
+    const tokens = this.tokens(source, holder);
+    if (tokens.some((element) => element.getText(source) === token)) return this;
     const { parameters } = this.factory(source, holder);
     const last = parameters.at(-1);
     if (!last) throw this.unlike(`the factory of ${holder}`);
-    const end = tokens.initializer.elements.end;
     this.splice(last.end, last.end, `, ${parameter}`);
-    return this.splice(end, end, `, ${token}`);
+    return this.splice(tokens.end, tokens.end, `, ${token}`);
   }
 
   /** Adds an element to the list that a call is given first: `topicSetup.ensure([ … ])`. */
@@ -126,6 +122,17 @@ export class SourceText {
     return elements && present ? this.cutFrom(elements, present) : this;
   }
 
+  /** Takes an element out of one list of a holder, where `drop` looks through all lists. */
+  dropFrom(holder: Holder, property: string, element: string): this {
+    const source = this.parse();
+    const list = propertyOf(this.holder(source, holder), property);
+    if (!list || !ts.isPropertyAssignment(list) || !ts.isArrayLiteralExpression(list.initializer))
+      throw this.unlike(`'${property}' of ${holder}`);
+    const { elements } = list.initializer;
+    const present = elements.find((each) => each.getText(source) === element);
+    return present ? this.cutFrom(elements, present) : this;
+  }
+
   /** Takes away a property of a holder, with the comment over it. */
   dropProperty(holder: Holder, property: string): this {
     const { properties } = this.holder(this.parse(), holder);
@@ -138,8 +145,12 @@ export class SourceText {
     const source = this.parse();
     const { parameters } = this.factory(source, holder);
     const present = parameters.find((each) => textOf(each.name) === parameter);
+    const tokens = this.tokens(source, holder);
+    const injected = tokens.find((element) => element.getText(source) === token);
+    // The factory stands behind its tokens.
     if (present) this.cutFrom(parameters, present);
-    return this.drop([token]);
+    if (injected) this.cutFrom(tokens, injected);
+    return this.dropUnusedImports();
   }
 
   /** The names that are imported from the files of a folder: `./order-list/`. */
@@ -252,6 +263,14 @@ export class SourceText {
     );
     if (call?.arguments[0] && ts.isObjectLiteralExpression(call.arguments[0])) return call;
     throw this.unlike(`${name}({ … })`);
+  }
+
+  /** What is injected into the factory of a dynamic module. */
+  private tokens(source: ts.SourceFile, holder: Holder): ts.NodeArray<ts.Expression> {
+    const tokens = propertyOf(this.call(source, holder).arguments[0] as ts.ObjectLiteralExpression, 'inject');
+    if (tokens && ts.isPropertyAssignment(tokens) && ts.isArrayLiteralExpression(tokens.initializer))
+      return tokens.initializer.elements;
+    throw this.unlike(`'inject' of ${holder}`);
   }
 
   private factory(source: ts.SourceFile, holder: Holder): ts.ArrowFunction {
