@@ -32,7 +32,7 @@ export function addAggregate(service: ServiceEditor, options: AggregateOptions):
   if (rest) service.render('aggregate/rest', folder, values);
   if (model === 'decider') enterDecider(service, aggregate);
   enterOutbox(service, pluralOf(aggregate));
-  if (model === 'tables') service.addTable(pluralOf(aggregate).snake, columnsOf(aggregate, events[0]!));
+  if (model === 'tables') service.addTable(pluralOf(aggregate).snake, columnsOf(aggregate, events));
   enterParts(service, aggregate, rest);
 }
 
@@ -101,10 +101,13 @@ export function valuesOf(
 
 const nameOf = (decorator: string): string => decorator.slice(0, decorator.indexOf('('));
 
-function columnsOf(aggregate: Word, { fields }: EventName): string[] {
+function columnsOf(aggregate: Word, events: readonly EventName[]): string[] {
+  const { fields } = events[0]!;
   return [
     `${aggregate.snake}_id text PRIMARY KEY`,
     'status text NOT NULL',
+    // With two events the status says as much.
+    ...(events.length > 2 ? ["happened text[] NOT NULL DEFAULT '{}'"] : []),
     ...fields.map(({ name, sql }) => `${wordOf(name, 'a column').snake} ${sql} NOT NULL`),
     'version integer NOT NULL DEFAULT 1',
   ];
