@@ -5,7 +5,7 @@ import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import type { Page } from 'playwright-core';
 import { FeedStandIn, startConsole, writeRecords } from './console.fixture.ts';
-import { absenceOfBrowser, buildPage, type BuiltPage } from './page.fixture.ts';
+import { absenceOfBrowser, buildPage, expectToFit, type BuiltPage } from './page.fixture.ts';
 import { PAGE_PATHS } from './page-paths.ts';
 
 let built: BuiltPage;
@@ -70,6 +70,41 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     await hiccup.unroute(chunk);
     await hiccup.getByRole('button', { name: 'Try again' }).click();
     await hiccup.getByRole('heading', { name: 'Queries' }).waitFor();
+    await hiccup.close();
+  });
+
+  it('says so and leads on when its script does not come', async () => {
+    const hiccup = await built.open('about:blank');
+    const main = /assets\/index-.*\.js/;
+    await hiccup.route(main, (route) => route.abort());
+    await hiccup.goto(`${running.url}/lake`);
+    const overdue = hiccup.getByText('The script of this page has not come yet.');
+    expect(await overdue.isVisible()).toBe(false);
+    await overdue.waitFor();
+    await expectToFit(hiccup);
+    await hiccup.unroute(main);
+    await hiccup.getByRole('link', { name: 'Load the page again' }).click();
+    await hiccup.getByRole('heading', { name: 'Queries' }).waitFor();
+    expect(await overdue.count()).toBe(0);
+    await hiccup.close();
+  });
+
+  it('asks again what the network has lost, and sends no command twice', async () => {
+    await writeRecords(broker.bootstrapServers, 'lost', 5);
+    const hiccup = await built.open('about:blank');
+    const asked = new Map<string, number>();
+    await hiccup.route('**/api/**', (route) => {
+      const what = `${route.request().method()} ${new URL(route.request().url()).pathname}`;
+      const times = (asked.get(what) ?? 0) + 1;
+      asked.set(what, times);
+      return times === 1 ? route.abort('internetdisconnected') : route.continue();
+    });
+    await hiccup.goto(`${running.url}/messages?topic=lost`);
+    await hiccup.getByRole('list', { name: 'Messages' }).getByRole('button').nth(4).waitFor();
+    expect(await hiccup.getByText('The connection was lost').count()).toBe(0);
+    await hiccup.getByRole('button', { name: 'Write' }).click();
+    await hiccup.getByText('The console does not answer').waitFor();
+    expect(asked.get('POST /api/topics/lost/messages')).toBe(1);
     await hiccup.close();
   });
 
@@ -180,10 +215,17 @@ describeUnless(absenceOfBrowser, 'the page, when a part goes away,', () => {
     await page.getByText('Kafka is down').waitFor({ state: 'detached' });
   });
 
-  it('says that the console is gone, and reconnects by itself', async () => {
+  it('says that the console is gone, reconnects by itself, and says what is missing of a topic that it follows', async () => {
     const port = Number(new URL(running.url).port);
+    await writeRecords(broker.bootstrapServers, 'fares', 1);
+    const follower = await built.open(`${running.url}/messages?topic=fares`);
+    await follower.getByRole('combobox', { name: 'From' }).selectOption('now');
+    await follower.getByRole('button', { name: 'Follow', exact: true }).click();
+    await follower.getByText('0 of 0 records since now').waitFor();
     await running.close();
     await page.getByText('The console does not answer.').waitFor();
+    await follower.getByText(/The connection was lost at .*; what came until it was back is not shown/).waitFor();
+    const followed = follower.waitForResponse(/\/messages\?/);
     running = await startConsole({
       kafka: broker,
       services: { 'social-feed': feed.url },
@@ -191,5 +233,10 @@ describeUnless(absenceOfBrowser, 'the page, when a part goes away,', () => {
       pageFolder: built.folder,
     });
     await page.getByText('Live', { exact: true }).waitFor();
+    // The answer comes when it is known where the topic ends.
+    await followed;
+    await writeRecords(broker.bootstrapServers, 'fares', 3);
+    await follower.getByText('3 of 3 records since now').waitFor();
+    await follower.close();
   });
 });

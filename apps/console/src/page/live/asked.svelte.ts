@@ -31,7 +31,7 @@ export class Asked<T> {
       if (isOver(signal)) return;
       if (result.ok) this.answer = result.answer;
       this.problem = result.ok ? null : result.problem;
-      await new Promise((resolve) => setTimeout(resolve, this.#intervalMs));
+      await pause(this.#intervalMs);
     }
   }
 }
@@ -43,17 +43,38 @@ function isOver(signal: AbortSignal): boolean {
 export type Result<T> =
   { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly status: number; readonly problem: string };
 
-/** One request for JSON. Never rejects: what went wrong is told in a sentence. */
+/** After so long a question that was lost on the way is asked again. A browser drops what is under way when its network changes. */
+const ASK_AGAIN_MS = [250, 1000];
+
+/** One request for JSON. Never rejects: what went wrong is told in a sentence. A question is asked again when it is lost, a command never. */
 export async function request<T>(url: string, init: RequestInit = {}): Promise<Result<T>> {
-  try {
-    const response = await fetch(url, init);
-    const text = await response.text();
-    if (response.ok) return { ok: true, answer: (text === '' ? null : JSON.parse(text)) as T };
-    return { ok: false, status: response.status, problem: problemIn(text) ?? `The answer was ${response.status}.` };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { ok: false, status: 0, problem: `The console does not answer (${reason}).` };
+  const pauses = init.method === undefined ? [...ASK_AGAIN_MS] : [];
+  for (;;) {
+    try {
+      const response = await fetch(url, init);
+      const text = await response.text();
+      if (response.ok) return { ok: true, answer: (text === '' ? null : JSON.parse(text)) as T };
+      return { ok: false, status: response.status, problem: problemIn(text) ?? `The answer was ${response.status}.` };
+    } catch (error) {
+      const pauseMs = isLost(error) ? pauses.shift() : undefined;
+      if (pauseMs === undefined)
+        return { ok: false, status: 0, problem: `The console does not answer (${reasonOf(error)}).` };
+      await pause(pauseMs);
+    }
   }
+}
+
+/** Whether the network has failed, rather than somebody taken the question back, or the answer not been JSON. */
+export function isLost(error: unknown): boolean {
+  return error instanceof TypeError;
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 /** Sends `body` as JSON. */

@@ -3,10 +3,13 @@
  * and no more rows are kept than a person scrolls through.
  */
 import type { RecordView, ScanEnd, ScanProgress } from '../../messages/record-view.ts';
-import { problemIn } from '../live/asked.svelte.ts';
+import { formatMoment } from '../format.ts';
+import { isLost, pause, problemIn, reasonOf } from '../live/asked.svelte.ts';
 
 /** Rows that are kept while the end is followed. */
 const KEPT_ROWS = 200;
+const ASK_AGAIN_MS = 1000;
+const MOST_TRIES = 5;
 
 export class MessageFeed {
   records = $state.raw<readonly RecordView[]>([]);
@@ -18,29 +21,57 @@ export class MessageFeed {
   #arrived: RecordView[] = [];
   #frame = 0;
 
-  /** Begins anew, or goes on with `keep`; what ran before is ended. */
+  /**
+   * Begins anew, or goes on with `keep`; what ran before is ended. When the connection is lost, the end is followed again as soon as
+   * that can be, and a scan begins again a few times.
+   */
   async start(url: string, { follows, keep = false }: { follows: boolean; keep?: boolean }): Promise<void> {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
-    if (!keep) this.records = [];
-    [this.progress, this.end, this.problem, this.isRunning] = [null, null, null, true];
-    try {
-      const response = await fetch(url, { signal: abort.signal });
-      if (response.ok && response.body !== null) await this.#read(response.body, follows);
-      else this.problem = problemIn(await response.text()) ?? `The answer was ${response.status}.`;
-    } catch (error) {
-      if (!abort.signal.aborted) this.problem = error instanceof Error ? error.message : String(error);
+    const before = keep ? this.records : [];
+    [this.records, this.progress, this.end, this.problem, this.isRunning] = [before, null, null, null, true];
+    for (let tries = 1; (await this.#ask(url, follows, abort.signal)) === 'lost'; tries += 1) {
+      const since = `The connection was lost at ${formatMoment(new Date().toISOString())}`;
+      this.problem = follows ? `${since}; what came until it was back is not shown.` : `${since}.`;
+      if (!follows && tries === MOST_TRIES) break;
+      if (!follows) {
+        this.#forgetArrived();
+        this.records = before;
+      }
+      // Whoever stops meanwhile has ended the next try, too.
+      await pause(ASK_AGAIN_MS);
     }
     if (this.#abort === abort) this.isRunning = false;
   }
 
   stop(): void {
     this.#abort.abort();
+    this.#forgetArrived();
+    this.isRunning = false;
+  }
+
+  #forgetArrived(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.#arrived = [];
-    this.isRunning = false;
+  }
+
+  async #ask(url: string, follows: boolean, signal: AbortSignal): Promise<'over' | 'lost'> {
+    try {
+      const response = await fetch(url, { signal });
+      if (response.ok && response.body !== null) {
+        if (!follows) this.problem = null;
+        await this.#read(response.body, follows);
+        // What is followed has no end: only a console that stops ends it.
+        return follows ? 'lost' : 'over';
+      }
+      this.problem = problemIn(await response.text()) ?? `The answer was ${response.status}.`;
+    } catch (error) {
+      if (isLost(error)) return 'lost';
+      if (!signal.aborted) this.problem = reasonOf(error);
+    }
+    return 'over';
   }
 
   async #read(body: ReadableStream<Uint8Array>, follows: boolean): Promise<void> {
@@ -71,7 +102,7 @@ export class MessageFeed {
         this.end = data as ScanEnd;
         break;
       default:
-        this.problem = (data as { detail: string }).detail;
+        throw new Error((data as { detail: string }).detail);
     }
   }
 
