@@ -8,33 +8,32 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { SetupError, ensureBuilt, ensureInstalled, pinnedNode, root } from './setup.js';
+import { SetupError, ensureBuilt, ensureCompiled, ensureInstalled, pinnedNode, root } from './setup.js';
 
-/** What each command runs, and whether it needs the compiled sources first. */
+/** What each command runs, and what it needs first: the compiled sources, or also the programs that are bundled of them. */
 const commands = {
-  start: { script: 'tools/dist/demo/main.js', built: true },
-  broker: { script: 'apps/broker/dist/broker.cjs', built: true },
-  simulate: { script: 'apps/simulator/dist/main.cjs', built: true },
-  bench: { script: 'tools/dist/bench/main.js', built: true },
-  drill: { script: 'tools/dist/drill/main.js', built: true },
-  kafka: { script: 'tools/dist/kafka/main.js', built: true },
-  outbox: { script: 'libs/platform/dist/main.js', arguments: ['outbox'], built: true },
-  projections: { script: 'libs/platform/dist/main.js', arguments: ['projections'], built: true },
-  'dead-letters': { script: 'libs/platform/dist/main.js', arguments: ['dead-letters'], built: true },
-  contracts: { script: 'tools/dist/contracts/main.js', built: true },
-  docs: { script: 'tools/dist/site/main.js', built: true },
-  pack: { script: 'tools/dist/pack/main.js', built: true },
-  openapi: { script: 'tools/launch/openapi.js', built: true },
-  test: { script: 'tools/launch/test.js', built: true },
-  build: { script: 'tools/launch/built.js', built: true },
-  lint: { script: 'tools/launch/lint.js', built: false },
+  start: { script: 'tools/dist/demo/main.js', needs: ensureBuilt },
+  broker: { script: 'apps/broker/dist/broker.cjs', needs: ensureBuilt },
+  simulate: { script: 'apps/simulator/dist/main.cjs', needs: ensureBuilt },
+  bench: { script: 'tools/dist/bench/main.js', needs: ensureBuilt },
+  drill: { script: 'tools/dist/drill/main.js', needs: ensureBuilt },
+  kafka: { script: 'tools/dist/kafka/main.js', needs: ensureCompiled },
+  outbox: { script: 'libs/platform/dist/main.js', arguments: ['outbox'], needs: ensureCompiled },
+  projections: { script: 'libs/platform/dist/main.js', arguments: ['projections'], needs: ensureCompiled },
+  'dead-letters': { script: 'libs/platform/dist/main.js', arguments: ['dead-letters'], needs: ensureCompiled },
+  contracts: { script: 'tools/dist/contracts/main.js', needs: ensureCompiled },
+  docs: { script: 'tools/dist/site/main.js', needs: ensureCompiled },
+  pack: { script: 'tools/dist/pack/main.js', needs: ensureBuilt },
+  openapi: { script: 'tools/launch/openapi.js', needs: ensureBuilt },
+  test: { script: 'tools/launch/test.js', needs: ensureBuilt },
+  build: { script: 'tools/launch/built.js', needs: ensureBuilt },
+  lint: { script: 'tools/launch/lint.js' },
   format: {
     script: 'node_modules/prettier/bin/prettier.cjs',
     arguments: ['--write', '--log-level', 'warn', '.'],
-    built: false,
   },
-  reference: { script: 'node_modules/typedoc/bin/typedoc', built: false },
-  nx: { script: 'node_modules/nx/dist/bin/nx.js', built: true },
+  reference: { script: 'node_modules/typedoc/bin/typedoc' },
+  nx: { script: 'node_modules/nx/dist/bin/nx.js', needs: ensureCompiled },
 };
 
 async function main([name, ...args]) {
@@ -42,7 +41,7 @@ async function main([name, ...args]) {
   if (!command) throw new SetupError(`Unknown command '${name}': one of ${Object.keys(commands).join(', ')}.`);
   await ensureInstalled();
   const node = pinnedNode();
-  if (command.built) await ensureBuilt(node);
+  await command.needs?.(node);
   return await supervise(node, [path.join(root, command.script), ...(command.arguments ?? []), ...args]);
 }
 

@@ -51,10 +51,17 @@ export function pinnedNode() {
   throw new SetupError(nodeTooOld());
 }
 
-/** Compiles what changed since the last build; a build with nothing to do takes a fraction of a second. */
+/** Compiles what changed since the last time; with nothing to do it takes a fraction of a second. */
+export async function ensureCompiled(node = pinnedNode()) {
+  await withLock(() => compile(node));
+}
+
+const compile = (node) => build(node, 'Compiling', () => true, ['node_modules/@typescript/native/bin/tsc', '-b']);
+
+/** Compiles what changed, and bundles the programs that are started. */
 export async function ensureBuilt(node = pinnedNode()) {
   await withLock(async () => {
-    await build(node, 'Compiling', () => true, ['node_modules/@typescript/native/bin/tsc', '-b']);
+    await compile(node);
     await build(node, 'Bundling the broker', brokerIsStale, [
       'node_modules/rolldown/bin/cli.mjs',
       '--config',

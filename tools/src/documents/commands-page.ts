@@ -1,6 +1,7 @@
 /** docs/commands.md: what each command says to `--help`. */
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import ts from 'typescript';
 import { GENERATED, page, source } from './markdown.ts';
 import { nodesBelow, type Source } from './sources.ts';
@@ -19,11 +20,11 @@ const asked: readonly Omit<CommandHelp, 'text'>[] = [
 ];
 
 /** @throws Error when a program that is asked is not compiled */
-export function commandsPage(root: string, sources: readonly Source[]): string {
-  const helps = [
-    ...sources.flatMap((each) => helpOf(each, sources)),
-    ...asked.map((each) => said(root, each)),
-  ].toSorted((one, other) => one.command.localeCompare(other.command));
+export async function commandsPage(root: string, sources: readonly Source[]): Promise<string> {
+  const answers = Promise.all(asked.map((each) => said(root, each)));
+  const helps = [...sources.flatMap((each) => helpOf(each, sources)), ...(await answers)].toSorted((one, other) =>
+    one.command.localeCompare(other.command),
+  );
   return page(
     '# Commands',
     GENERATED,
@@ -36,17 +37,22 @@ export function commandsPage(root: string, sources: readonly Source[]): string {
   );
 }
 
-function said(root: string, { command, file }: Omit<CommandHelp, 'text'>): CommandHelp {
+async function said(root: string, { command, file }: Omit<CommandHelp, 'text'>): Promise<CommandHelp> {
   const program = command === 'npm start' ? 'demo' : command.replace('npm run ', '');
   const args = [path.join(root, `tools/dist/${program}/main.js`), '--help'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} does not say its help: run \`npm run build\`. ${stderr}`);
-  return { command, file, text: stdout };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    return { command, file, text: stdout };
+  } catch (error) {
+    throw new Error(`${command} does not say its help: run \`npm run build\`. ${String(error)}`, { cause: error });
+  }
 }
 
-function helpOf({ file, text, tree }: Source, sources: readonly Source[]): CommandHelp[] {
+function helpOf(of: Source, sources: readonly Source[]): CommandHelp[] {
+  const { file, text } = of;
+  // Most sources have no help, and are not parsed.
   if (!/\b(HELP|helpText) = /.test(text)) return [];
-  const help = templateOf(tree, ['HELP', 'helpText'], sources);
+  const help = templateOf(of.tree, ['HELP', 'helpText'], sources);
   if (help === undefined) return [];
   const command = /\b(?:npm (?:run )?[\w-]+|headwater[\w-]*)(?= |$)/m.exec(
     help.slice(help.search(/Usage:|npm run/)),

@@ -44,9 +44,13 @@ export function writeDocuments(root: string, documents: readonly Document[]): vo
 /** Whole pages that are made from the code. */
 async function generatedDocuments(root: string): Promise<Map<string, string>> {
   const sources = productionSources(root);
+  const [commands, configuration] = await Promise.all([
+    commandsPage(root, sources),
+    serviceOptions(root).then(configurationPage),
+  ]);
   return new Map([
-    ['docs/commands.md', commandsPage(root, sources)],
-    ['docs/configuration.md', configurationPage(await serviceOptions(root))],
+    ['docs/commands.md', commands],
+    ['docs/configuration.md', configuration],
     ['docs/errors.md', errorsPage(sources)],
     ['docs/generators.md', generatorsPage(root)],
     ['docs/metrics.md', metricsPage(sources)],
