@@ -191,9 +191,12 @@ describe('reading', () => {
     const { storage } = await openMemory({ tailCacheBytes: 20_000 });
     const log = await createLog(storage);
     await log.read(0, 100);
-    for (let index = 0; index < 50; index++) await append(log, { valueBytes: 1000 });
+    for (let index = 0; index < 50; index++) {
+      await append(log, { valueBytes: 1000 });
+      expect(log.read(index, 100)).not.toBeInstanceOf(Promise);
+    }
     expect(log.read(0, 100)).toBeInstanceOf(Promise);
-    expect(log.read(49, 100)).not.toBeInstanceOf(Promise);
+    expect(log.read(40, 100)).not.toBeInstanceOf(Promise);
     expect(await readAll(log)).toHaveLength(50);
   });
 
@@ -210,6 +213,17 @@ describe('reading', () => {
     expect(log.read(2, 100)).toBeInstanceOf(Promise);
     expect(log.read(1, 100)).toBeInstanceOf(Promise);
     expect(await readAll(log)).toHaveLength(3);
+  });
+
+  it('holds no batches in memory for a reader that has fallen behind all that there is room for', async () => {
+    const { storage } = await openMemory({ tailCacheBytes: 20_000 });
+    const log = await createLog(storage);
+    await log.read(0, 100);
+    for (let index = 0; index < 50; index++) await append(log, { valueBytes: 1000 });
+    expect(log.read(49, 100)).toBeInstanceOf(Promise);
+    expect(await readAll(log)).toHaveLength(50);
+    await append(log);
+    expect(log.read(50, 100)).not.toBeInstanceOf(Promise);
   });
 
   it('finds records by time', async () => {

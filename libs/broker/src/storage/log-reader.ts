@@ -1,9 +1,9 @@
 /**
  * Serves a log's reads: from memory near the end, else from the segments' files.
  *
- * Batches are held in memory only while somebody reads at the end of the log (a reader that caught up, or one that waits): without
- * readers they would only cost memory, and garbage collections that have to look at them. Positions at which reads of files ended
- * are remembered, so that a consumer that reads on needs no index.
+ * Batches are held in memory only while somebody reads at the end of the log: without readers they would only cost time (small ones
+ * are copied) and memory. Nor are they held for a reader that is further behind than the cache is large: it reads files anyway.
+ * Positions at which reads of files ended are remembered, so that a consumer that reads on needs no index.
  */
 import { findAborted } from './aborted-transactions.ts';
 import { addAdjacent } from './batch-placement.ts';
@@ -32,7 +32,7 @@ export interface ReadRequest {
 
 /** Read positions remembered for each log. */
 const rememberedPositions = 64;
-/** A log whose end was read so recently keeps its newest batches in memory. */
+/** A log whose newest batches were read so recently keeps them in memory. */
 const tailReaderMs = 10_000;
 
 export class LogReader {
@@ -42,8 +42,9 @@ export class LogReader {
   readonly #tail: LogTail;
   readonly #positions = new Map<number, { readonly segment: LogSegment; readonly position: number }>();
   #earlierEnd: DurableEnd | undefined;
-  /** When a reader last was at the end. */
-  #endReadMs = Number.NEGATIVE_INFINITY;
+  /** When a reader last was at the end, or among the newest batches, and what was appended since. */
+  #tailReadMs = Number.NEGATIVE_INFINITY;
+  #unreadBytes = 0;
 
   /** `durable` gives the end of the durable part now. */
   constructor(context: LogContext, segments: SegmentList, durable: () => DurableEnd) {
@@ -55,8 +56,14 @@ export class LogReader {
 
   /** Takes the batch that was appended last. */
   appended(batch: TailBatch, isAwaited: boolean): void {
-    if (isAwaited || this.#context.clock.now() - this.#endReadMs < tailReaderMs) this.#tail.push(batch);
+    this.#unreadBytes += batch.sizeBytes;
+    if (isAwaited || this.#isFollowed()) this.#tail.push(batch);
     else this.#tail.clear();
+  }
+
+  #isFollowed(): boolean {
+    const { clock, tailCache } = this.#context;
+    return this.#unreadBytes <= tailCache.budgetBytes && clock.now() - this.#tailReadMs < tailReaderMs;
   }
 
   /** The log was taken back to `endOffset`. */
@@ -83,7 +90,7 @@ export class LogReader {
 
   read(request: ReadRequest, end: DurableEnd): LogRead | Promise<LogRead> {
     if (request.offset === end.highWatermark) {
-      this.#endReadMs = this.#context.clock.now();
+      this.#noteTailRead();
       return { records: [], sizeBytes: 0, nextOffset: request.offset };
     }
     return this.#readTail(request, end) ?? this.#readFiles(request, end);
@@ -128,7 +135,7 @@ export class LogReader {
       nextOffset = batch.lastOffset + 1;
     }
     for (const piece of records) retain(piece);
-    this.#noteEnd(nextOffset, highWatermark);
+    this.#noteTailRead();
     return this.#complete(request, { records, sizeBytes, nextOffset });
   }
 
@@ -147,7 +154,7 @@ export class LogReader {
         offset = read.nextOffset;
         continue;
       }
-      this.#noteEnd(read.nextOffset, end.highWatermark);
+      if (read.nextOffset === end.highWatermark) this.#noteTailRead();
       return this.#complete(request, read);
     }
   }
@@ -187,8 +194,9 @@ export class LogReader {
     return { ...read, abortedTransactions: findAborted(this.#segments, offset, nextOffset) };
   }
 
-  #noteEnd(nextOffset: number, highWatermark: number): void {
-    if (nextOffset === highWatermark) this.#endReadMs = this.#context.clock.now();
+  #noteTailRead(): void {
+    this.#tailReadMs = this.#context.clock.now();
+    this.#unreadBytes = 0;
   }
 
   #remember(offset: number, segment: LogSegment, position: number): void {

@@ -120,14 +120,15 @@ function isMostOfItsBlock(piece: Buffer): boolean {
 }
 
 export class TailCache {
-  readonly #budgetBytes: number;
+  /** What all logs' batches may take. */
+  readonly budgetBytes: number;
   readonly #copies = new CopyMemory();
   #queue = new Queue<CachedBatch>();
   #goneCount = 0;
   #usedBytes = 0;
 
   constructor(budgetBytes: number) {
-    this.#budgetBytes = budgetBytes;
+    this.budgetBytes = budgetBytes;
   }
 
   get usedBytes(): number {
@@ -156,9 +157,9 @@ export class TailCache {
 
   /** Evicts what is over the budget; the log that a batch was added for knows it by then. */
   fit(): void {
-    while (this.#usedBytes > this.#budgetBytes) this.#evictOldest();
+    while (this.#usedBytes > this.budgetBytes) this.#evictOldest();
     // Slabs of which little is left. The one that is being filled stays.
-    while (this.#copies.slabsBytes > this.#budgetBytes + slabBytes && this.#queue.length > 0) this.#evictOldest();
+    while (this.#copies.slabsBytes > this.budgetBytes + slabBytes && this.#queue.length > 0) this.#evictOldest();
   }
 
   #keep({ chunks, sizeBytes }: TailBatch): Chunks {
