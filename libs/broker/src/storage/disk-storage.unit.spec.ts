@@ -266,6 +266,20 @@ describe('deleting records', () => {
       errorCode(ErrorCode.OFFSET_OUT_OF_RANGE),
     );
   });
+
+  it('leaves no gap where a segment could not be removed at first, which a recovery would take for a loss', async () => {
+    const { storage, fileSystem } = await openMemory({ tailCacheBytes: 0 });
+    const log = await createLog(storage, { segmentBytes: 300 });
+    for (let index = 0; index < 10; index++) await append(log);
+    const [first] = fileSystem.list('/data/orders-0').filter(({ name }) => name.endsWith('.log'));
+    fileSystem.fault = (operation, path) => (operation === 'remove' && path.endsWith(first!.name) ? 'EIO' : undefined);
+    for (const start of [4, 6]) await log.deleteRecordsBefore(start).catch(() => undefined);
+    const { storage: after } = await openMemory({ fileSystem: fileSystem.crash() });
+    expect(await readAll(after.get('orders', 0)!)).toHaveLength(4);
+    fileSystem.fault = undefined;
+    await storage.applyRetention();
+    expect(fileSystem.list('/data/orders-0').map(({ name }) => name)).not.toContain(first!.name);
+  });
 });
 
 describe('a full disk', () => {

@@ -36,6 +36,8 @@ export class LogCheckpointer {
   readonly #snapshotOffsets: Set<number>;
   /** Taken when a segment was begun, not written yet. */
   #waiting: Snapshot[] = [];
+  /** Segments that left the log and whose files are still there, oldest first. */
+  readonly #leaving: LogSegment[] = [];
   #recoveryPoint: number;
 
   constructor(options: LogCheckpointerOptions) {
@@ -98,13 +100,19 @@ export class LogCheckpointer {
     }
   }
 
-  /** Removes the files of segments that left the log, oldest first, and the snapshots from before `firstOffset`. */
+  /**
+   * Removes the files of segments that left the log, and the snapshots from before `firstOffset`. The oldest go first, those too that
+   * could not be removed before: one that stays while a newer one goes makes a gap, behind which a recovery would trust nothing.
+   */
   async removeSegments(removed: readonly LogSegment[], firstOffset: number): Promise<void> {
     const { context } = this.#options;
-    for (const segment of removed) {
+    this.#leaving.push(...removed);
+    if (this.#leaving.length === 0) return;
+    for (let oldest = this.#leaving[0]; oldest; oldest = this.#leaving[0]) {
       for (const suffix of [logSuffix, indexSuffix, timeIndexSuffix, abortedIndexSuffix]) {
-        await context.fileSystem.remove(segment.pathOf(suffix));
+        await context.fileSystem.remove(oldest.pathOf(suffix));
       }
+      this.#leaving.shift();
     }
     const newest = Math.max(...this.#snapshotOffsets);
     await this.#removeSnapshots((known) => known < firstOffset && known !== newest);

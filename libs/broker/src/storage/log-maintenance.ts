@@ -103,8 +103,7 @@ export class LogMaintenance {
   async #retain(): Promise<void> {
     const log = this.#log;
     if (log.isEnded()) return;
-    const { segments, checkpointer, reader } = log;
-    const all = segments.all();
+    const all = log.segments.all();
     const durableCount = log.isIdle() ? all.length : all.indexOf(log.durable().segment);
     const count = countDeletable({
       segments: all.slice(0, durableCount).map((segment, index) => ({
@@ -117,15 +116,20 @@ export class LogMaintenance {
       nowMs: this.#context.clock.now(),
       logStartOffset: log.logStartOffset(),
     });
-    if (count === 0) return;
-    await this.#makeDurable(all[count] ?? log.roll());
-    const removed = segments.shift(count);
+    const removed = count === 0 ? [] : await this.#takeOut(count);
+    await log.checkpointer.removeSegments(removed, log.segments.first.baseOffset);
+  }
+
+  /** Takes the oldest segments out of the list; the log then begins behind them. */
+  async #takeOut(count: number): Promise<LogSegment[]> {
+    const log = this.#log;
+    await this.#makeDurable(log.segments.at(count) ?? log.roll());
+    const removed = log.segments.shift(count);
     for (const segment of removed) segment.retire();
-    const firstOffset = segments.first.baseOffset;
-    log.moveLogStart(Math.max(log.logStartOffset(), firstOffset));
+    log.moveLogStart(Math.max(log.logStartOffset(), log.segments.first.baseOffset));
     log.epochs.truncateFromStart(log.logStartOffset());
-    reader.forgetPositions();
-    await checkpointer.removeSegments(removed, firstOffset);
+    log.reader.forgetPositions();
+    return removed;
   }
 
   /** The segment's file must be there before all others go: its name is what remembers the offsets. */
