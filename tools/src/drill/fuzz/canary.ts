@@ -20,9 +20,13 @@ export const CANARY_GROUP = 'canary-group';
 const where = { topic: CANARY_TOPIC, partition: 0 };
 const STREAM = 'canary';
 export const FILLER_TOPIC = 'filler';
-/** More than the 16 MiB of newest batches that a broker keeps for those who read at the end of a log. */
-const FILLER_BATCHES = 20;
-const FILLER_BYTES = 1_000_000;
+/**
+ * More than the 16 MiB of newest batches that a broker keeps for those who read at the end of a log. Of a size that is copied: the
+ * canary's own batches take the place of these as time goes by, and the memory of copies is given back, where that of large requests
+ * is kept for others.
+ */
+const FILLER_BATCHES = 1_100;
+const FILLER_BYTES = 16_000;
 
 export class Canary {
   readonly #client: BrokerClient;
