@@ -1,4 +1,4 @@
-/** Where a taxi was between pick-up and drop-off, which the records do not say: a plain path of the recorded length. */
+/** Where a taxi was between pick-up and drop-off, which the records do not say: a path of the recorded length, driven as people drive. */
 import { type Place, type TimedPlace } from '../../requests/gettaxi-requests.ts';
 
 const EARTH_RADIUS_METERS = 6_371_008.8;
@@ -38,19 +38,62 @@ export function apexOf(from: Place, to: Place, drivenMeters: number): Place {
   };
 }
 
-/** Positions of the meter: one at the pick-up and each `everyMs` after it, and one at the drop-off, at one speed. */
-export function meterPositions(from: TimedPlace, to: TimedPlace, drivenMeters: number, everyMs: number): TimedPlace[] {
+/**
+ * Positions of the meter: one at the pick-up and each `everyMs` after it, and one at the drop-off.
+ *
+ * A taxi stands at lights and drives fast in between, and a meter charges its standing; at the mean speed all along every ride would be too
+ * cheap. So the speeds of the stretches are those of the exponential distribution, the one of least assumption with a known mean.
+ *
+ * @param mostMetersPerSecond no stretch is faster than this, or than the mean of a ride that is.
+ */
+export function meterPositions(
+  from: TimedPlace,
+  to: TimedPlace,
+  drivenMeters: number,
+  everyMs: number,
+  mostMetersPerSecond: number,
+): TimedPlace[] {
   const apex = apexOf(from, to, drivenMeters);
   const durationMs = to.occurredAtMs - from.occurredAtMs;
+  const meanMetersPerSecond = (distanceMeters(from, apex) + distanceMeters(apex, to)) / (durationMs / 1000);
+  const stretches = Math.ceil(durationMs / everyMs);
+  const speeds = exponentialSpeeds(durationMs, everyMs, Math.max(1, mostMetersPerSecond / meanMetersPerSecond));
   const positions: TimedPlace[] = [];
-  for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += everyMs) {
-    const share = elapsedMs / durationMs;
+  let share = 0;
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    const elapsedMs = stretch * everyMs;
     const place = share < 0.5 ? between(from, apex, share * 2) : between(apex, to, share * 2 - 1);
     positions.push({ ...place, occurredAtMs: from.occurredAtMs + elapsedMs });
+    share += ((speeds[stretch] ?? 0) * Math.min(everyMs, durationMs - elapsedMs)) / durationMs;
   }
   positions.push({ latitude: to.latitude, longitude: to.longitude, occurredAtMs: to.occurredAtMs });
   return positions;
 }
+
+/**
+ * The speed of each stretch of a way, as a multiple of the mean. Each stands for a part of the exponential distribution as wide as its share
+ * of the time and has that part's mean, so that the whole way takes the whole time; which comes when is mixed. Where the fastest would be
+ * faster than `most`, all are drawn towards the mean as far as it takes.
+ */
+export function exponentialSpeeds(durationMs: number, everyMs: number, most: number): number[] {
+  const speeds = new Array<number>(Math.ceil(durationMs / everyMs)).fill(1);
+  // What is left of the distribution above a part, and the integral of its speeds from there on.
+  let above = 1;
+  const integral = (share: number): number => (share > 0 ? share * (1 - Math.log(share)) : 0);
+  const mixed = [...speeds.keys()].sort((one, other) => goldenFraction(one) - goldenFraction(other));
+  for (const [rank, stretch] of mixed.entries()) {
+    const share = Math.min(everyMs, durationMs - stretch * everyMs) / durationMs;
+    const next = rank === mixed.length - 1 ? 0 : above - share;
+    speeds[stretch] = (integral(above) - integral(next)) / share;
+    above = next;
+  }
+  const fastest = Math.max(...speeds);
+  const drawn = fastest > most ? (most - 1) / (fastest - 1) : 1;
+  return speeds.map((speed) => 1 + drawn * (speed - 1));
+}
+
+/** Multiples of the golden ratio, modulo 1, are never near each other for long. */
+const goldenFraction = (index: number): number => ((index + 1) * 0.618_033_988_749_895) % 1;
 
 function between(from: Place, to: Place, share: number): Place {
   return {

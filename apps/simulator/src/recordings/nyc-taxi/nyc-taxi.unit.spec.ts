@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeUnless } from '@headwater/testkit/absence';
 import { countKinds } from '../../replay/trace.ts';
-import { apexOf, distanceMeters, meterPositions } from './meter-path.ts';
+import { apexOf, distanceMeters, exponentialSpeeds, meterPositions } from './meter-path.ts';
 import { nycTaxi } from './nyc-taxi.ts';
 
 const RECORDING = resolve(import.meta.dirname, '../../../../../../shared/data/nyc-taxi-2013');
@@ -109,10 +109,40 @@ describe('the path of a meter', () => {
   });
 
   it('tells a position each 30 s, and the last one', () => {
-    const positions = meterPositions(from, to, 5000, 30_000);
+    const positions = meterPositions(from, to, 5000, 30_000, 100);
     expect(positions.map(({ occurredAtMs }) => occurredAtMs)).toEqual([0, 30_000, 60_000, 90_000, 100_000]);
     expect(positions.at(0)).toEqual(from);
     expect(positions.at(-1)).toEqual(to);
+  });
+
+  it('is driven at speeds of the exponential distribution, mixed', () => {
+    const speeds = exponentialSpeeds(3_600_000, 1_000, Infinity);
+    const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(speeds)).toBeCloseTo(1, 9);
+    for (const x of [0.5, 1, 3]) {
+      expect(speeds.filter((speed) => speed > x).length / speeds.length).toBeCloseTo(Math.exp(-x), 3);
+    }
+    expect(Math.abs(mean(speeds.slice(0, 1_800)) - 1)).toBeLessThan(0.01);
+  });
+
+  it('takes the whole time for the whole way, also when its last stretch is shorter', () => {
+    for (const durationMs of [1, 29_999, 30_001, 100_000]) {
+      const way = exponentialSpeeds(durationMs, 30_000, 2).reduce(
+        (sum, speed, index) => sum + speed * Math.min(30_000, durationMs - index * 30_000),
+        0,
+      );
+      expect(way).toBeCloseTo(durationMs, 6);
+    }
+  });
+
+  it('has no stretch faster than a taxi', () => {
+    const speeds = exponentialSpeeds(1_800_000, 30_000, 2.5);
+    expect(Math.max(...speeds)).toBeCloseTo(2.5, 9);
+    const far = { ...to, latitude: 40.95, occurredAtMs: 1_800_000 };
+    const positions = meterPositions(from, far, 30_000, 30_000, 25);
+    const steps = positions.slice(1).map((position, index) => distanceMeters(positions[index]!, position) / 30);
+    expect(Math.max(...steps)).toBeLessThanOrEqual(25 * 1.001);
+    expect(Math.max(...steps)).toBeGreaterThan(24);
   });
 });
 

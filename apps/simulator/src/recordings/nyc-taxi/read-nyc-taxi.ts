@@ -198,7 +198,10 @@ function momentsOf(trip: Trip, name: string): Moment[] {
       driver = (answer as Ride).taxiId ?? taxiId;
     },
   };
-  const meter = batches(meterPositions(pickup, dropOff, trip.drivenMeters, METER_EVERY_MS), METER_POSITIONS_IN_BATCH);
+  const meter = batches(
+    meterPositions(pickup, dropOff, trip.drivenMeters, METER_EVERY_MS, MOST_METERS_PER_SECOND),
+    METER_POSITIONS_IN_BATCH,
+  );
   const underWay = meter.map((batch, index): Moment => {
     const atMs = batch.at(-1)?.occurredAtMs ?? dropOff.occurredAtMs;
     const body = () => ({ taxiId: driver, positions: batch.map(withTime) });
