@@ -112,6 +112,8 @@ class CaptureDrill {
       promise(stopped?.code === 'REPLICATION_SLOT_LOST', 'a lost slot is told loudly', () => JSON.stringify(stopped));
     await this.#stage.startWorkers({ kind: 'capture', anew: true });
     await this.#stage.advance('after a lost slot');
+    // As an operator does: what comes later is told again when its slot is lost.
+    await this.#stage.startWorkers({ kind: 'capture' });
   }
 
   /** Everything is confirmed that was written before the call. */
