@@ -5,7 +5,8 @@
  *
  * `source.sequence` holds the places in the log of the transaction's commit and of the change, as Debezium's pair of the last commit
  * and the change does: it never goes back within a topic's partition but for repetitions. `source.lsn` alone does, since transactions
- * that ran side by side come in order of commit. Rows that one COPY inserted share their place.
+ * that ran side by side come in order of commit. Rows that one COPY inserted share their place. Those of the initial snapshot have the
+ * slot's first place and 0, since the commit that is next in the log may begin just there, with changes that lie before it.
  *
  * `op` is r (read by the initial snapshot), c, u, d or t (truncate). What a row's encoder writes for a table is fixed by its columns,
  * so it is made once for each description of the table.
@@ -35,7 +36,7 @@ export interface EnvelopeEncoding<Row = unknown> {
   /** A row. @param fallback has values that the row leaves out because they did not change */
   row(values: RowValues | null, fallback?: RowValues | null): Row;
   change(operation: Operation, before: Row, after: Row, transaction: TransactionInfo, lsn: bigint): Buffer;
-  /** A row of the initial snapshot. */
+  /** A row of the initial snapshot. @param lsn the slot's first place: as a commit it comes before any change of the stream */
   read(row: Row, lsn: bigint): Buffer;
 }
 
@@ -90,7 +91,7 @@ export class EnvelopeEncoder implements EnvelopeEncoding<string> {
   /** A row of the initial snapshot. */
   read(row: string, lsn: bigint): Buffer {
     const times = clockTimes();
-    const source = `${this.sourceStart},${times},"snapshot":"true"${this.sourceTable},"txId":null,"sequence":"[\\"${lsn}\\",\\"${lsn}\\"]","lsn":${lsn},"xmin":null}`;
+    const source = `${this.sourceStart},${times},"snapshot":"true"${this.sourceTable},"txId":null,"sequence":"[\\"${lsn}\\",\\"0\\"]","lsn":${lsn},"xmin":null}`;
     return Buffer.from(`{"before":null,"after":${row},"source":${source},"transaction":null,"op":"r",${times}}`);
   }
 

@@ -68,7 +68,7 @@ export class AvroEnvelope implements EnvelopeEncoding<AvroRow | null> {
       ts_ms: nowMs,
       ts_us: nowMs * 1000,
       snapshot: 'true',
-      sequence: `["${lsn}","${lsn}"]`,
+      sequence: `["${lsn}","0"]`,
       txId: null,
       lsn: Number(lsn),
     };
