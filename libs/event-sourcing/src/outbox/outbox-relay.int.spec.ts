@@ -148,13 +148,16 @@ describe('the relay', () => {
   it('tries a broker failure for ever and marks a row only when it was acknowledged', async () => {
     await write(message('a', '1'), message('a', '2'));
     let failures = 0;
-    publisher.before = () => {
+    const leader = Promise.withResolvers<undefined>();
+    publisher.before = async () => {
       if ((failures += 1) <= 4) throw new Error('no leader');
+      await leader.promise;
     };
     const retries: number[] = [];
     startRelay({ observer: { failed: (_topic, _error, retryAfterMs) => retries.push(retryAfterMs) } });
     await publisher.until(() => failures === 4);
     expect((await rows()).map(({ published }) => published)).toEqual([false, false]);
+    leader.resolve(undefined);
     await publisher.until(() => publisher.log.length === 2);
     await drained();
     expect(publisher.valuesOf('a')).toEqual(['1', '2']);

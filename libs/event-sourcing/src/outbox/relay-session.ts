@@ -108,7 +108,8 @@ export class RelaySession {
   }
 
   /**
-   * Takes every shard, or none while another relay has one.
+   * Takes every shard, or none while another relay has one. A shard that somebody has locked is another's: who waited for it could wait in a
+   * circle with a relay that renews its own, in an order of its own.
    *
    * @returns the tokens, and their sum before: the same as after the last call of this kind when no other relay had a shard since
    */
@@ -117,8 +118,9 @@ export class RelaySession {
   ): Promise<{ readonly tokens: Map<number, bigint>; readonly sumBefore: bigint } | undefined> {
     return this.inTransaction(async (within) => {
       const [taken] = await within.query<{ free: boolean; sum: string }[]>(
-        `SELECT bool_and(owner IS NULL OR owner = $1 OR lease_until < clock_timestamp()) AS free, sum(token)::text AS sum
-         FROM (SELECT * FROM outbox_shards ORDER BY shard FOR UPDATE) s`,
+        `SELECT count(*) = (SELECT count(*) FROM outbox_shards)
+           AND bool_and(owner IS NULL OR owner = $1 OR lease_until < clock_timestamp()) AS free, sum(token)::text AS sum
+         FROM (SELECT * FROM outbox_shards ORDER BY shard FOR UPDATE SKIP LOCKED) s`,
         [this.relayId],
       );
       if (taken?.free !== true) return undefined;

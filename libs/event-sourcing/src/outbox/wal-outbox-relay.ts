@@ -135,7 +135,11 @@ export class WalOutboxRelay implements Relay {
       },
       fenced: () => observer.fenced?.(0),
       disconnected: (error) => observer.disconnected?.(error),
-      stopped: (error) => observer.stopped?.(error),
+      stopped: (error) => {
+        observer.stopped?.(error);
+        // Another relay goes on.
+        void this.endTenure((session) => session.releaseShards());
+      },
     };
   }
 

@@ -213,11 +213,10 @@ function assertFree(slot: SlotState | undefined, name: string): void {
   throw new ReplicationError('REPLICATION_SLOT_IN_USE', `slot ${name} is read by process ${slot.activeSenderId}`);
 }
 
-/** @throws ReplicationError REPLICATION_SLOT_LOST */
+/** What becomes of a slot that was lost since it was prepared, the next preparation says. @throws ReplicationError */
 function assertThere(slot: SlotState | undefined, name: string): SlotState {
   if (slot && slot.walStatus !== 'lost') return slot;
-  const what = slot ? 'needs log that the server has removed (max_slot_wal_keep_size)' : 'does not exist';
-  throw new ReplicationError('REPLICATION_SLOT_LOST', `slot ${name} ${what}: changes were lost to it`);
+  throw new ReplicationError('REPLICATION_DISCONNECTED', `slot ${name} was lost while it was prepared`);
 }
 
 /** What a person has to mend, or a defect; undefined when another attempt may do. */
