@@ -78,7 +78,7 @@ export class Stage {
       }
       if (performance.now() - progressMs > PROGRESS_DEADLINE_MS) {
         const said = this.workers.map(({ lastFailure, stopped, counts }) =>
-          JSON.stringify({ lastFailure, stopped, ...counts }),
+          JSON.stringify({ lastFailure, end: stopped, ...counts }),
         );
         throw new Violation('work goes on after a fault', `${what}; the workers say: ${said.join(' | ')}`);
       }
