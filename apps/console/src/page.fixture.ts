@@ -107,8 +107,23 @@ async function axe(page: Page, options: object): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
-/** Fails when the page is wider than its screen. */
+/** What row headers show in more than one line though it has no place to break at. */
+const BROKEN_WORDS = `[...document.querySelectorAll('th[scope=row]')].flatMap((header) => {
+  const texts = document.createTreeWalker(header, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (texts.nextNode())
+    for (const { 0: word, index } of texts.currentNode.data.matchAll(/[^\\s_.-]+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(header.textContent);
+    }
+  return broken;
+})`;
+
+/** Fails when the page is wider than its screen, or a name in a table is broken inside of a word. */
 export async function expectToFit(page: Page): Promise<void> {
   // The page's own words for "how much wider than the screen".
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  expect(await page.evaluate(BROKEN_WORDS)).toEqual([]);
 }
