@@ -79,7 +79,6 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     await hiccup.route(main, (route) => route.abort());
     await hiccup.goto(`${running.url}/lake`);
     const overdue = hiccup.getByText('The script of this page has not come yet.');
-    expect(await overdue.isVisible()).toBe(false);
     await overdue.waitFor();
     await expectToFit(hiccup);
     await hiccup.unroute(main);
