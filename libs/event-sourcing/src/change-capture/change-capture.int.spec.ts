@@ -192,41 +192,6 @@ describe('a change capture', () => {
     expect(publisher.log[0]!.value!.source).toMatchObject({ snapshot: 'true' });
   });
 
-  it('gives the rows of the snapshot places before every change, also of a transaction that ends just after it', async () => {
-    await insert('a');
-    const sessions = [1, 2, 3].map(() => new pg.Client({ connectionString: url }));
-    const [first, second, third] = sessions as [pg.Client, pg.Client, pg.Client];
-    const begin = async (session: pg.Client): Promise<string> => {
-      await session.connect();
-      await session.query('BEGIN');
-      await session.query(`INSERT INTO entries (account, amount) VALUES ('a', 1)`);
-      const { rows } = await session.query<{ xid: string }>('SELECT pg_current_xact_id()::xid::text AS xid');
-      return rows[0]!.xid;
-    };
-    const isWaitedFor = async (xid: string): Promise<boolean> => {
-      const waiting = `SELECT FROM pg_locks WHERE locktype = 'transactionid' AND transactionid = $1 AND NOT granted`;
-      return (await db.query(waiting, [xid])).rowCount! > 0;
-    };
-    // The slot waits for the first, then for those that began meanwhile; the third is not one of them, and ends when the slot is made.
-    const firstXid = await begin(first);
-    publisher.before = () => third.query('COMMIT').then(() => undefined);
-    capture();
-    await until(() => isWaitedFor(firstXid));
-    const secondXid = await begin(second);
-    await first.query('COMMIT');
-    await until(() => isWaitedFor(secondXid));
-    await begin(third);
-    await second.query('COMMIT');
-    await publisher.until(() => publisher.operationsOf('a') === 'rrrc');
-    const places = publisher.log.map(({ value }) =>
-      (JSON.parse(value!.source['sequence'] as string) as string[]).map(BigInt),
-    );
-    const last = places.pop()!;
-    for (const [commit, change] of places)
-      expect(commit! < last[0]! || (commit === last[0] && change! < last[1]!)).toBe(true);
-    await Promise.all(sessions.map((session) => session.end()));
-  });
-
   it('begins an interrupted snapshot again, and leaves nothing out', async () => {
     for (let number = 0; number < 20; number += 1) await insert(`a${number}`);
     let kills = 0;

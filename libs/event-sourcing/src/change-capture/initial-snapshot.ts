@@ -78,11 +78,8 @@ export async function publishSnapshot({
   relations,
   onRows,
 }: SnapshotParts): Promise<number> {
-  const { control } = preparation;
   const lsn = parseLsn(created.consistentPoint);
   let total = 0;
-  await control.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await control.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
   for (const relation of relations) {
     let rows = 0;
     const publish = async (page: readonly (string | null)[][]): Promise<void> => {
@@ -95,7 +92,6 @@ export async function publishSnapshot({
     await readPages(preparation, relation, publish);
     total += rows;
   }
-  await control.query('COMMIT');
   return total;
 }
 

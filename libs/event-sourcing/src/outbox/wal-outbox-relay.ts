@@ -182,7 +182,7 @@ export class WalOutboxRelay implements Relay {
     this.observer.takingOver?.(reason);
     await rememberState(session, this.slot, 'takeover', sum);
     await preparation.control.dropSlot();
-    await preparation.createSlot((created) => publishPending(session, preparation, created, publishing));
+    await preparation.createSlot(() => publishPending(preparation, publishing));
   }
 
   private async endTenure(last?: (session: RelaySession) => Promise<void>): Promise<void> {

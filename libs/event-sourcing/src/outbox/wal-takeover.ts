@@ -5,15 +5,12 @@
  * is made anew, and the rows that its exported snapshot shows as pending are published from the table, in order of `seq`; what is
  * committed later comes in the log. Not one row is in both or in none.
  */
-import { Snapshot } from '../database/index.ts';
-import { type CreatedSlot, type SlotPreparation } from '../replication/index.ts';
+import { type SlotPreparation } from '../replication/index.ts';
 import { pendingRecord, type PendingRow, type RelaySession } from './relay-session.ts';
 import { type WalPublishing } from './wal-publishing.ts';
 import { type WalRecord } from './wal-record.ts';
-import { sleep } from '../timing/index.ts';
 
 const PAGE_ROWS = 1000;
-const LOOK_MS = 5;
 
 const PENDING = `
 DECLARE outbox_rows NO SCROLL CURSOR FOR
@@ -55,29 +52,16 @@ export async function rememberState(
 
 /** Publishes the pending rows of the slot's snapshot. */
 export async function publishPending(
-  session: RelaySession,
-  preparation: SlotPreparation<WalRecord>,
-  created: CreatedSlot,
+  { control, publish }: SlotPreparation<WalRecord>,
   publishing: WalPublishing,
 ): Promise<void> {
-  const { control } = preparation;
-  await control.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await control.query(`SET TRANSACTION SNAPSHOT '${created.snapshotName}'`);
-  const { rows: pending } = await control.query<{ snapshot: string }>(Snapshot.query);
-  await untilSeen(Snapshot.parse(pending[0]!.snapshot), session, preparation.ended);
   // Not before: a message that died while the slot was made is not pending.
   await publishing.begin();
   await control.query(PENDING);
   for (;;) {
     const { rows } = await control.query<PendingRow>(`FETCH ${PAGE_ROWS} FROM outbox_rows`);
-    if (rows.length === 0) break;
-    await preparation.publish(rows.map(pendingRecord));
+    if (rows.length === 0) return;
+    await publish(rows.map(pendingRecord));
     await publishing.settle();
   }
-  await control.query('COMMIT');
-}
-
-/** The slot's snapshot is made from the log, which is ahead of what the session's statements see. */
-async function untilSeen(pending: Snapshot, session: RelaySession, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted && !(await Snapshot.current(session.sql)).seesAllOf(pending)) await sleep(LOOK_MS, ended);
 }

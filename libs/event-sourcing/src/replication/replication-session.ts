@@ -174,10 +174,12 @@ export class ReplicationSession<Item> {
         const waiting = setInterval(() => (progress.progressMs = performance.now()), settings.retryMs);
         try {
           const created = await connection.createSlot(settings.slot);
-          clearInterval(waiting);
           // A place in the log of another server, before a failover, means nothing in this one's.
           progress.acknowledgedLsn = FIRST_LSN;
+          await control.beginAt(created.snapshotName, ended);
+          clearInterval(waiting);
           await use(created);
+          await control.query('COMMIT');
         } finally {
           clearInterval(waiting);
           ended.removeEventListener('abort', close);

@@ -10,7 +10,7 @@ export interface SlotPreparation<Item> {
   readonly control: SlotControl;
   /** Aborted when the session is told to stop, or the connection ended. */
   readonly ended: AbortSignal;
-  /** Makes the slot; `use` may read its snapshot, which is gone when it has returned. */
+  /** Makes the slot; for `use`, `control` is in a transaction that shows the tables as they are where the slot begins. */
   createSlot(use: (created: CreatedSlot) => Promise<void>): Promise<void>;
   /** Publishes items in order, trying for as long as it takes. */
   publish(items: readonly Item[]): Promise<void>;

@@ -6,11 +6,12 @@
  * last status update that it has taken was sent, on the reader's own clock; so long after that the slot is certainly the reader's.
  */
 import pg from 'pg';
-import { sqlStateOf, Turns } from '../database/index.ts';
+import { Snapshot, sqlStateOf, Turns } from '../database/index.ts';
 import { ReplicationError } from './replication-error.ts';
 import { sessionSettings } from './replication-connection.ts';
 import { parseLsn } from './lsn.ts';
 import { type ReplicationSettings, type TableName } from './replication-options.ts';
+import { sleep } from '../timing/index.ts';
 
 export interface SlotState {
   /** Process id of the server's process that reads from it; undefined when nobody does. */
@@ -37,6 +38,7 @@ interface SlotRow {
 }
 
 const HEARTBEAT_PREFIX = 'headwater';
+const LOOK_MS = 5;
 
 const SLOT = `
 SELECT s.plugin, s.database, current_database() AS here, s.active_pid, s.wal_status, s.confirmed_flush_lsn AS confirmed,
@@ -107,6 +109,33 @@ export class SlotControl {
       if (sqlStateOf(error) !== '55006') throw error;
       throw new ReplicationError('REPLICATION_SLOT_IN_USE', textOf(error), { cause: error });
     }
+  }
+
+  /**
+   * Begins a transaction on an exported snapshot, once other statements see all that it shows. A slot's snapshot is made from the log,
+   * which is ahead: a commit that is not entered in the server's books yet would be taken for one that was rolled back.
+   *
+   * @throws ReplicationError when `ended` is aborted meanwhile
+   */
+  async beginAt(snapshotName: string, ended: AbortSignal): Promise<void> {
+    await this.beginRead(snapshotName);
+    const shown = await this.snapshot();
+    await this.query('COMMIT');
+    while (!(await this.snapshot()).seesAllOf(shown)) {
+      await sleep(LOOK_MS, ended);
+      if (ended.aborted) throw new ReplicationError('REPLICATION_DISCONNECTED', 'the preparation was interrupted');
+    }
+    await this.beginRead(snapshotName);
+  }
+
+  private async beginRead(snapshotName: string): Promise<void> {
+    await this.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await this.query(`SET TRANSACTION SNAPSHOT '${snapshotName}'`);
+  }
+
+  private async snapshot(): Promise<Snapshot> {
+    const { rows } = await this.query<{ snapshot: string }>(Snapshot.query);
+    return Snapshot.parse(rows[0]!.snapshot);
   }
 
   /** Something in the log for the slot to go forward by, although none of its tables changes. */
