@@ -126,7 +126,7 @@ describe('a query over the lake', () => {
     const small = new LakeQueries(openLakeStore({ url: lake }), {
       concurrency: 1,
       maxReadBytes: Infinity,
-      limits: { timeMs: 60_000, memoryBytes: 67_108_864, rows: 3, answerBytes: 1_000 },
+      limits: { timeMs: 600_000, memoryBytes: 67_108_864, rows: 3, answerBytes: 1_000 },
     });
     try {
       const large = 'SELECT list(range::VARCHAR) FROM range(100000000)';
