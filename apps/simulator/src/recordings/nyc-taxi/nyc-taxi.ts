@@ -77,7 +77,7 @@ function faresOfAll(trips: readonly Trip[], fares: ReadonlyMap<string, Fare>): C
   const names = { median: 'off at the median by', ninetieth: 'off at the 90th percentile by' };
   return {
     title: 'fares against the recorded ones',
-    things: 'sets of fares',
+    things: 'distribution of differences',
     service: PRICING,
     concurrency: 1,
     expected: new Map([
