@@ -53,7 +53,7 @@ async function begun(account: string) {
   const runner = dataSource.createQueryRunner();
   await runner.startTransaction();
   await runner.query(INSERT, [account]);
-  const [row] = await runner.query<{ xid: string }[]>('SELECT pg_current_xact_id()::xid::text AS xid');
+  const [row] = await runner.manager.query<{ xid: string }[]>('SELECT pg_current_xact_id()::xid::text AS xid');
   return {
     commit: async () => {
       await runner.commitTransaction();

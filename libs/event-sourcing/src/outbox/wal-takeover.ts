@@ -52,16 +52,17 @@ export async function rememberState(
 
 /** Publishes the pending rows of the slot's snapshot. */
 export async function publishPending(
-  { control, publish }: SlotPreparation<WalRecord>,
+  preparation: SlotPreparation<WalRecord>,
   publishing: WalPublishing,
 ): Promise<void> {
+  const { control } = preparation;
   // Not before: a message that died while the slot was made is not pending.
   await publishing.begin();
   await control.query(PENDING);
   for (;;) {
     const { rows } = await control.query<PendingRow>(`FETCH ${PAGE_ROWS} FROM outbox_rows`);
     if (rows.length === 0) return;
-    await publish(rows.map(pendingRecord));
+    await preparation.publish(rows.map(pendingRecord));
     await publishing.settle();
   }
 }
