@@ -75,9 +75,10 @@ async function runChecks() {
   return total;
 }
 
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+
 async function runSuites(args) {
   const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'headwater-test-')), 'report.json');
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const code = await run([...jest, '--json', `--outputFile=${report}`, ...args], ['inherit', 'ignore', 'inherit']);
   if (!fs.existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
   const result = JSON.parse(fs.readFileSync(report, 'utf8'));
@@ -109,6 +110,14 @@ function reasonsOfSkips(result) {
   return counts;
 }
 
+/** Whether some of the suites that are asked for run on Apache Kafka, too: for others nobody shall wait until it has come. */
+async function meetReferenceKafka(args) {
+  if (args.length === 0) return true;
+  const { said } = await runQuietly([...jest, '--listTests', ...args]);
+  const files = said.split('\n').filter((line) => path.isAbsolute(line) && fs.existsSync(line));
+  return files.some((file) => /@headwater\/testkit\/(engines|kafka)'/.test(fs.readFileSync(file, 'utf8')));
+}
+
 /** Brings the Apache Kafka that some suites compare with, once, into .headwater/; or tells all of them why there is none. */
 async function prepareReferenceKafka() {
   const { absenceOfKafka } = await import('@headwater/testkit/kafka');
@@ -121,7 +130,7 @@ const onlyChecks = args.includes('--checks');
 const running = [];
 if (onlyChecks || args.length === 0) running.push(runChecks());
 if (!onlyChecks) {
-  await prepareReferenceKafka();
+  if (await meetReferenceKafka(args)) await prepareReferenceKafka();
   running.push(runSuites(args));
 }
 const results = await Promise.all(running);
