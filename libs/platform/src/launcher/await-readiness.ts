@@ -27,6 +27,8 @@ async function failureOf(url: string): Promise<string | undefined> {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5000) });
     return response.ok ? undefined : await response.text();
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (!Error.isError(error)) return String(error);
+    // What fetch itself says is "fetch failed"; why is in its cause.
+    return Error.isError(error.cause) ? `${error.message}: ${error.cause.message}` : error.message;
   }
 }

@@ -25,6 +25,15 @@ describe('the ports of the demo', () => {
     expect([...(await choose({ kind: 'auto' }, ['postgres'])).keys()]).not.toContain('postgres');
   });
 
+  it('are never such as fetch refuses to connect to', async () => {
+    const refused = 10_080;
+    await expect(fetch(`http://127.0.0.1:${refused}`)).rejects.toMatchObject({ cause: { message: 'bad port' } });
+    await expect(choose({ kind: 'base', base: refused - 1 })).rejects.toThrow(
+      `Port ${refused}, which social-posts would get, is one that browsers and fetch refuse to connect to (WHATWG Fetch, "bad port"): begin elsewhere with --port-base.`,
+    );
+    expect(Math.min(...(await choose({ kind: 'auto' })).values())).toBeGreaterThan(refused);
+  });
+
   it('are refused with the name of the part when one is taken', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');

@@ -19,14 +19,23 @@ const HOST = '127.0.0.1';
 
 /**
  * Free ports are looked for here: below the range that systems give to outgoing connections (from 32768 on Linux), in
- * which a port of a part that restarts could be taken by any client, even by one that tries to reach it.
+ * which a port of a part that restarts could be taken by any client, even by one that tries to reach it; and above the last
+ * port that `fetch` refuses.
  */
-const AUTO_FROM = 10_000;
+const AUTO_FROM = 10_100;
 const AUTO_TO = 32_000;
+
+/** Browsers and `fetch` connect to none of these, whoever listens there: WHATWG Fetch, "bad port". */
+const REFUSED_BY_FETCH: ReadonlySet<number> = new Set([
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111,
+  113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548,
+  554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566,
+  6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+]);
 
 /**
  * @param without parts that run elsewhere and need no port
- * @throws DemoError naming the port that is in use.
+ * @throws DemoError naming the port that is in use, or that no browser connects to.
  */
 export async function choosePorts(
   choice: PortChoice,
@@ -39,7 +48,10 @@ export async function choosePorts(
     choice.kind === 'fixed'
       ? wanted
       : new Map([...wanted.keys()].map((name, index) => [name, choice.base + index] as const));
-  for (const [name, port] of ports) if (!(await isFree(port))) throw portTaken(name, port);
+  for (const [name, port] of ports) {
+    if (REFUSED_BY_FETCH.has(port)) throw portRefused(name, port);
+    if (!(await isFree(port))) throw portTaken(name, port);
+  }
   return ports;
 }
 
@@ -56,6 +68,13 @@ function wantedPorts(without: readonly string[], services: readonly ServicePart[
 export function portTaken(name: string, port: number): DemoError {
   const remedy = 'stop the program that uses it, or start the demo on other ports with `npm start -- --ports auto`';
   return new DemoError('PORT_TAKEN', `Port ${port} on ${HOST}, which ${name} needs, is already in use: ${remedy}.`);
+}
+
+function portRefused(name: string, port: number): DemoError {
+  return new DemoError(
+    'USAGE',
+    `Port ${port}, which ${name} would get, is one that browsers and fetch refuse to connect to (WHATWG Fetch, "bad port"): begin elsewhere with --port-base.`,
+  );
 }
 
 /** Consecutive ones: two demos that begin at once seldom choose the same. */
