@@ -122,7 +122,7 @@ function configuration(settings: ServerSettings): string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '120',
-    shared_buffers: '64MB',
+    shared_buffers: '128MB',
     dynamic_shared_memory_type: 'mmap',
     huge_pages: 'off',
     io_method: 'sync',
