@@ -4,7 +4,7 @@ import type { RunningService } from '@headwater/service-kit';
 import { startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import type { Page } from 'playwright-core';
-import { FeedStandIn, startConsole, writeRecords } from './console.fixture.ts';
+import { FeedStandIn, kafkaOf, startConsole, writeRecords } from './console.fixture.ts';
 import { absenceOfBrowser, buildPage, expectToFit, type BuiltPage } from './page.fixture.ts';
 import { PAGE_PATHS } from './page-paths.ts';
 
@@ -123,6 +123,22 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     expect(await partitions.getByRole('row').count()).toBe(3);
     await page.keyboard.press('Enter');
     await partitions.waitFor({ state: 'detached' });
+  });
+
+  it('draws the charts that are on the screen, and the others when they are scrolled to', async () => {
+    const admin = kafkaOf(broker.bootstrapServers).admin();
+    await admin.connect();
+    const offsets = { topic: 'rides', partitions: [{ partition: 0, offset: '0' }] };
+    const groupIds = Array.from({ length: 12 }, (_, index) => `reader-${index}`);
+    await Promise.all(groupIds.map((groupId) => admin.setOffsets({ groupId, ...offsets })));
+    await admin.disconnect();
+    const charts = page.getByRole('img', { name: /^Lag of reader-/ });
+    await charts.nth(11).waitFor();
+    await charts.first().locator('canvas').waitFor();
+    expect(await charts.last().locator('canvas').count()).toBe(0);
+    await charts.last().scrollIntoViewIfNeeded();
+    await charts.last().locator('canvas').waitFor();
+    await charts.first().locator('canvas').waitFor({ state: 'detached' });
   });
 
   it('goes from page to page by link and back, with the focus on the page and its name in the title', async () => {
