@@ -17,6 +17,8 @@ const LOOK_MS = 500;
 /** Nothing is under way any more when nothing has changed for so long. */
 const CALM_MS = 30_000;
 const MOST_BYTES = 3_000_000_000;
+/** Characters of an answer that a line of progress shows. */
+const MOST_OF_AN_ANSWER = 120;
 /** With SIGKILL; the others are restarted in order. */
 const KILLED = ['postgres', 'broker', 'social-posts', 'connect'];
 
@@ -131,7 +133,7 @@ class Stage {
       for (;;) {
         const { status, text } = await this.ask(question);
         if (status === 200 && !/"items":\[\]|"watches":\[\]/.test(text)) break;
-        this.#onProgress(`waiting for people at ${question[0]}: ${status}`);
+        this.#onProgress(`waiting for people at ${question[0]}: ${status} ${text.slice(0, MOST_OF_AN_ANSWER)}`);
         promise(performance.now() < deadlineMs, 'every case lives', () => `${question.join(' ')}: ${status} ${text}`);
         await delay(LOOK_MS);
       }
