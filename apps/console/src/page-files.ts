@@ -37,4 +37,10 @@ export async function servePage(app: INestApplication, folder: string = PAGE_FOL
   const server = (app as NestFastifyApplication).getHttpAdapter().getInstance();
   for (const page of PAGE_PATHS)
     if (page !== '/') server.get(page, (_request, reply) => reply.sendFile(documentOf(page)));
+  // A browser that came to no address is told the way by a page, everybody else by a problem document.
+  server.get('/*', (request, reply) =>
+    request.headers.accept?.includes('text/html') === true
+      ? reply.code(404).sendFile('not-found.html')
+      : reply.callNotFound(),
+  );
 }

@@ -57,6 +57,19 @@ describeUnless(absenceOfBrowser, 'the page', () => {
     await bare.close();
   });
 
+  it('leads on from an address where nothing is, and answers programs with a problem document', async () => {
+    const lost = await built.open('about:blank');
+    const answer = await lost.goto(`${running.url}/nowhere/at-all`);
+    expect(answer?.status()).toBe(404);
+    await lost.getByRole('heading', { name: 'There is no page at this address' }).waitFor();
+    await lost.getByRole('link', { name: 'The console begins here' }).click();
+    await lost.getByText('Live', { exact: true }).waitFor();
+    await lost.close();
+    const problem = await fetch(`${running.url}/nowhere/at-all`);
+    expect(problem.headers.get('content-type')).toMatch('application/problem+json');
+    expect(await problem.json()).toMatchObject({ status: 404, detail: expect.stringContaining('/nowhere/at-all') });
+  });
+
   it('is loaded again when its code did not come, by itself and when asked', async () => {
     const hiccup = await built.open(running.url);
     const chunk = /LakePage-.*\.js/;
