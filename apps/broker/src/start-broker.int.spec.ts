@@ -52,6 +52,24 @@ describe('startBroker', () => {
     await admin.disconnect();
   });
 
+  it('tells Prometheus what was asked of it and how its compacted logs are', async () => {
+    const response = await fetch(`${kafka.registryUrl}/metrics`, { headers: { accept: 'text/plain;version=0.0.4' } });
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await response.text()).split('\n');
+    const valueOf = (name: string): number => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
+    expect(valueOf('broker_requests_total{api="Produce"}')).toBeGreaterThan(0);
+    expect(valueOf('broker_request_seconds_total{api="JoinGroup"}')).toBeGreaterThan(0);
+    expect(valueOf('broker_partitions')).toBeGreaterThanOrEqual(3);
+    expect(valueOf('broker_log_bytes')).toBeGreaterThan(0);
+    expect(valueOf('broker_compaction_dirty_ratio{topic="__consumer_offsets"}')).toBeGreaterThanOrEqual(0);
+    expect(valueOf('broker_compactions_total{outcome="failed"}')).toBe(0);
+    expect(valueOf('process_resident_memory_bytes')).toBeGreaterThan(0);
+    // Values are taken over, not added up.
+    const before = valueOf('broker_requests_total{api="JoinGroup"}');
+    const again = await (await fetch(`${kafka.registryUrl}/metrics`)).text();
+    expect(again).toContain(`broker_requests_total{api="JoinGroup"} ${before}\n`);
+  });
+
   it('serves the schema registry on the log of the same broker', async () => {
     const response = await fetch(`${kafka.registryUrl}/subjects/greeting-value/versions`, {
       method: 'POST',

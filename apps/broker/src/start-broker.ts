@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Broker, BrokerStartError, isDiskFull } from '@headwater/broker-core';
-import type { Registry } from '@headwater/schema-registry';
+import type { MetricsPage, Registry } from '@headwater/schema-registry';
+import type { BrokerMetrics } from './broker-metrics.ts';
 import { BrokerSchemaLog } from './broker-schema-log.ts';
 import { registryPortError } from './registry-port-error.ts';
 
@@ -70,10 +71,19 @@ async function startRegistryOn(broker: Broker, host: string, port: number): Prom
   const { startRegistry } = await import('@headwater/schema-registry');
   const log = await BrokerSchemaLog.open(broker.local);
   try {
-    return await startRegistry({ host, port, log });
+    return await startRegistry({ host, port, log, metrics: metricsOf(broker) });
   } catch (error) {
     throw registryPortError(error, host, port);
   }
+}
+
+/** Loaded when it is asked for the first time: most brokers are asked by nobody. */
+function metricsOf(broker: Broker): () => Promise<MetricsPage> {
+  let metrics: Promise<BrokerMetrics> | undefined;
+  return async () => {
+    metrics ??= import('./broker-metrics.ts').then((module) => new module.BrokerMetrics(() => broker.status()));
+    return await (await metrics).page();
+  };
 }
 
 function running(broker: Broker, registry: Registry, dataDir: string, end: () => Promise<void>): RunningBroker {

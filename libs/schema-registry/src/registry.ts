@@ -1,5 +1,5 @@
 /** Puts the registry together: state from the log, commands on it, HTTP before it. */
-import { HttpServer, registryRouter } from './http/index.ts';
+import { HttpServer, registryRouter, type MetricsPage } from './http/index.ts';
 import type { SchemaLog } from './store/index.ts';
 import { RegistryStore } from './subjects/index.ts';
 
@@ -14,6 +14,8 @@ export interface RegistryOptions {
   readonly log: SchemaLog;
   /** How long a written record may take to come back from the log, in milliseconds; default 10,000. */
   readonly storeTimeoutMs?: number;
+  /** What `GET /metrics` answers, of the process that the registry is part of; without it there is no such path. */
+  readonly metrics?: () => Promise<MetricsPage>;
   /** Told of unreadable records and of failures of the store, one line each; default `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -31,11 +33,11 @@ export interface Registry {
  * @throws Error with code `EADDRINUSE` when the port is taken, and the log's own error when it cannot be read.
  */
 export async function startRegistry(options: RegistryOptions): Promise<Registry> {
-  const { host = '127.0.0.1', port = 0, log, storeTimeoutMs: timeoutMs = DEFAULT_STORE_TIMEOUT_MS } = options;
+  const { host = '127.0.0.1', port = 0, log, metrics, storeTimeoutMs: timeoutMs = DEFAULT_STORE_TIMEOUT_MS } = options;
   const onWarning = options.onWarning ?? ((message: string) => process.emitWarning(message, 'SchemaRegistry'));
   const store = await RegistryStore.open({ log, timeoutMs, onWarning });
   try {
-    const server = await HttpServer.listen({ host, port, router: registryRouter(store), onWarning });
+    const server = await HttpServer.listen({ host, port, router: registryRouter(store), metrics, onWarning });
     return {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${String(server.port)}`,
       port: server.port,

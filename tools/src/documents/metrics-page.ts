@@ -9,7 +9,7 @@ export function metricsPage(sources: readonly Source[]): string {
   return page(
     '# Metrics',
     GENERATED,
-    'Every service answers `GET /metrics` in the text format of Prometheus. Names end in their unit, counters in `_total`; a histogram also gives `_bucket`, `_sum` and `_count`. Besides what is below there is what `prom-client` says of every Node process: `process_cpu_seconds_total`, `process_resident_memory_bytes`, `nodejs_eventloop_lag_seconds` and more. Labels have few values: a key or an address never becomes one.',
+    'Every service answers `GET /metrics` in the text format of Prometheus, and the bundled broker does at the address of its schema registry. Names end in their unit, counters in `_total`; a histogram also gives `_bucket`, `_sum` and `_count`. Besides what is below there is what `prom-client` says of every Node process: `process_cpu_seconds_total`, `process_resident_memory_bytes`, `nodejs_eventloop_lag_seconds` and more. Labels have few values: a key or an address never becomes one.',
     'What to be woken by is in [alerts](operating/alerts.md).',
     ...sections.flatMap(([project, metrics]) => [
       `## ${titleOf(project)}`,

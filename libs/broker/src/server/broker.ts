@@ -1,14 +1,9 @@
 import path from 'node:path';
 import { parseBrokerConfig, type BrokerConfig } from '../metadata/index.ts';
-import {
-  openLogStorage,
-  systemClock,
-  type CleanerSettings,
-  type CleanerStatus,
-  type LogStorage,
-} from '../storage/index.ts';
+import { openLogStorage, systemClock, type CleanerSettings, type LogStorage } from '../storage/index.ts';
 import type { BrokerOptions } from './broker-options.ts';
 import { isDiskFull, startError } from './broker-start-error.ts';
+import type { BrokerStatus } from './broker-status.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { advertisedEndpoint } from './endpoint.ts';
 import { FetchSessionCache } from './fetch/fetch-session-cache.ts';
@@ -39,6 +34,7 @@ const SESSION_EVICTION_MS = 120_000;
 
 interface Network {
   readonly listener: Listener;
+  readonly dispatcher: Dispatcher;
   readonly answers: AnswerMemory;
 }
 
@@ -49,21 +45,19 @@ export class Broker {
   readonly port: number;
   readonly clusterId: string;
   readonly local: LocalClient;
-  readonly #listener: Listener;
+  readonly #network: Network;
   readonly #rooms: Rooms;
   readonly #stop: AbortController;
-  readonly #answers: AnswerMemory;
   #closing: Promise<void> | undefined;
 
-  private constructor(host: string, { listener, answers }: Network, rooms: Rooms, stop: AbortController) {
+  private constructor(host: string, network: Network, rooms: Rooms, stop: AbortController) {
     this.host = host;
-    this.port = listener.port;
+    this.port = network.listener.port;
     this.clusterId = rooms.metadata.clusterId;
     this.local = localClient({ metadata: rooms.metadata, storage: rooms.storage, clock: systemClock });
-    this.#listener = listener;
+    this.#network = network;
     this.#rooms = rooms;
     this.#stop = stop;
-    this.#answers = answers;
   }
 
   /** Recovers the data, then listens. @throws BrokerStartError with one clear line. */
@@ -91,14 +85,21 @@ export class Broker {
     }
   }
 
-  /** Bytes of answers that are being made or that clients leave unread; bounded, whatever clients do. */
-  get answerBytes(): number {
-    return this.#answers.usedBytes;
-  }
-
-  /** Metrics of compaction: dirty ratios of the compacted logs, the progress of the one that is cleaned, totals. */
-  cleanerStatus(): CleanerStatus {
-    return this.#rooms.storage.cleanerStatus();
+  /** Looks at all logs at each call. */
+  status(): BrokerStatus {
+    const { listener, dispatcher, answers } = this.#network;
+    const { storage } = this.#rooms;
+    const logs = storage.all();
+    return {
+      apis: dispatcher.status(),
+      connections: listener.connectionCount,
+      requestBytes: listener.requestBytes,
+      answerBytes: answers.usedBytes,
+      partitions: logs.length,
+      logBytes: logs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      pendingBytes: storage.pendingBytes,
+      cleaner: storage.cleanerStatus(),
+    };
   }
 
   /** Stops taking requests, answers those under way, closes the logs cleanly. May be called again. */
@@ -110,7 +111,7 @@ export class Broker {
   async #close(): Promise<void> {
     // Ends the waits for other clients; what was begun else is served by rooms that are open until it is answered.
     this.#stop.abort();
-    await this.#listener.close(STOP_GRACE_MS);
+    await this.#network.listener.close(STOP_GRACE_MS);
     try {
       await this.#rooms.close();
     } catch (error) {
@@ -181,10 +182,11 @@ async function listen(
     answers,
     log,
   };
+  const dispatcher = new Dispatcher(services, handlers);
   const listener = await Listener.start({
     host,
     port,
-    handler: new Dispatcher(services, handlers),
+    handler: dispatcher,
     limits: {
       maxFrameBytes: config.socketRequestMaxBytes,
       inFlightBytes: CONNECTION_IN_FLIGHT_BYTES,
@@ -201,5 +203,5 @@ async function listen(
     clock: systemClock,
     log,
   });
-  return { listener, answers };
+  return { listener, dispatcher, answers };
 }

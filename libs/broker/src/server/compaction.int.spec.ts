@@ -85,10 +85,10 @@ describe('a broker with compacted topics', () => {
     expect(read).toEqual(latest);
     // A cleaning counts when it is over.
     await until(
-      () => broker.broker.cleanerStatus().totals.freedBytes > 8 * segmentBytes,
-      () => JSON.stringify(broker.broker.cleanerStatus()),
+      () => broker.broker.status().cleaner.totals.freedBytes > 8 * segmentBytes,
+      () => JSON.stringify(broker.broker.status().cleaner),
     );
-    const status = broker.broker.cleanerStatus();
+    const status = broker.broker.status().cleaner;
     expect(status.totals).toMatchObject({ failures: 0 });
     expect(status.logs.map(({ topic }) => topic)).toContain('table');
   });

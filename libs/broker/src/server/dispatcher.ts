@@ -13,6 +13,7 @@ import {
   type DecodedRequest,
   type RequestHeader,
 } from '../protocol/index.ts';
+import type { ApiStatus } from './broker-status.ts';
 import type { Handler } from './handlers/index.ts';
 import { CLOSE_CONNECTION, type Answer, type Connection, type RequestHandler } from './network/index.ts';
 import type { BrokerServices, ServedApi } from './request-context.ts';
@@ -20,13 +21,26 @@ import type { BrokerServices, ServedApi } from './request-context.ts';
 /** Produce requests of one connection overlap; see `Connection`. */
 const PIPELINE_OF_PRODUCE = 1;
 
+/** A served API and what was asked of it. */
+interface Served {
+  readonly handler: Handler;
+  requests: number;
+  durationMs: number;
+}
+
 export class Dispatcher implements RequestHandler {
   readonly #broker: BrokerServices;
-  readonly #handlers: ReadonlyMap<number, Handler>;
+  readonly #served: ReadonlyMap<number, Served>;
 
   constructor(broker: BrokerServices, handlers: readonly Handler[]) {
     this.#broker = broker;
-    this.#handlers = new Map(handlers.map((handler) => [handler.api.key, handler]));
+    this.#served = new Map(handlers.map((handler) => [handler.api.key, { handler, requests: 0, durationMs: 0 }]));
+  }
+
+  /** The APIs that were asked. */
+  status(): ApiStatus[] {
+    const asked = [...this.#served.values()].filter(({ requests }) => requests > 0);
+    return asked.map(({ handler, requests, durationMs }) => ({ api: handler.api.name, requests, durationMs }));
   }
 
   pipelineOf(frame: readonly Buffer[]): number {
@@ -49,16 +63,22 @@ export class Dispatcher implements RequestHandler {
       return this.#undecodable(error, connection);
     }
     const { header, body } = request;
-    const handler = this.#handlers.get(header.apiKey);
-    if (handler === undefined) return this.#refuse(`API ${request.api.name} is not served`, connection);
+    const served = this.#served.get(header.apiKey);
+    if (served === undefined) return this.#refuse(`API ${request.api.name} is not served`, connection);
+    const { handler } = served;
+    const begunMs = performance.now();
     const answer = handler.handle(body, {
       broker: this.#broker,
       connection,
       apiVersion: header.apiVersion,
       clientId: header.clientId,
     });
-    if (answer instanceof Promise) return answer.then((value: unknown) => encode(handler, header, value));
-    return encode(handler, header, answer);
+    const made = (value: unknown): Answer => {
+      served.requests += 1;
+      served.durationMs += performance.now() - begunMs;
+      return encode(handler, header, value);
+    };
+    return answer instanceof Promise ? answer.then(made) : made(answer);
   }
 
   #undecodable(error: unknown, connection: Connection): Answer {

@@ -2,6 +2,7 @@
 export { Broker } from './broker.ts';
 export { type BrokerOptions } from './broker-options.ts';
 export { type CleanerStatus, type CleanerTotals, type CompactedLogStatus } from '../storage/index.ts';
+export { type ApiStatus, type BrokerStatus } from './broker-status.ts';
 export { BrokerStartError, isDiskFull, type BrokerStartErrorCode } from './broker-start-error.ts';
 export { type LocalAppend, type LocalClient, type LocalRecord } from './local-client.ts';
 export { type ServedApi } from './request-context.ts';

@@ -49,7 +49,7 @@ async function untilQuiet(sample: () => void): Promise<void> {
   let before = -1;
   for (let steady = 0; steady < 20;) {
     await delay(5);
-    const now = kafka.broker.answerBytes;
+    const now = kafka.broker.status().answerBytes;
     steady = now === before ? steady + 1 : 0;
     before = now;
     sample();
@@ -59,10 +59,10 @@ async function untilQuiet(sample: () => void): Promise<void> {
 describe('consumers that never read what they asked for', () => {
   it('hold a bounded memory together, and the others are served', async () => {
     const stuck = await Promise.all(Array.from({ length: 24 }, () => neverReads(50)));
-    while (kafka.broker.answerBytes <= LIMIT_BYTES / 2) await delay(5);
+    while (kafka.broker.status().answerBytes <= LIMIT_BYTES / 2) await delay(5);
     let largestBytes = 0;
     await untilQuiet(() => {
-      largestBytes = Math.max(largestBytes, kafka.broker.answerBytes);
+      largestBytes = Math.max(largestBytes, kafka.broker.status().answerBytes);
     });
     // The last answers are small, but for the one batch that each must hold.
     expect(largestBytes).toBeLessThan(LIMIT_BYTES + stuck.length * 2 * MIB);
@@ -77,6 +77,6 @@ describe('consumers that never read what they asked for', () => {
     await produce(reader, TOPIC, batchOf(['more']));
 
     for (const client of stuck) client.close();
-    while (kafka.broker.answerBytes > 0) await delay(5);
+    while (kafka.broker.status().answerBytes > 0) await delay(5);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * The registry's REST API on node:http. Every answer is JSON of one of the registry's media types; a failure is
- * `{"error_code": …, "message": …}` as Confluent's clients read it.
+ * `{"error_code": …, "message": …}` as Confluent's clients read it. `GET /metrics` is beside it, for who watches the process.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -10,10 +10,18 @@ import { RawBody, type Router } from './router.ts';
 
 const DEFAULT_RESPONSE_TYPE = 'application/vnd.schemaregistry.v1+json';
 
+/** A page in Prometheus' text format. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly router: Router;
+  /** What `GET /metrics` answers; without it there is no such path. */
+  readonly metrics: (() => Promise<MetricsPage>) | undefined;
   /** Told of failures that are the registry's own. */
   readonly onWarning: (message: string) => void;
 }
@@ -53,6 +61,11 @@ export class HttpServer {
 async function answer(message: IncomingMessage, response: ServerResponse, options: HttpServerOptions): Promise<void> {
   let contentType = DEFAULT_RESPONSE_TYPE;
   try {
+    if (options.metrics && message.method === 'GET' && message.url === '/metrics') {
+      const page = await options.metrics();
+      send(response, 200, page.contentType, page.body);
+      return;
+    }
     contentType = responseType(message);
     const [path, query] = splitOnce(message.url ?? '/', '?');
     const { route, parameters } = options.router.match(message.method ?? 'GET', path);
