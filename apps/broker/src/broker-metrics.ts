@@ -35,15 +35,9 @@ export class BrokerMetrics {
   #defineRequests(): void {
     this.counter({
       name: 'broker_requests_total',
-      help: 'Requests that were answered',
+      help: 'Requests of clients',
       labelNames: ['api'],
       of: ({ apis }) => apis.map(({ api, requests }) => [api, requests]),
-    });
-    this.counter({
-      name: 'broker_request_seconds_total',
-      help: 'Time from the beginning of requests until their answers, added up; a Fetch may wait for records',
-      labelNames: ['api'],
-      of: ({ apis }) => apis.map(({ api, durationMs }) => [api, durationMs / 1000]),
     });
     this.gauge({
       name: 'broker_connections',
@@ -125,6 +119,7 @@ export class BrokerMetrics {
     });
   }
 
+  /** No `#` before it: the page of all metrics is made from calls of this name. */
   private gauge({ name, help, labelNames = [], of }: Described): void {
     const gauge = new Gauge({ name, help, labelNames, registers: [this.#registry] });
     this.#readers.push((status) => {

@@ -58,7 +58,6 @@ describe('startBroker', () => {
     const lines = (await response.text()).split('\n');
     const valueOf = (name: string): number => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
     expect(valueOf('broker_requests_total{api="Produce"}')).toBeGreaterThan(0);
-    expect(valueOf('broker_request_seconds_total{api="JoinGroup"}')).toBeGreaterThan(0);
     expect(valueOf('broker_partitions')).toBeGreaterThanOrEqual(3);
     expect(valueOf('broker_log_bytes')).toBeGreaterThan(0);
     expect(valueOf('broker_compaction_dirty_ratio{topic="__consumer_offsets"}')).toBeGreaterThanOrEqual(0);
@@ -66,6 +65,7 @@ describe('startBroker', () => {
     expect(valueOf('process_resident_memory_bytes')).toBeGreaterThan(0);
     // Values are taken over, not added up.
     const before = valueOf('broker_requests_total{api="JoinGroup"}');
+    expect(before).toBeGreaterThan(0);
     const again = await (await fetch(`${kafka.registryUrl}/metrics`)).text();
     expect(again).toContain(`broker_requests_total{api="JoinGroup"} ${before}\n`);
   });

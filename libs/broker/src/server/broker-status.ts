@@ -5,10 +5,7 @@ import type { CleanerStatus } from '../storage/index.ts';
 export interface ApiStatus {
   /** As Apache Kafka names it: `Produce`, `Fetch`, … */
   readonly api: string;
-  /** Requests whose answers were made. */
   readonly requests: number;
-  /** From when they were begun until their answers were made, added up, in milliseconds; a Fetch may wait for records. */
-  readonly durationMs: number;
 }
 
 export interface BrokerStatus {

@@ -25,7 +25,6 @@ const PIPELINE_OF_PRODUCE = 1;
 interface Served {
   readonly handler: Handler;
   requests: number;
-  durationMs: number;
 }
 
 export class Dispatcher implements RequestHandler {
@@ -34,13 +33,13 @@ export class Dispatcher implements RequestHandler {
 
   constructor(broker: BrokerServices, handlers: readonly Handler[]) {
     this.#broker = broker;
-    this.#served = new Map(handlers.map((handler) => [handler.api.key, { handler, requests: 0, durationMs: 0 }]));
+    this.#served = new Map(handlers.map((handler) => [handler.api.key, { handler, requests: 0 }]));
   }
 
   /** The APIs that were asked. */
   status(): ApiStatus[] {
     const asked = [...this.#served.values()].filter(({ requests }) => requests > 0);
-    return asked.map(({ handler, requests, durationMs }) => ({ api: handler.api.name, requests, durationMs }));
+    return asked.map(({ handler, requests }) => ({ api: handler.api.name, requests }));
   }
 
   pipelineOf(frame: readonly Buffer[]): number {
@@ -66,19 +65,15 @@ export class Dispatcher implements RequestHandler {
     const served = this.#served.get(header.apiKey);
     if (served === undefined) return this.#refuse(`API ${request.api.name} is not served`, connection);
     const { handler } = served;
-    const begunMs = performance.now();
+    served.requests += 1;
     const answer = handler.handle(body, {
       broker: this.#broker,
       connection,
       apiVersion: header.apiVersion,
       clientId: header.clientId,
     });
-    const made = (value: unknown): Answer => {
-      served.requests += 1;
-      served.durationMs += performance.now() - begunMs;
-      return encode(handler, header, value);
-    };
-    return answer instanceof Promise ? answer.then(made) : made(answer);
+    if (answer instanceof Promise) return answer.then((value: unknown) => encode(handler, header, value));
+    return encode(handler, header, answer);
   }
 
   #undecodable(error: unknown, connection: Connection): Answer {
