@@ -60,7 +60,8 @@ async function client(listener: Listener) {
   open.push({ close: () => void socket.destroy() });
   await once(socket, 'connect');
   let received = '';
-  const closed = once(socket, 'close').then(() => undefined);
+  // Also by a reset: so ends a connection that is closed before all that the client sent was read.
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
   return { socket, closed, received: () => received };
@@ -195,12 +196,11 @@ describe('a listener', () => {
     socket.write(Buffer.concat(Array.from({ length: 200 }, () => frame('more'))));
     // The kernel's buffers take what they take; after them nothing moves.
     let seen = -1;
-    while (seen !== handled) {
+    while (seen !== handled || answers.usedBytes === 0) {
       seen = handled;
       for (let turn = 0; turn < 20; turn++) await nextTurn();
     }
     expect(handled).toBeLessThan(200);
-    expect(answers.usedBytes).toBeGreaterThan(0);
     expect(answers.usedBytes).toBeLessThan(1 << 20);
     let bytes = 0;
     socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
@@ -348,7 +348,7 @@ describe('a listener', () => {
     const first = await client(listener);
     const second: Socket = connect({ port: listener.port, host: '127.0.0.1' });
     second.on('error', () => undefined);
-    await once(second, 'close');
+    await new Promise((resolve) => second.once('close', resolve));
     first.socket.write(frame('served'));
     await until(() => first.received() === 'served');
     first.socket.destroy();
