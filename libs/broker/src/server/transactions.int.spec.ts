@@ -119,15 +119,20 @@ describe('a transaction', () => {
   });
 
   it('whose time is up is aborted', async () => {
-    await using broker = await TestBroker.start({
-      config: { 'transaction.abort.timed.out.transaction.cleanup.interval.ms': '20' },
+    const lookingEvery = (ms: number) => ({
+      'transaction.abort.timed.out.transaction.cleanup.interval.ms': String(ms),
     });
-    const client = await broker.connect();
-    await createTopic(client, 'log');
-    const producer = new TransactionalClient(client, transactionalId, 'v2');
-    // Longer than the write takes that begins it.
-    await producer.initialize(3000);
+    // Nobody looks for those whose time is up while the transaction is written, however long that takes.
+    await using before = await TestBroker.start({ config: lookingEvery(3_600_000) });
+    const writer = await before.connect();
+    await createTopic(writer, 'log');
+    const producer = new TransactionalClient(writer, transactionalId, 'v2');
+    await producer.initialize(1);
     await producer.write('log', 0, ['late']);
+    await before.stop();
+
+    await using broker = await TestBroker.start({ dataDir: before.dataDir, config: lookingEvery(20) });
+    const client = await broker.connect();
     const stateOf = async (): Promise<string | undefined> => {
       const { transactionStates } = await client.send(describeTransactionsApi, 0, { transactionalIds: ['tx'] });
       return transactionStates[0]?.transactionState;
