@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import {
@@ -150,8 +151,9 @@ describeOnEveryEngine('Produce', (engine) => {
         if (!isRetriable(answer.errorCode)) return answer;
       }
     };
-    // Apache Kafka makes its coordinator when somebody looks for it.
-    await client.send(findCoordinatorApi, 4, { keyType: 1, coordinatorKeys: ['produce-tx'] });
+    // Apache Kafka makes its coordinator when somebody looks for it, and may refuse to as yet.
+    const find = () => client.send(findCoordinatorApi, 4, { keyType: 1, coordinatorKeys: ['produce-tx'] });
+    while (isRetriable((await find()).coordinators[0]!.errorCode)) await delay(10);
     const [first, second] = [await ask(null), await ask(null)];
     expect(first.errorCode).toBe(0);
     expect(second.producerId).not.toBe(first.producerId);
