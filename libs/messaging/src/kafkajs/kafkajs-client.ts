@@ -21,11 +21,11 @@ import type {
   WorkGroupOptions,
   WriterOptions,
 } from '../client/index.ts';
+import { CommittedOffsets, setOffsets } from '../group-offsets/index.ts';
 import { logSizes, WireLogReader } from '../log-reader/index.ts';
 import { WireRecordWriter } from '../log-writer/index.ts';
 import { WireTransactionalWriter } from '../transactions/index.ts';
-import { setOffsets, WireWorkGroupMember } from '../work-group/index.ts';
-import { committedOffsets } from './committed-offsets.ts';
+import { WireWorkGroupMember } from '../work-group/index.ts';
 import { provideCompressionCodecs } from './compression-codecs.ts';
 import { mendGroupFencing } from './group-fencing.ts';
 import { KafkajsCopartitionedMember } from './kafkajs-copartitioned-member.ts';
@@ -54,6 +54,7 @@ export function createKafkajsClient({ clock, ...access }: KafkajsClientOptions):
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
   });
+  const committed = new CommittedOffsets(access, clock);
   return {
     bootstrapServers: access.bootstrapServers,
     joinGroup: (member: GroupMemberOptions, listener: GroupListener): GroupMember =>
@@ -74,7 +75,7 @@ export function createKafkajsClient({ clock, ...access }: KafkajsClientOptions):
         ? WireTransactionalWriter.open({ ...writer, ...access }, clock)
         : KafkajsTransactionalWriter.open(kafka, writer, clock),
     committedOffsets: (groupId: string, topic: string, partitions: readonly number[]) =>
-      committedOffsets(kafka, clock, groupId, topic, partitions),
+      committed.of(groupId, topic, partitions),
     setOffsets: (groupId: string, topic: string, offsets: ReadonlyMap<number, number>) =>
       setOffsets(access, groupId, topic, offsets),
     logSizes: (topic: string, partitions: readonly number[]) => logSizes(access, topic, partitions),

@@ -57,6 +57,11 @@ export class RequestBody {
     return this;
   }
 
+  /** As flexible versions have it (KIP-482). */
+  compactString(value: string): this {
+    return this.uvarint(Buffer.byteLength(value) + 1).text(value);
+  }
+
   /** Lengths in flexible versions (KIP-482). */
   uvarint(value: number): this {
     for (; value > 0x7f; value >>>= 7) this.int8Unsigned((value & 0x7f) | 0x80);

@@ -103,8 +103,16 @@ export class WireLogReader implements LogReader {
 
   async offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>> {
     const deadlineMs = this.clock.nowMs() + leaderWaitMs;
+    if (partitions.every((partition) => this.cluster.leaderOf(topic, partition) !== undefined)) {
+      try {
+        return await this.offsetsNow(topic, partitions, sinceMs);
+      } catch {
+        // What was heard last does not hold any more: it is asked for below.
+      }
+    }
     for (let attempt = 1; ; attempt++) {
       try {
+        await this.cluster.refresh([topic]);
         return await this.offsetsNow(topic, partitions, sinceMs);
       } catch (error) {
         if (!(error instanceof LeaderAway) || this.isClosing() || this.clock.nowMs() >= deadlineMs) throw error;
@@ -118,7 +126,6 @@ export class WireLogReader implements LogReader {
     partitions: readonly number[],
     sinceMs: number | undefined,
   ): Promise<Map<number, OffsetRange>> {
-    await this.cluster.refresh([topic]);
     const count = this.cluster.partitionsOf(topic) ?? 0;
     const absent = partitions.filter((partition) => partition >= count);
     if (absent.length > 0) throw new Error(`topic ${topic} has no partition ${absent.join(', ')}`);

@@ -101,15 +101,11 @@ export async function commitOffsets(
   offsets: ReadonlyMap<number, bigint>,
 ): Promise<number> {
   const request = new RequestBody();
-  const compactString = (text: string): RequestBody => request.uvarint(Buffer.byteLength(text) + 1).text(text);
   request.int8(0); // the header's tags
-  compactString(transactionalId);
-  compactString(groupId);
-  request.int64(producer.producerId).int16(producer.epoch).int32(generation);
-  compactString(memberId);
+  request.compactString(transactionalId).compactString(groupId);
+  request.int64(producer.producerId).int16(producer.epoch).int32(generation).compactString(memberId);
   request.int8(0); // no group instance
-  request.int8(2); // one topic
-  compactString(topic);
+  request.uvarint(2).compactString(topic); // one topic
   request.uvarint(offsets.size + 1);
   for (const [partition, offset] of offsets) request.int32(partition).int64(Number(offset)).int32(-1).int8(0).int8(0); // no epoch, no metadata, no tags
   request.int8(0).int8(0);

@@ -96,14 +96,19 @@ async function begin(
   running: Running[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const [topic, ofTopic] of Map.groupBy(targets, (target) => target.topic)) {
-    const ranges = await reader.offsets(
-      topic,
-      ofTopic.map(({ partition }) => partition),
-    );
-    signal.throwIfAborted();
+  const byTopic = [...Map.groupBy(targets, (target) => target.topic)];
+  const ranges = await Promise.all(
+    byTopic.map(([topic, ofTopic]) =>
+      reader.offsets(
+        topic,
+        ofTopic.map(({ partition }) => partition),
+      ),
+    ),
+  );
+  signal.throwIfAborted();
+  for (const [index, [topic, ofTopic]] of byTopic.entries()) {
     for (const target of ofTopic) {
-      const { earliest, latest } = ranges.get(target.partition)!;
+      const { earliest, latest } = ranges[index]!.get(target.partition)!;
       const range = { earliest, latest: Math.min(latest, target.before ?? latest) };
       if (range.earliest >= range.latest) continue;
       running.push({ target, range, records: 0, bytes: 0, position: earliest });

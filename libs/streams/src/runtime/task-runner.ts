@@ -319,18 +319,20 @@ export class TaskRunner {
     const topics = topology.sources
       .filter(({ role, topic }) => role !== 'global-table' && this.partition < (partitionCounts.get(topic.name) ?? 0))
       .map(({ topic }) => topic.name);
-    for (const topic of topics) {
-      const offset = Number(
-        (await client.committedOffsets(topology.applicationId, topic, [this.partition])).get(this.partition) ?? -1,
-      );
+    const found = await Promise.all(
+      topics.map((topic) => client.committedOffsets(topology.applicationId, topic, [this.partition])),
+    );
+    for (const [index, topic] of topics.entries()) {
+      const offset = Number(found[index]!.get(this.partition) ?? -1);
       if (offset >= 0) this.committed.set(topic, offset);
     }
     this.stopping.signal.throwIfAborted();
     await restore(client, clock, this.restoreTargets(topics), tell, this.stopping.signal);
     const tables = new Set(topology.sources.filter(({ role }) => role === 'table').map(({ topic }) => topic.name));
-    for (const topic of topics) {
-      const { earliest, latest } = (await reader.offsets(topic, [this.partition])).get(this.partition)!;
-      if (this.isClosed()) return;
+    const ranges = await Promise.all(topics.map((topic) => reader.offsets(topic, [this.partition])));
+    if (this.isClosed()) return;
+    for (const [index, topic] of topics.entries()) {
+      const { earliest, latest } = ranges[index]!.get(this.partition)!;
       const position = Math.max(this.committed.get(topic) ?? earliest, earliest);
       const input = new TaskInput(topic, this.partition, reader, this.task, position);
       this.inputs.push(input);
