@@ -28,9 +28,6 @@ export const defaultInboxPrunerOptions: InboxPrunerOptions = {
   portion: 10_000,
 };
 
-/** The inbox's table is not there: the service has no inbox. */
-const undefinedTable = '42P01';
-
 /** Forgets old inbox entries, regularly. */
 export class InboxPruner {
   private readonly logger = new Logger('Inbox');
@@ -81,14 +78,19 @@ export class InboxPruner {
   private async run(): Promise<void> {
     while (!this.closing.signal.aborted) {
       try {
+        if (!(await this.hasInbox())) return;
         const forgotten = await this.prune();
         if (forgotten > 0) this.logger.log(`forgot ${forgotten} inbox entries`);
       } catch (error) {
-        const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-        if ((driverError?.code ?? code) === undefinedTable) return;
         this.logger.warn(`pruning the inbox: ${error instanceof Error ? error.message : String(error)}`);
       }
       await this.clock.sleep(this.options.intervalMs, this.closing.signal);
     }
+  }
+
+  /** Asked for and not tried: a statement that fails is an error in PostgreSQL's log. */
+  private async hasInbox(): Promise<boolean> {
+    const [row] = await this.dataSource.query<{ found: boolean }[]>(`SELECT to_regclass('inbox') IS NOT NULL AS found`);
+    return row!.found;
   }
 }

@@ -110,7 +110,8 @@ class EmbeddedPostgres implements RunningPostgres {
     const client = new pg.Client({ connectionString: this.url });
     await client.connect();
     try {
-      await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+      const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+      if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError) || error.code !== DUPLICATE_DATABASE) throw error;
     } finally {
