@@ -1,8 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { postDeleted, topics } from '@headwater/contracts';
 import pg from 'pg';
 import { at, FeedUnderTest } from '../../fixtures/feed-under-test.ts';
+import { LogPages } from './log-pages.ts';
+import { ModelRebuild } from './model-rebuild.ts';
 
 const posts = Array.from({ length: 40 }, (_, index) => `p${index}`);
 const users = 60;
@@ -108,6 +110,24 @@ describe('a rebuild of the read model', () => {
       { revision: string },
     ];
     expect(Number(after[0].revision)).toBeGreaterThan(Number(revision));
+  });
+
+  it('is told to be done when the next may begin, and not before', async () => {
+    const rebuilding = feed.partOf(ModelRebuild);
+    const [ending, mayEnd] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const { close } = LogPages.prototype;
+    jest.spyOn(LogPages.prototype, 'close').mockImplementationOnce(async function (this: LogPages) {
+      ending.resolve(undefined);
+      await mayEnd.promise;
+      await close.call(this);
+    });
+    await rebuilding.begin();
+    await ending.promise;
+    expect(rebuilding.state).toMatchObject({ state: 'running' });
+    mayEnd.resolve(undefined);
+    while (rebuilding.state.state === 'running') await nextTurn();
+    expect(await rebuilding.begin()).toMatchObject({ state: 'running' });
+    expect(await rebuilt()).toMatchObject({ state: 'done' });
   });
 
   it('runs once at a time, and by itself when the tables are of an older version', async () => {

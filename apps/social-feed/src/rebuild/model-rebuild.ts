@@ -110,20 +110,19 @@ export class ModelRebuild implements OnApplicationBootstrap, OnModuleDestroy {
     return this.current;
   }
 
+  /** What became of it is told when the next may begin. */
   private async runToItsEnd(session: QueryRunner): Promise<void> {
-    try {
-      await this.run();
-    } catch (error) {
+    const outcome = await this.run().catch((error: unknown): Partial<RebuildState> => {
       const failure = error instanceof Error ? error.message : String(error);
       this.logger.error(`the rebuild failed: ${failure}`);
-      this.tell({ state: 'failed', failure });
-    } finally {
-      this.running = undefined;
-      await release(session, true);
-    }
+      return { state: 'failed', failure };
+    });
+    await release(session, true);
+    this.running = undefined;
+    this.tell(outcome);
   }
 
-  private async run(): Promise<void> {
+  private async run(): Promise<Partial<RebuildState>> {
     await this.topicSetup.ensure(sourceTopics, this.stopping.signal);
     const client = createKafkajsClient({ clientId: 'social-feed-rebuild', ...this.kafka.cluster, clock: systemClock });
     const pages = new LogPages(client, this.codec, sourceTopics);
@@ -136,9 +135,8 @@ export class ModelRebuild implements OnApplicationBootstrap, OnModuleDestroy {
         const difference = await this.exchange(pages);
         if (!difference) continue;
         this.logger.log(`the read model was built anew from ${this.current.records} records`);
-        this.tell({ state: 'done', differentPosts: difference.posts });
         this.signal.raise();
-        return;
+        return { state: 'done', differentPosts: difference.posts };
       }
     } finally {
       await pages.close();
