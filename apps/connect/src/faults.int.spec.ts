@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { topics, type TransactionChange } from '@headwater/contracts';
-import { startBroker, TopicReader, type ReadMessage, type RunningBroker } from '@headwater/testkit';
+import { freePorts, startBroker, TopicReader, type ReadMessage, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import {
   ConnectStage,
@@ -33,10 +33,13 @@ let dataDir: string;
 let broker: RunningBroker;
 let postgres: RunningPostgres;
 let ledger: Ledger;
+let ports: { readonly port: number; readonly registryPort: number };
 
 beforeAll(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-connect-'));
-  [broker, postgres] = await Promise.all([startBroker({ dataDir, config: CONFIG }), startPostgres()]);
+  const [port = 0, registryPort = 0] = await freePorts(2);
+  ports = { port, registryPort };
+  [broker, postgres] = await Promise.all([startBroker({ dataDir, ...ports, config: CONFIG }), startPostgres()]);
 });
 
 const CONFIG = { 'group.initial.rebalance.delay.ms': '0', 'group.min.session.timeout.ms': '1000' };
@@ -126,10 +129,9 @@ describe('a connector', () => {
     await persist(url, 'POST', '/connectors', ledger.connector('away'));
     await ledger.pay(5);
     await until(async () => (await task(url, 'away'))?.state === 'RUNNING');
-    const { port, registryUrl } = broker;
     await broker.close();
     await ledger.pay(20);
-    broker = await startBroker({ dataDir, port, registryPort: Number(new URL(registryUrl).port), config: CONFIG });
+    broker = await startBroker({ dataDir, ...ports, config: CONFIG });
     await ledger.pay(5);
     await using reader = await TopicReader.start(broker, [topics.bankTransactions]);
     const { count, outgoing } = await ledger.rows();

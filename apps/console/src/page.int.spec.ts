@@ -1,7 +1,7 @@
 /** The page in a real browser, against a real broker: what a person sees. Skipped where no Chromium is installed. */
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { RunningService } from '@headwater/service-kit';
-import { startBroker, type RunningBroker } from '@headwater/testkit';
+import { freePorts, startBroker, type RunningBroker } from '@headwater/testkit';
 import { describeUnless } from '@headwater/testkit/absence';
 import type { Page } from 'playwright-core';
 import { FeedStandIn, kafkaOf, startConsole, writeRecords } from './console.fixture.ts';
@@ -19,11 +19,17 @@ beforeAll(async () => {
   if (absenceOfBrowser !== undefined) return;
   built = await buildPage();
   cleanUp.push(() => built[Symbol.asyncDispose]());
-  broker = await startBroker();
+  const [brokerPort = 0, port = 0] = await freePorts(2);
+  broker = await startBroker({ port: brokerPort });
   cleanUp.push(() => broker.close());
   feed = await FeedStandIn.start();
   cleanUp.push(() => feed.close());
-  running = await startConsole({ kafka: broker, services: { 'social-feed': feed.url }, pageFolder: built.folder });
+  running = await startConsole({
+    kafka: broker,
+    services: { 'social-feed': feed.url },
+    port,
+    pageFolder: built.folder,
+  });
   cleanUp.push(() => running.close());
   page = await built.open(running.url);
 }, 120_000);

@@ -5,7 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { postDeleted, postPublished, topics, type LikeChanged, type PostPublished } from '@headwater/contracts';
 import { startService, type RunningService } from '@headwater/service-kit';
-import { startBroker, startPostgres, TopicReader, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
+import {
+  freePorts,
+  startBroker,
+  startPostgres,
+  TopicReader,
+  type RunningBroker,
+  type RunningPostgres,
+} from '@headwater/testkit';
 import { AppModule } from './app.module.ts';
 import { service } from './service.ts';
 
@@ -13,10 +20,13 @@ let folder: string;
 let broker: RunningBroker;
 let postgres: RunningPostgres;
 let instances: RunningService[];
+let ports: { readonly port: number; readonly registryPort: number };
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'social-posts-'));
-  [broker, postgres] = await Promise.all([startBroker({ dataDir: folder }), startPostgres()]);
+  const [port = 0, registryPort = 0] = await freePorts(2);
+  ports = { port, registryPort };
+  [broker, postgres] = await Promise.all([startBroker({ dataDir: folder, ...ports }), startPostgres()]);
   const environment = {
     PORT: '0',
     LOG_LEVEL: 'silent',
@@ -73,13 +83,12 @@ describe('two instances on one database', () => {
 describe('while the broker is away', () => {
   it('posts are accepted, likes wait, and both are told when it is back', async () => {
     expect((await publish(0, 'before')).status).toBe(201);
-    const { port, registryUrl } = broker;
     await broker.close();
     expect((await publish(0, 'meanwhile')).status).toBe(201);
     const like = send(1, 'PUT', '/posts/meanwhile/likes/ben');
     expect(await Promise.race([like, delay(200, 'waits')])).toBe('waits');
 
-    broker = await startBroker({ dataDir: folder, port, registryPort: Number(new URL(registryUrl).port) });
+    broker = await startBroker({ dataDir: folder, ...ports });
     expect((await like).status).toBe(204);
     await using reader = await TopicReader.start(broker, [topics.posts, topics.likes]);
     await reader.take(topics.posts, (event) => postIdOf(event) === 'meanwhile', 1);

@@ -1,4 +1,5 @@
 /** Broker and schema registry in a process that is killed, and comes back on the same folder and ports. */
+import { freePorts } from '@headwater/testkit';
 import { DrillProcess } from './drill-process.ts';
 import type { HostReady, HostSetup } from './host-main.ts';
 
@@ -10,7 +11,8 @@ export class BrokerHost {
   ) {}
 
   static async open(dataDir: string): Promise<BrokerHost> {
-    const process = start({ dataDir, port: 0, registryPort: 0 });
+    const [port = 0, registryPort = 0] = await freePorts(2);
+    const process = start({ dataDir, port, registryPort });
     return new BrokerHost(dataDir, process, await process.ready);
   }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { likeChanged } from '@headwater/contracts';
-import { startBroker, type RunningBroker } from '@headwater/testkit';
+import { freePorts, startBroker, type RunningBroker } from '@headwater/testkit';
 import { Observer, testTopic, type TestTopic } from '../../fixtures/test-kafka.ts';
 import { TestService } from '../../fixtures/test-service.ts';
 import { until } from '../../fixtures/until.ts';
@@ -14,17 +14,19 @@ import { Subscribe, type TopicMessage } from '../index.ts';
 describe('while the broker is away', () => {
   let dataDir: string;
   let broker: RunningBroker;
+  let ports: { readonly port: number; readonly registryPort: number };
 
   const restart = async (whileAway: () => Promise<void> = () => Promise.resolve()): Promise<void> => {
-    const { port, registryUrl } = broker;
     await broker.close();
     await whileAway();
-    broker = await startBroker({ dataDir, port, registryPort: Number(new URL(registryUrl).port) });
+    broker = await startBroker({ dataDir, ...ports });
   };
 
   beforeAll(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'headwater-outage-'));
-    broker = await startBroker({ dataDir });
+    const [port = 0, registryPort = 0] = await freePorts(2);
+    ports = { port, registryPort };
+    broker = await startBroker({ dataDir, ...ports });
   });
   afterAll(async () => {
     await broker.close();

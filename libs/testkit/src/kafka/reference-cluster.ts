@@ -22,7 +22,7 @@ import {
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../ports/index.ts';
 import { type KafkaProgram } from './kafka-program.ts';
 import { knownBrokers } from './known-brokers.ts';
 import { HOST, NodeFiles, serverProperties, type NodeAddress } from './node-files.ts';

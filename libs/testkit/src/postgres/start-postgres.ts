@@ -1,11 +1,10 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { freePorts } from '../ports/index.ts';
 import { openClusterFolder, type ClusterFolder } from './cluster-folder.ts';
 import { PostgresError } from './postgres-error.ts';
 import { ServerProcess, type ServerExit } from './server-process.ts';
@@ -130,7 +129,7 @@ class EmbeddedPostgres implements RunningPostgres {
     await this.stop();
     const deadlineMs = performance.now() + TAKE_OVER_DEADLINE_MS;
     for (let attempt = 1; ; attempt += 1) {
-      const port = this.fixedPort === 0 ? await freePort() : this.fixedPort;
+      const [port = 0] = this.fixedPort === 0 ? await freePorts(1) : [this.fixedPort];
       try {
         this.server = await ServerProcess.start(this.cluster, {
           port,
@@ -198,15 +197,4 @@ function removeStaleLock(lockFile: string): boolean {
   if (!/^\d+$/.test(pid) || !existsSync(program) || readFileSync(program, 'utf8').trim() === 'postgres') return false;
   rmSync(lockFile);
   return true;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,13 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { HOST } from './node-files.ts';
 
-/** Below the range that systems give to outgoing connections, so that a node that restarts finds its port free; above the last one that `fetch` refuses (10080). */
+const HOST = '127.0.0.1';
+/**
+ * Below the range that systems give to outgoing connections, so that a server that restarts finds its port free: from that range any
+ * client may be given it meanwhile, and keeps it for a minute after its connection has ended. Above the last one that `fetch` refuses (10080).
+ */
 const FROM = 10_100;
 const TO = 32_000;
 
-/** TCP ports that nobody listens on now. */
+/** TCP ports of 127.0.0.1 that nobody listens on now, and that no outgoing connection is given. */
 export async function freePorts(wanted: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < wanted) {
