@@ -6,9 +6,11 @@ import type { LessonStage } from './lesson-stage.ts';
 import type { WorkerWord } from './workers/worker-channel.ts';
 
 const EVERY_MS = 250;
-/** A process that has booked so many deposits, of which no offset is committed yet, is killed. */
+/** A process that has booked so many deposits is killed after the next, whose offset is not committed yet. */
 const KILL_AFTER = 5;
 const REST_MS = 700;
+/** The one with the inbox, and the one without. */
+const BOOKKEEPERS = 2;
 
 export const inboxLesson: Lesson = {
   id: 'inbox',
@@ -21,7 +23,7 @@ export const inboxLesson: Lesson = {
   ],
   steps: [
     'Begin: each deposit is booked once by both.',
-    'Turn the switch: the process is killed (SIGKILL) when it has booked some deposits and committed none of them, started again, and killed again.',
+    'Turn the switch: the process is killed (SIGKILL) when it has booked deposits and not committed their offsets yet, started again, and killed again.',
     'The group waits for the dead member’s session to end, 6 s; then the deposits come again. Compare the two books.',
   ],
   switch: {
@@ -88,6 +90,8 @@ class ConsumerToKill {
   readonly #worker;
   #isDeadly = false;
   #booked = 0;
+  /** Who has booked, and will not commit. */
+  readonly #stopped = new Set<string>();
 
   constructor(stage: LessonStage, names: Readonly<Record<string, string>>) {
     this.#stage = stage;
@@ -97,6 +101,7 @@ class ConsumerToKill {
 
   async start(): Promise<void> {
     this.#booked = 0;
+    this.#stopped.clear();
     this.#stage.board.mark('consumer', 'waiting', 'joining its group');
     await this.#worker.start();
   }
@@ -110,6 +115,11 @@ class ConsumerToKill {
 
   #onWord({ kind, number = 0, text = '' }: WorkerWord): void {
     const { board } = this.#stage;
+    if (kind === 'stopped') {
+      this.#stopped.add(text);
+      if (this.#stopped.size === BOOKKEEPERS) void this.#kill();
+      return;
+    }
     const isKnown = text === 'known';
     board.mark('consumer', 'up', `process ${this.#worker.pid}`);
     board.move('log', 'consumer', `#${number}`);
@@ -118,7 +128,7 @@ class ConsumerToKill {
     if (isKnown) board.count('recognized');
     if (kind !== 'plain') return;
     this.#booked += 1;
-    if (this.#isDeadly && this.#booked === KILL_AFTER) void this.#kill();
+    if (this.#isDeadly && this.#booked === KILL_AFTER) this.#worker.say({ kind: 'stop-after-the-effect' });
   }
 
   async #kill(): Promise<void> {
