@@ -11,7 +11,7 @@ const COMMAND = {
   concurrency: 4,
   addresses: new Map<string, string>(),
   dataDir: '/there/is/no/demo',
-  giveUpAfterMs: 1000,
+  giveUpAfterMs: 60_000,
   verify: false,
   verifyPatienceMs: 1000,
 };

@@ -68,7 +68,7 @@ afterEach(async () => {
 async function run(options: { folder?: string; postsUrl?: string } = {}): Promise<{ ok: boolean; text: string }> {
   let text = '';
   const output = { write: (chunk: string) => (text += chunk) };
-  const limits = { concurrency: 2, verifyPatienceMs: 300, giveUpAfterMs: 5000, ...options };
+  const limits = { concurrency: 2, verifyPatienceMs: 300, giveUpAfterMs: 60_000, ...options };
   const addresses = new Map([
     ['social-posts', options.postsUrl ?? counter.url],
     ['social-feed', counter.url],
