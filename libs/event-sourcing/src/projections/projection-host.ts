@@ -139,6 +139,8 @@ export class ProjectionHost {
     const results = await Promise.allSettled([beating, ...loops]);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+    // Loops that stood by, or looked elsewhere just then, have met no error of it.
+    if (session.lost) throw session.lost;
   }
 
   private async beat(session: ProjectionSession, stop: AbortSignal): Promise<void> {

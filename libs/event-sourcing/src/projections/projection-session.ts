@@ -12,13 +12,16 @@ const HOST_GONE = '1 minute';
 export class ProjectionSession {
   /** Aborted when the connection ends. */
   readonly ended = new AbortController();
+  /** Why the connection ended, when it was not closed. */
+  lost: Error | undefined;
   private readonly runner: QueryRunner;
   /** For the host and each of its loops. */
   private readonly sql: SqlExecutor;
   private readonly locks = new Set<string>();
   private readonly sleepers = new Set<string>();
   private connection: EventEmitter | undefined;
-  private readonly end = (): void => {
+  private readonly end = (error = new Error('the connection to PostgreSQL ended')): void => {
+    this.lost ??= error;
     this.ended.abort();
     this.wakeAll();
   };

@@ -177,9 +177,12 @@ describe('a projection', () => {
     await first.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
     const second = start(balances(), observed('second'));
     await second.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
+    // Who waits may see the commit before the host has its answer.
+    await until(() => applied.length === 2);
     expect(applied).toEqual(['first', 'first']);
     await first.stop();
     await second.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
+    await until(() => applied.length === 3);
     expect(applied).toEqual(['first', 'first', 'second']);
     expect(await balanceOf('a')).toBe(3);
   });
@@ -199,6 +202,17 @@ describe('a projection', () => {
     await until(() => lost > 0);
     expect(await balanceOf('a')).toBe(3);
   });
+
+  it('says that its connection was lost, also when it only stood by', async () => {
+    const first = start(balances());
+    await first.waitForPosition('balances', (await move('a', 1)).globalPosition, PATIENCE);
+    let lost = 0;
+    start(balances(), { observer: { disconnected: () => (lost += 1) } });
+    const standingBy = `FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory_lock%' AND state = 'idle'`;
+    await until(async () => (await dataSource.query<unknown[]>(`SELECT ${standingBy}`)).length === 1);
+    await dataSource.query(`SELECT pg_terminate_backend(pid) ${standingBy}`);
+    await until(() => lost === 1);
+  });
 });
 
 describe('a rebuild', () => {
@@ -217,6 +231,7 @@ describe('a rebuild', () => {
         await addUp(transaction, twice);
       },
     });
+    await old.waitForPosition('balances', (await store.readStream('a')).events[29]!.globalPosition, PATIENCE);
     let writing = true;
     const seen: number[] = [];
     const reading = (async () => {
@@ -225,7 +240,6 @@ describe('a rebuild', () => {
         seen.push((await balanceOf('a'))!);
       }
     })();
-    await old.waitForPosition('balances', (await store.readStream('a')).events[29]!.globalPosition, PATIENCE);
     const next = start(doubled, { maxRebuildBatchEvents: 20 });
     await until(isRebuilt);
     writing = false;
