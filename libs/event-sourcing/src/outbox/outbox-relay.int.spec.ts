@@ -92,6 +92,8 @@ describe('the relay', () => {
     startRelay({ observer: { published: (topic, records) => seen.push([topic, ...records]) } });
     await publisher.until(() => publisher.log.length === 1);
     await drained();
+    // The row is seen to be marked before the relay has its answer.
+    await until(() => seen.length > 0);
     expect(seen).toMatchObject([
       [
         'posts',
