@@ -22,8 +22,9 @@ export class DelayedProcessor implements ItemProcessor {
   async process(place: WorkPlace, items: readonly LaneItem[], stale: AbortSignal): Promise<number> {
     let finished = 0;
     while (finished < items.length) {
-      const waitMs = dueMsOf(items[finished]!.record) - this.clock.nowMs();
-      if (waitMs > 0) await this.clock.sleep(waitMs, stale);
+      const dueMs = dueMsOf(items[finished]!.record);
+      // A timer may end a millisecond early by the clock.
+      while (dueMs > this.clock.nowMs() && !stale.aborted) await this.clock.sleep(dueMs - this.clock.nowMs(), stale);
       if (stale.aborted) return finished;
       const nowMs = this.clock.nowMs();
       const notDue = items.findIndex(({ record }, index) => index > finished && dueMsOf(record) > nowMs);
