@@ -69,6 +69,7 @@ describeOnEveryEngine('a subscription with a policy', (kafka) => {
     await using service = await TestService.start(kafka, [topic], [controller(options, handler)]);
     await send(service.producer, ['a', 'bad', 'b']);
     const [letter] = await observer.read(deadLetterTopicOf(topic, group), 1);
+    await until(() => done.length === 2);
     expect(done).toEqual(['a', 'b']);
     expect(tried.map(({ partition, offset }) => [partition, offset])).toEqual(Array.from({ length: 4 }, () => [0, 1n]));
     const [, inPlace, first, second] = tried.map(({ atMs }) => atMs);

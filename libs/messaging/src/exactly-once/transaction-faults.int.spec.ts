@@ -121,7 +121,7 @@ describe('a transaction whose end is not known', () => {
     const dead = await client.openTransactionalWriter({
       transactionalId: `spec-${randomUUID()}`,
       // Longer than the writes below take, also on a busy machine.
-      transactionTimeoutMs: 5_000,
+      transactionTimeoutMs: 10_000,
     });
     await dead.begin();
     await dead.write(output.name, [{ key: 'dead', value: Buffer.from('of the dead') }]);

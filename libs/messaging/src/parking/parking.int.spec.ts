@@ -149,13 +149,14 @@ describe('a subscription that parks', () => {
 
     await using second = await start();
     await send(second.producer, ['bad', 'b'], 10, 20);
-    await until(() => book.count('b') === 10);
+    // At least: what a member had not committed when the group rebalanced is delivered again.
+    await until(() => book.count('b') >= 10);
     const third = await start();
     await send(third.producer, ['bad', 'c'], 20, 30);
-    await until(() => book.count('c') === 10);
+    await until(() => book.count('c') >= 10);
     await third[Symbol.asyncDispose]();
     await send(second.producer, ['bad', 'd'], 30, 40);
-    await until(async () => book.count('d') === 10 && (await allCommitted()));
+    await until(async () => book.count('d') >= 10 && (await allCommitted()));
 
     expect(book.attempts).toBe(2);
     expect(await parked.list({ subscription: group })).toMatchObject([{ messages: 40 }]);

@@ -9,6 +9,7 @@ import {
   ProjectionHost,
   projectionMigrations,
   WalOutboxRelay,
+  walRelayState,
   type Projection,
 } from '@headwater/event-sourcing';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
@@ -113,6 +114,8 @@ describe('npm run outbox', () => {
     expect((await outboxCommand('status')).output).toMatch(new RegExp(`${slot} +reads +reserved`));
     expect((await outboxCommand('drop-slot', slot)).errors).toContain('stop it first');
     await relay.stop();
+    // The server notices a moment later that nobody reads any more.
+    while ((await walRelayState(dataSource)).some(({ active }) => active)) await delay(10);
     expect((await outboxCommand('status')).output).toMatch(new RegExp(`${slot} +NOBODY READS`));
     expect((await outboxCommand('drop-slot', slot)).output).toContain('is dropped');
     expect((await outboxCommand('status')).output).not.toContain(slot);
@@ -138,7 +141,7 @@ describe('npm run projections', () => {
     host.start();
     try {
       const { globalPosition } = await store.append({ streamId: 'a', events: [{ type: 'Sold', data: 1 }] });
-      await host.waitForPosition('sales', globalPosition);
+      await host.waitForPosition('sales', globalPosition, { timeoutMs: 60_000 });
       expect((await projectionsCommand('status')).output).toMatch(/\nshop +sales +3 +0 +- +up\n/);
       expect((await projectionsCommand('rebuild', 'sales')).output).toMatch(/sales was rebuilt in/);
       const json = JSON.parse((await projectionsCommand('status', '--json')).output) as unknown;
