@@ -62,7 +62,7 @@ describe('a service process', () => {
   });
 
   it('cuts a request that never ends when half of the deadline is over', async () => {
-    const tiny = start({ SHUTDOWN_DEADLINE_MS: '6000' });
+    const tiny = start({ SHUTDOWN_DEADLINE_MS: '12000' });
     send(`${await tiny.url()}/notes/stuck`, 'GET');
     await tiny.says(/stuck request began/);
     tiny.kill('SIGTERM');

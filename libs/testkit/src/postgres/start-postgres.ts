@@ -66,7 +66,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   }
 }
 
-const TAKE_OVER_DEADLINE_MS = 10_000;
+const TAKE_OVER_DEADLINE_MS = 60_000;
 const TAKE_OVER_POLL_MS = 50;
 const FREE_PORT_ATTEMPTS = 5;
 
