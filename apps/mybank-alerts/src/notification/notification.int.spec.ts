@@ -11,6 +11,7 @@ import { type RunningService } from '@headwater/service-kit';
 import { startBroker, startPostgres, type RunningBroker, type RunningPostgres } from '@headwater/testkit';
 import { specifyConsumer, type ConsumerSpecification } from '@headwater/testkit/specification';
 import { captured, createTopics, send, startAlerts, transactionOf } from '../../fixtures/alerts-under-test.ts';
+import { Judgement } from '../detection/judgement.ts';
 import { type Notification } from './notification.ts';
 import { webhookSignature } from './webhook-sender.ts';
 
@@ -97,7 +98,7 @@ describe('notifications', () => {
     NOTIFICATION_ATTEMPTS: '3',
     NOTIFICATION_TIMEOUT_MS: '5000',
     NOTIFICATIONS_PER_WINDOW: '2',
-    NOTIFICATION_WINDOW_MS: '6000',
+    NOTIFICATION_WINDOW_MS: '10000',
   });
 
   beforeAll(async () => {
@@ -200,7 +201,12 @@ describe('notifications', () => {
 
   it('sum up what is over the limit in one later notification', async () => {
     const { userId } = await withWebhook();
-    await pay(userId, '1500.00', '1501.00', '1502.00', '1503.00', '1504.00');
+    // All of them at once: one that came after the window would be told in the next.
+    const debits = ['1500.00', '1501.00', '1502.00', '1503.00', '1504.00'].map((amount) => ({
+      ...transactionOf({ amount: amount as Decimal }).after!,
+      user_id: userId,
+    }));
+    await alerts.app.get(Judgement).judge(debits);
     const told = (await hooks.at(`/${userId}`).have(3)).map(({ notification }) => notification);
     expect(told.map(({ firstNumber, lastNumber, alertCount }) => [firstNumber, lastNumber, alertCount])).toEqual([
       [1, 1, 1],
