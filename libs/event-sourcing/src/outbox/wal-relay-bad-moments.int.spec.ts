@@ -34,7 +34,8 @@ afterAll(async () => {
 });
 
 function relay(options: WalRelayOptions): WalOutboxRelay {
-  const made = new WalOutboxRelay(dataSource, publisher, { pollMs: 50, confirmMs: 20, retryMs: 20, ...options });
+  const settings = { leaseMs: 60_000, pollMs: 50, confirmMs: 20, retryMs: 20 };
+  const made = new WalOutboxRelay(dataSource, publisher, { ...settings, ...options });
   relays.push(made);
   made.start();
   return made;

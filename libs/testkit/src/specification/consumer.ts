@@ -25,7 +25,7 @@ export function message<
 export interface ConsumerToSpecify {
   readonly source: TopicSource;
   readonly subscriptions: readonly { readonly topic: TopicContract; readonly group: string }[];
-  /** How long the consumer may take for what it is given; 30,000 by default. */
+  /** How long the consumer may take for what it is given; 60,000 by default. */
   readonly timeoutMs?: number;
 }
 
@@ -54,7 +54,7 @@ const values: { deepEqual(actual: unknown, expected: unknown): void } = new Asse
   skipPrototype: true,
 });
 
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 
 /**
