@@ -15,8 +15,8 @@ import { ratioAtLeast, valueAtLeast } from '../target.ts';
 
 type Side = 'broker' | 'raw';
 
-/** The same load before, which is not counted: a program of some size takes this long until its code is compiled. */
-const warmUp: Span = { warmUpMs: 0, measuredMs: 1500 };
+/** The same load before, which is not counted: a program of some size takes this long until its code is compiled for speed. */
+const warmUp: Span = { warmUpMs: 0, measuredMs: 5000 };
 
 interface Spans {
   readonly before?: Span;
