@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes, type ConsumerOptions } from '@platformatic/kafka';
+import type { Consumer as GroupConsumer, ConsumerOptions } from '@platformatic/kafka';
 import type { Lesson, RunningLesson } from './lesson.ts';
 import type { LessonStage } from './lesson-stage.ts';
 
@@ -109,7 +109,7 @@ class SharedTopic {
   readonly #topic: string;
   readonly #protocol: Protocol;
   readonly #groupId: string;
-  readonly #members = new Map<MemberId, { readonly consumer: Consumer; readonly close: () => Promise<void> }>();
+  readonly #members = new Map<MemberId, { readonly consumer: GroupConsumer; readonly close: () => Promise<void> }>();
   readonly #owned = new Map<MemberId, ReadonlySet<number>>();
   readonly #lastOwner = new Map<number, MemberId>();
   readonly #lastReadMs = new Map<number, number>();
@@ -127,6 +127,8 @@ class SharedTopic {
   async join(id: MemberId): Promise<void> {
     const { board, kafka } = this.#stage;
     board.mark(id, 'waiting', 'joins');
+    // Loaded when it is wanted: it compiles schemas of its options, half a second of a processor at the console's start.
+    const { Consumer, MessagesStreamFallbackModes, MessagesStreamModes } = await import('@platformatic/kafka');
     const consumer = new Consumer({
       clientId: `lesson-member-${id}`,
       bootstrapBrokers: [...kafka.bootstrapServers],

@@ -1,7 +1,6 @@
 /** Writes one record as a person wants it, checked against a schema of the registry, and against the contract where there is one. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Ajv } from 'ajv';
 import { ContractError, defineEvent, topics as contracts, type TopicContract } from '@headwater/contracts';
 import { fromJsonValue, headerNames } from '@headwater/messaging';
 import { Problem } from '@headwater/service-kit';
@@ -69,7 +68,7 @@ export class MessageWriter {
     if (subject === undefined)
       throw Problem.badRequest('subject-missing', 'Name the subject whose schema the value has');
     const schema = await this.schemas.newest(subject);
-    const { body, event } = encodeBy(schema, value);
+    const { body, event } = await encodeBy(schema, value);
     const header = Buffer.alloc(5, MAGIC);
     header.writeInt32BE(schema.schemaId, 1);
     return { bytes: Buffer.concat([header, body]), schemaId: schema.schemaId, event };
@@ -77,10 +76,13 @@ export class MessageWriter {
 }
 
 /** @throws {Problem} 422 that names what does not fit */
-function encodeBy(schema: RegisteredSchema, value: unknown): { readonly body: Buffer; readonly event?: unknown } {
+async function encodeBy(
+  schema: RegisteredSchema,
+  value: unknown,
+): Promise<{ readonly body: Buffer; readonly event?: unknown }> {
   try {
     if (schema.type === 'PROTOBUF') return { body: new ProtobufDecoder(schema.text, schema.references).encode(value) };
-    if (schema.type === 'JSON') return { body: encodeJson(schema.text, value) };
+    if (schema.type === 'JSON') return { body: await encodeJson(schema.text, value) };
     const contract = defineEvent({ name: 'value', schema: schema.text });
     const event = fromJsonValue(schema.text, value);
     return { body: contract.encode(event), event };
@@ -91,7 +93,8 @@ function encodeBy(schema: RegisteredSchema, value: unknown): { readonly body: Bu
   }
 }
 
-function encodeJson(schema: string, value: unknown): Buffer {
+async function encodeJson(schema: string, value: unknown): Promise<Buffer> {
+  const { Ajv } = await import('ajv');
   const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
   const parsed = JSON.parse(schema) as Record<string, unknown>;
   // A draft that this validator does not know by its address is read as the one that it does know.

@@ -82,8 +82,7 @@ export class Demo {
     this.files = new StateFiles(this.dataDir);
     this.door = await openControlDoor((name) => this.controlled.get(name));
     if (this.isAskedToStop()) return;
-    await Promise.all([this.startPostgres(ports), this.startKafka(kafka)]);
-    await Promise.all(this.parts.map((part) => this.startService(part, ports)));
+    await Promise.all([this.startPostgres(ports), this.startKafka(kafka).then(() => this.startServices(ports))]);
     if (this.isAskedToStop()) return;
     for (const log of this.logs) log.started();
     const file = this.files.writeEndpoints(this.endpoints(ports));
@@ -198,6 +197,11 @@ export class Demo {
     await this.terminal.step(part.title, () => broker.start());
   }
 
+  /** Those without a database do not wait for PostgreSQL, which makes its cluster first. */
+  private async startServices(ports: Ports): Promise<void> {
+    await Promise.all(this.parts.map((part) => this.startService(part, ports)));
+  }
+
   private async startService(part: ServicePart, ports: Ports): Promise<void> {
     const service = new PartProcess(
       {
@@ -248,7 +252,8 @@ export class Demo {
 
   /** Several services may ask for one at once: it is made, and emptied if so asked, only once. */
   private database(name: string): Promise<string> | undefined {
-    const made = this.databases.get(name) ?? this.postgres?.database(name, this.options.fresh);
+    const made =
+      this.databases.get(name) ?? this.postgresStart?.then((postgres) => postgres.database(name, this.options.fresh));
     if (made !== undefined) this.databases.set(name, made);
     return made;
   }
