@@ -11,7 +11,10 @@ export class TaskInput {
   private chunk: FetchedChunk | undefined;
   private cursor: RecordCursor | undefined;
   private hasHead = false;
-  private headMs = 0;
+  /** Event time of the head, once it was asked for. */
+  private headMs: number | undefined;
+  private isReadable = false;
+  private preparing: Promise<void> | undefined;
 
   constructor(
     readonly topic: string,
@@ -32,7 +35,8 @@ export class TaskInput {
       }
       if (this.cursor.next()) {
         this.hasHead = true;
-        this.headMs = -1;
+        this.headMs = undefined;
+        this.isReadable = false;
       } else {
         this.position = Math.max(this.position, this.chunk!.nextOffset);
         this.cursor = undefined;
@@ -41,10 +45,27 @@ export class TaskInput {
     return this.cursor;
   }
 
-  /** The event time of the head. */
+  /** What must be awaited before the head can be read; nearly always nothing. The same while it is not settled. */
+  waits(): Promise<void> | undefined {
+    if (this.isReadable) return undefined;
+    this.preparing ??= this.task.prepare(this.topic, this.cursor!)?.finally(() => {
+      this.preparing = undefined;
+    });
+    this.isReadable = this.preparing === undefined;
+    return this.preparing;
+  }
+
+  /** The event time of the head. One that cannot be read is before all others: it is passed over in its turn. */
   timestampMs(): number {
-    if (this.headMs < 0 && this.cursor) this.headMs = this.task.timestampOf(this.topic, this.cursor);
-    return this.headMs;
+    return (this.headMs ??= this.readTimestampMs());
+  }
+
+  private readTimestampMs(): number {
+    try {
+      return this.task.timestampOf(this.topic, this.cursor!);
+    } catch {
+      return Number.NEGATIVE_INFINITY;
+    }
   }
 
   advance(): void {
@@ -67,7 +88,7 @@ export class TaskInput {
 export class InputGroup {
   constructor(private readonly inputs: readonly TaskInput[]) {}
 
-  /** The input whose head is next; undefined while it is not known. */
+  /** The input whose head is next, or has to be waited for before that can be said; undefined while it is not known. */
   next(): TaskInput | undefined {
     const [only] = this.inputs;
     if (this.inputs.length === 1 && only) return only.head() ? only : undefined;
@@ -77,6 +98,7 @@ export class InputGroup {
         if (!input.isCaughtUp()) return undefined;
         continue;
       }
+      if (input.waits()) return input;
       if (!first || input.timestampMs() < first.timestampMs()) first = input;
     }
     return first;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import {
@@ -169,6 +170,43 @@ describeOnEveryEngine('an application of streams', (engine) => {
     await until(() => store.get('London') === 3 && store.get('Braunschweig') === 1);
     expect(app.store(cities.name).get('mary')).toBe('London');
     await until(async () => (await kafka.read(totals)).some(({ key, value }) => key === 'London' && value === 3));
+  });
+
+  it('reads merged topics by times that stand in their values, which can be read only when a schema has come', async () => {
+    const kafka = new TestKafka(engine.bootstrapServers);
+    const known = new Set<string>();
+    /** A value that says its time; that of the first record of a topic has to be waited for, and some cannot be read. */
+    const timed = (name: string) => ({
+      ...uniqueTopic(name, stringCodec, {
+        encode: (value: string) => Buffer.from(value),
+        decode: (bytes: Buffer) => {
+          const value = bytes.toString();
+          if (!known.has(name) || value === 'unreadable') throw new Error(`${value} of ${name} is not to be read`);
+          return value;
+        },
+        prepare: () => (known.has(name) ? undefined : setImmediate().then(() => void known.add(name))),
+      }),
+      timestampMs: (value: string) => Number(value),
+    });
+    const [likes, comments] = [timed('likes'), timed('comments')];
+    const order = uniqueTopic('order', stringCodec, stringCodec);
+    const builder = new StreamsBuilder(uniqueName('app'));
+    builder
+      .stream(likes)
+      .merge(builder.stream(comments))
+      .groupByKey()
+      .aggregate({ name: 'order', codec: stringCodec, add: (before = '', value) => before + value })
+      .toStream()
+      .to(order);
+    await kafka.create(1, likes, comments, order);
+    const values = (...of: string[]) => of.map((value) => ({ key: 'a', value, timestampMs: 0 }));
+    await kafka.write(likes, values('1', 'unreadable', '4', '5'));
+    await kafka.write(comments, values('2', '3', 'unreadable', '6'));
+    const app = await start({ topology: builder.build(), guarantee: 'exactly-once', onUnreadable: 'skip' });
+    const latest = async () => (await kafka.read(order)).at(-1)?.value;
+    await until(async () => !app.live().ok || (await latest())?.length === 6);
+    expect(app.live()).toEqual({ ok: true });
+    expect(await latest()).toBe('123456');
   });
 
   it('ends by an unreadable record, and says where it lies', async () => {

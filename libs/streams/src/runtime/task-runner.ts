@@ -137,7 +137,7 @@ export class TaskRunner {
   /** False when the record has to wait. */
   private processHead(input: TaskInput): boolean {
     const record = input.head()!;
-    const waits = this.task.prepare(input.topic, record);
+    const waits = input.waits();
     if (waits) {
       this.waitFor(input, waits);
       return false;
