@@ -2,13 +2,14 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startPostgres, type RunningPostgres } from '@headwater/testkit';
+import { namedPorts } from '@headwater/testkit/ports';
+import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import { BankProcess } from './bank-process.ts';
-import { freePorts, type BankPorts } from './free-ports.ts';
 
 export const bankParts = ['broker', 'postgres', 'ledger', 'connect', 'alerts'] as const;
 /** What can be killed. */
 export type BankPart = (typeof bankParts)[number];
+type Ports = Readonly<Record<BankPart | 'registry', number>>;
 
 const services = { ledger: 'mybank-ledger', connect: 'connect', alerts: 'mybank-alerts' } as const;
 
@@ -29,7 +30,7 @@ export class BankStage implements AsyncDisposable {
   readonly #postgres: RunningPostgres;
   readonly #processes: Processes;
 
-  private constructor(postgres: RunningPostgres, ports: BankPorts, processes: Processes) {
+  private constructor(postgres: RunningPostgres, ports: Ports, processes: Processes) {
     this.#postgres = postgres;
     this.#processes = processes;
     this.bootstrapServers = `127.0.0.1:${ports.broker}`;
@@ -42,7 +43,7 @@ export class BankStage implements AsyncDisposable {
   /** Resolves when everything serves, and the capture has begun. */
   static async start({ folder, alerts = {} }: BankStageOptions): Promise<BankStage> {
     await mkdir(folder, { recursive: true });
-    const ports = await freePorts();
+    const ports = await namedPorts([...bankParts, 'registry']);
     const postgres = await startPostgres({ directory: join(folder, 'postgres'), port: ports.postgres });
     const database = {
       ledger: await postgres.createDatabase('mybank_ledger'),
@@ -124,7 +125,7 @@ export class BankStage implements AsyncDisposable {
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
-function brokerArguments(folder: string, ports: BankPorts): string[] {
+function brokerArguments(folder: string, ports: Ports): string[] {
   const addresses = ['--port', String(ports.broker), '--registry-port', String(ports.registry)];
   return [...addresses, '--data-dir', join(folder, 'broker'), '--flush', 'fsync'];
 }

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namedPorts } from '@headwater/testkit/ports';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import pg from 'pg';
-import { BankProcess, freePort } from '../bank/index.ts';
+import { BankProcess } from '../bank/index.ts';
 
 export const socialParts = ['broker', 'postgres', 'posts', 'feed'] as const;
 export type SocialPart = (typeof socialParts)[number];
@@ -34,7 +35,7 @@ export class SocialStage implements AsyncDisposable {
   /** Resolves when everything serves. */
   static async start({ folder }: SocialStageOptions): Promise<SocialStage> {
     await mkdir(folder, { recursive: true });
-    const ports = await portsOf(['broker', 'registry', 'postgres', 'posts', 'feed']);
+    const ports = await namedPorts(['broker', 'registry', 'postgres', 'posts', 'feed']);
     const postgres = await startPostgres({ directory: join(folder, 'postgres'), port: ports.postgres });
     const registryUrl = `http://127.0.0.1:${ports.registry}`;
     const bootstrapServers = `127.0.0.1:${ports.broker}`;
@@ -126,10 +127,4 @@ export class SocialStage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-async function portsOf<Name extends string>(names: readonly Name[]): Promise<Readonly<Record<Name, number>>> {
-  const ports: Partial<Record<Name, number>> = {};
-  for (const name of names) ports[name] = await freePort(new Set(Object.values(ports) as number[]));
-  return ports as Record<Name, number>;
 }

@@ -3,9 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { topics } from '@headwater/contracts';
 import { createKafkajsClient, EventCodec, systemClock, TopicSetup } from '@headwater/messaging';
+import { namedPorts } from '@headwater/testkit/ports';
 import { startPostgres, type RunningPostgres } from '@headwater/testkit/postgres';
 import pg from 'pg';
-import { BankProcess, freePort } from '../bank/index.ts';
+import { BankProcess } from '../bank/index.ts';
 
 export const taxiParts = ['broker', 'postgres', 'one', 'other'] as const;
 /** What can be killed: the two instances of gettaxi-dispatch are `one` and `other`. */
@@ -43,7 +44,7 @@ export class TaxiStage implements AsyncDisposable {
   /** Resolves when everything serves. */
   static async start({ folder, dispatch = {}, instances = 2 }: TaxiStageOptions): Promise<TaxiStage> {
     await mkdir(folder, { recursive: true });
-    const ports = await freePorts();
+    const ports = await namedPorts([...taxiParts, 'registry']);
     const postgres = await startPostgres({ directory: join(folder, 'postgres'), port: ports.postgres });
     const databaseUrl = await postgres.createDatabase('gettaxi_dispatch');
     const kafka = {
@@ -128,10 +129,4 @@ export class TaxiStage implements AsyncDisposable {
     await new TopicSetup(client).ensure([topics.rideFares]);
     await new EventCodec(this.registryUrl).register([topics.rideFares]);
   }
-}
-
-async function freePorts(): Promise<Ports> {
-  const ports: Partial<Record<keyof Ports, number>> = {};
-  for (const name of [...taxiParts, 'registry'] as const) ports[name] = await freePort(new Set(Object.values(ports)));
-  return ports as Ports;
 }

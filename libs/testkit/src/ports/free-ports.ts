@@ -20,6 +20,12 @@ export async function freePorts(wanted: number): Promise<number[]> {
   return [...ports];
 }
 
+/** One for each name. */
+export async function namedPorts<Name extends string>(names: readonly Name[]): Promise<Readonly<Record<Name, number>>> {
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, ports[index]])) as Record<Name, number>;
+}
+
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   try {

@@ -1,2 +1,2 @@
 /** Ports for servers that end and come back under the same address. */
-export { freePorts } from './free-ports.ts';
+export { freePorts, namedPorts } from './free-ports.ts';

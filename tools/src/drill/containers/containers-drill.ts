@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
 import { readServices } from '@headwater/platform';
-import { freePort } from './free-port.ts';
+import { namedPorts } from '@headwater/testkit/ports';
 import type { Drill, DrillRun, Summary } from '../drill.ts';
 import { promise } from '../violation.ts';
 import { absenceOfDocker, Compose, docker } from './compose.ts';
@@ -48,8 +48,7 @@ Docker engine, and Compose 1.29 or 2; what a build needs of a machine is said by
 async function runDrill({ numbers, say, onProgress }: DrillRun): Promise<Summary> {
   const absence = absenceOfDocker();
   if (absence !== undefined) throw new Error(`This drill cannot run here: ${absence}`);
-  const ports = new Map<string, number>();
-  for (const { name } of readServices(ROOT)) ports.set(name, await freePort());
+  const ports = new Map(Object.entries(await namedPorts(readServices(ROOT).map(({ name }) => name))));
   const compose = new Compose({
     COMPOSE_PROJECT_NAME: `headwater-drill-${process.pid}`,
     ...Object.fromEntries([...ports].map(([name, port]) => [`${variableOf(name)}_PORT`, String(port)])),
