@@ -1,4 +1,4 @@
-/** The primitive types of Kafka's wire format, as the non-flexible versions of its requests use them. */
+/** The primitive types of Kafka's wire format; those of flexible versions (KIP-482) are called compact. */
 
 /** Builds a request's body. */
 export class RequestBody {
@@ -57,12 +57,29 @@ export class RequestBody {
     return this;
   }
 
-  /** As flexible versions have it (KIP-482). */
   compactString(value: string): this {
     return this.uvarint(Buffer.byteLength(value) + 1).text(value);
   }
 
-  /** Lengths in flexible versions (KIP-482). */
+  compactBytes(bytes: Buffer): this {
+    this.uvarint(bytes.length + 1);
+    const offset = this.reserve(bytes.length);
+    bytes.copy(this.buffer, offset);
+    return this;
+  }
+
+  compactArray<Item>(items: readonly Item[], write: (item: Item) => unknown): this {
+    this.uvarint(items.length + 1);
+    for (const item of items) write(item);
+    return this;
+  }
+
+  /** Where tagged fields may stand: none. */
+  noTags(): this {
+    return this.int8(0);
+  }
+
+  /** A length in flexible versions. */
   uvarint(value: number): this {
     for (; value > 0x7f; value >>>= 7) this.int8Unsigned((value & 0x7f) | 0x80);
     return this.int8Unsigned(value);
@@ -139,6 +156,30 @@ export class ResponseBody {
 
   skip(bytes: number): void {
     this.offset += bytes;
+  }
+
+  /** '' for null. */
+  compactString(): string {
+    const length = Math.max(this.uvarint() - 1, 0);
+    const text = this.buffer.toString('utf8', this.offset, this.offset + length);
+    this.offset += length;
+    return text;
+  }
+
+  compactArray<Item>(read: () => Item): Item[] {
+    const items: Item[] = [];
+    for (let count = this.uvarint() - 1; count > 0; count--) items.push(read());
+    return items;
+  }
+
+  /** Tagged fields; `read` may read the value of those that it knows. */
+  tags(read: (tag: number, body: ResponseBody) => unknown = () => undefined): void {
+    for (let count = this.uvarint(); count > 0; count--) {
+      const tag = this.uvarint();
+      const end = this.uvarint() + this.offset;
+      read(tag, this);
+      this.offset = end;
+    }
   }
 
   /** A view, no copy; empty for null. */

@@ -1,9 +1,13 @@
-/** The requests of a transactional producer, in versions that every broker since Kafka 2.5 serves. */
+/**
+ * The requests of a transactional producer, in versions that every broker since Kafka 2.5 serves. Those that transactions V2 has in
+ * other versions are in `transactions-v2.ts`.
+ */
 import type { GroupMembership } from '../client/index.ts';
 import { RequestBody, type ResponseBody, type WireConnection } from '../log-reader/index.ts';
 
-const keys = {
+export const keys = {
   produce: 0,
+  apiVersions: 18,
   findCoordinator: 10,
   initProducerId: 22,
   addPartitions: 24,
@@ -91,38 +95,43 @@ export async function addOffsets(
   return body.int16();
 }
 
-/** In the version that names the member and its generation (KIP-447), which is encoded flexibly (KIP-482). */
+/** 3 names the member and its generation (KIP-447); 5, encoded the same, adds the group to the transaction too (KIP-890). */
+export type OffsetCommitVersion = 3 | 5;
+
+/** Answers the first error among the partitions; 0 when there is none. */
 export async function commitOffsets(
   connection: WireConnection,
+  version: OffsetCommitVersion,
   transactionalId: string,
   producer: ProducerIdentity,
   { groupId, generation, memberId }: GroupMembership,
-  topic: string,
-  offsets: ReadonlyMap<number, bigint>,
+  offsets: { readonly topic: string; readonly byPartition: ReadonlyMap<number, bigint> },
 ): Promise<number> {
-  const request = new RequestBody();
-  request.int8(0); // the header's tags
-  request.compactString(transactionalId).compactString(groupId);
+  const request = new RequestBody().noTags().compactString(transactionalId).compactString(groupId);
   request.int64(producer.producerId).int16(producer.epoch).int32(generation).compactString(memberId);
-  request.int8(0); // no group instance
-  request.uvarint(2).compactString(topic); // one topic
-  request.uvarint(offsets.size + 1);
-  for (const [partition, offset] of offsets) request.int32(partition).int64(Number(offset)).int32(-1).int8(0).int8(0); // no epoch, no metadata, no tags
-  request.int8(0).int8(0);
-  const body = await connection.request(keys.offsetCommit, 3, request.bytes());
-  body.int8();
+  request.uvarint(0); // no group instance
+  request.compactArray([offsets], ({ topic, byPartition }) => {
+    request.compactString(topic).compactArray([...byPartition], ([partition, offset]) => {
+      request.int32(partition).int64(Number(offset)).int32(-1).uvarint(0).noTags(); // no epoch, no metadata
+    });
+    request.noTags();
+  });
+  request.noTags();
+  const body = await connection.request(keys.offsetCommit, version, request.bytes());
+  body.tags();
   body.int32();
-  let firstCode = 0;
-  for (let topics = body.uvarint() - 1; topics > 0; topics--) {
-    body.skip(body.uvarint() - 1);
-    for (let partitions = body.uvarint() - 1; partitions > 0; partitions--) {
+  const codes = body.compactArray(() => {
+    body.compactString();
+    const ofTopic = body.compactArray(() => {
       body.int32();
-      firstCode ||= body.int16();
-      body.int8();
-    }
-    body.int8();
-  }
-  return firstCode;
+      const code = body.int16();
+      body.tags();
+      return code;
+    });
+    body.tags();
+    return ofTopic;
+  });
+  return codes.flat().find((code) => code !== 0) ?? 0;
 }
 
 export async function endTransaction(

@@ -99,4 +99,53 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
     await Promise.all([old.close(), next.close()]);
     expect(await read(client, topic, 'read-committed')).toEqual(['of the next']);
   });
+
+  it('goes on after an abort, from the first record of a partition on', async () => {
+    const { client, topic, open } = await setUp();
+    const writer = await open(`id-${topic}`);
+    for (const [index, isKept] of [true, false, false, true, true].entries()) {
+      await writer.begin();
+      await writer.write(topic, [record(`${index}a`), record(`${index}b`, 1)]);
+      await writer.write(topic, [record(`${index}c`)]);
+      await (isKept ? writer.commit() : writer.abort());
+    }
+    await writer.begin();
+    await writer.abort();
+    await writer.begin();
+    await writer.write(topic, [record('last')]);
+    await writer.commit();
+    await writer.close();
+    const kept = ['0a', '0b', '0c', '3a', '3b', '3c', '4a', '4b', '4c', 'last'];
+    expect(await read(client, topic, 'read-committed')).toEqual(kept);
+  });
+
+  it('says that another writer is to be opened when the transaction took too long', async () => {
+    const { client, topic } = await setUp();
+    const transactionalId = `id-${topic}`;
+    const open = () => client.openTransactionalWriter({ transactionalId, transactionTimeoutMs: 1_000, bulk: true });
+    const slow = await open();
+    await slow.begin();
+    await slow.write(topic, [record('too late')]);
+    // What comes after an open transaction is committed is read only when that has ended.
+    await (async () => {
+      const other = await client.openTransactionalWriter({
+        transactionalId: `other-${topic}`,
+        transactionTimeoutMs: 30_000,
+        bulk: true,
+      });
+      await other.begin();
+      await other.write(topic, [record('beside')]);
+      await other.commit();
+      await other.close();
+    })();
+    while (!(await read(client, topic, 'read-committed')).includes('beside')) await delay(100);
+    await expect(slow.commit()).rejects.toMatchObject({ then: 'reopen' });
+    await slow.close();
+    const again = await open();
+    await again.begin();
+    await again.write(topic, [record('again')]);
+    await again.commit();
+    await again.close();
+    expect(await read(client, topic, 'read-committed')).toEqual(['again', 'beside']);
+  });
 });

@@ -4,6 +4,9 @@
  * What may pass is tried again here: a coordinator that moves or still writes the markers of the transaction before, a leader that
  * changes, a connection that breaks. A batch that is written again has the same sequence numbers, by which the broker knows it. Only an
  * end whose answer was lost is not asked for again: the failure says `reopen`.
+ *
+ * Where the cluster has transactions V2 (KIP-890), a transaction costs a request less for each topic and for the offsets, and each
+ * has an epoch of its own, in which sequence numbers begin anew.
  */
 import { pauseMs, type Backoff, type Clock } from '../clock/index.ts';
 import {
@@ -27,6 +30,7 @@ import {
   type BatchToProduce,
   type ProducerIdentity,
 } from './producer-api.ts';
+import { endTransactionV2, hasTransactionsV2, produceV2 } from './transactions-v2.ts';
 
 export type WireTransactionalWriterOptions = TransactionalWriterOptions & ClusterAccess;
 
@@ -37,6 +41,8 @@ const sequences = 0x8000_0000;
 
 /** Kafka's error codes by what follows from them. */
 const duplicateSequence = 46;
+/** INVALID_TXN_STATE: of an end in V2, that the transaction was ended already, because its time was up. */
+const endedOtherwise = 48;
 /** INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED; ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID. */
 const fencings = new Set([47, 49, 90, 22, 25, 27, 82]);
 /** Of the records, or of who writes them. */
@@ -58,7 +64,8 @@ export class WireTransactionalWriter implements TransactionalWriter {
     private readonly options: WireTransactionalWriterOptions,
     private readonly cluster: ClusterView,
     private readonly clock: Clock,
-    private producer: ProducerIdentity,
+    private producer: ProducerIdentity = { producerId: -1, epoch: -1 },
+    private isV2 = false,
   ) {}
 
   get transactionalId(): string {
@@ -68,13 +75,14 @@ export class WireTransactionalWriter implements TransactionalWriter {
   /** @throws {TransactionFailure} or when no broker answers. */
   static async open(options: WireTransactionalWriterOptions, clock: Clock): Promise<WireTransactionalWriter> {
     const cluster = new ClusterView(options);
-    const writer = new WireTransactionalWriter(options, cluster, clock, { producerId: -1, epoch: -1 });
+    const writer = new WireTransactionalWriter(options, cluster, clock);
     try {
-      writer.producer = await writer.attempt('open', async () => {
+      await writer.attempt('open', async () => {
         const coordinator = await writer.coordinator('transaction', options.transactionalId);
+        writer.isV2 = await hasTransactionsV2(coordinator);
         const opened = await initProducerId(coordinator, options.transactionalId, options.transactionTimeoutMs);
         writer.check('open', opened.errorCode);
-        return opened;
+        writer.producer = opened;
       });
       return writer;
     } catch (error) {
@@ -120,15 +128,21 @@ export class WireTransactionalWriter implements TransactionalWriter {
     const { transactionalId } = this;
     const { groupId } = membership;
     const step = `offsets of group ${groupId}`;
-    if (!this.hasOffsets)
+    if (!this.hasOffsets && !this.isV2)
       await this.attempt(step, async () => {
         const coordinator = await this.coordinator('transaction', transactionalId);
         this.check(step, await addOffsets(coordinator, transactionalId, this.producer, groupId));
       });
+    // Before they are sent: a request whose answer is lost may have added the group.
     this.hasOffsets = true;
     await this.attempt(step, async () => {
       const coordinator = await this.coordinator('group', groupId);
-      this.check(step, await commitOffsets(coordinator, transactionalId, this.producer, membership, topic, offsets));
+      const committed = { topic, byPartition: offsets };
+      const version = this.isV2 ? 5 : 3;
+      this.check(
+        step,
+        await commitOffsets(coordinator, version, transactionalId, this.producer, membership, committed),
+      );
     });
   }
 
@@ -157,17 +171,28 @@ export class WireTransactionalWriter implements TransactionalWriter {
     await this.attempt(
       step,
       async () => {
-        const { transactionalId } = this;
-        const coordinator = await this.coordinator('transaction', transactionalId);
-        const code = await endTransaction(coordinator, transactionalId, this.producer, isCommit).catch(
-          (error: unknown) => {
-            throw this.failure(`${step}: ${textOf(error)}; how it ended is not known`, 'reopen', error);
-          },
-        );
-        this.check(step, code);
+        const coordinator = await this.coordinator('transaction', this.transactionalId);
+        const ended = await this.endOn(coordinator, isCommit).catch((error: unknown) => {
+          throw this.failure(`${step}: ${textOf(error)}; how it ended is not known`, 'reopen', error);
+        });
+        if (this.isV2 && ended.errorCode === endedOtherwise)
+          throw this.failure(`${step}: the transaction was aborted before, as its time was up`, 'reopen');
+        this.check(step, ended.errorCode);
+        if (!this.isV2) return;
+        this.producer = ended;
+        this.sequenceOf.clear();
       },
       tryForMs,
     );
+  }
+
+  private async endOn(
+    coordinator: WireConnection,
+    isCommit: boolean,
+  ): Promise<ProducerIdentity & { readonly errorCode: number }> {
+    const { transactionalId, producer } = this;
+    if (this.isV2) return endTransactionV2(coordinator, transactionalId, producer, isCommit);
+    return { ...producer, errorCode: await endTransaction(coordinator, transactionalId, producer, isCommit) };
   }
 
   private async addPartitions(topic: string, partitions: readonly number[]): Promise<void> {
@@ -175,10 +200,11 @@ export class WireTransactionalWriter implements TransactionalWriter {
     if (missing.length === 0) return;
     const step = `partitions of ${topic}`;
     const { transactionalId } = this;
-    await this.attempt(step, async () => {
-      const coordinator = await this.coordinator('transaction', transactionalId);
-      this.check(step, await addPartitions(coordinator, transactionalId, this.producer, new Map([[topic, missing]])));
-    });
+    if (!this.isV2)
+      await this.attempt(step, async () => {
+        const coordinator = await this.coordinator('transaction', transactionalId);
+        this.check(step, await addPartitions(coordinator, transactionalId, this.producer, new Map([[topic, missing]])));
+      });
     for (const partition of missing) this.added.add(`${topic}/${partition}`);
   }
 
@@ -198,7 +224,8 @@ export class WireTransactionalWriter implements TransactionalWriter {
     let produced;
     try {
       const connection = await this.cluster.connectionTo(leader);
-      produced = await produce(connection, this.transactionalId, batches, requestTimeoutMs);
+      const send = this.isV2 ? produceV2 : produce;
+      produced = await send(connection, this.transactionalId, batches, requestTimeoutMs);
     } catch {
       // Whether they were taken is not known: written again, they are recognized.
       return batches;
