@@ -4,6 +4,7 @@
  */
 export { systemClock, type Clock } from './clock/index.ts';
 export {
+  NoSuchPartition,
   TransactionFailure,
   WriteFailure,
   type ClusterAccess,

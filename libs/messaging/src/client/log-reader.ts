@@ -70,6 +70,11 @@ export interface LogReaderOptions {
   readonly maxBufferedBytesPerPartition: number;
 }
 
+/** The topic has no such partition, or is not there. */
+export class NoSuchPartition extends Error {
+  override readonly name = 'NoSuchPartition';
+}
+
 /**
  * Reads assigned partitions ahead, bounded; reconnects and follows leaders on its own, for ever. Offsets are numbers, exact up to 2^53.
  */
@@ -84,8 +89,8 @@ export interface LogReader {
   /** What can be read then, as the last answer said; undefined before the first. */
   endOffset(topic: string, partition: number): number | undefined;
   /**
-   * Asks the brokers. With `sinceMs` (milliseconds since the epoch) `earliest` is the first record of that time or later.
-   * @throws when they do not answer or a partition does not exist.
+   * Asks the brokers; what is asked at once, of however many topics, goes together. With `sinceMs` (milliseconds since the epoch) `earliest` is the first record of that time or later.
+   * @throws {NoSuchPartition} or when they do not answer.
    */
   offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>>;
   close(): Promise<void>;

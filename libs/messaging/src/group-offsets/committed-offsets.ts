@@ -2,12 +2,13 @@
  * What groups have committed, when no transaction has any of it pending: OffsetFetch 7 (KIP-447), flexibly encoded (KIP-482), which
  * every broker since Kafka 2.5 serves.
  *
- * A process that takes partitions over asks for many at once, one by one: while anybody asks, all do on the same connections.
+ * A process that takes partitions over asks for many at once, one by one: while anybody asks, all do on the same connections, and find
+ * the coordinator of a group once.
  */
 import { pauseMs, type Clock } from '../clock/index.ts';
 import type { ClusterAccess } from '../client/index.ts';
 import { ClusterView, RequestBody, type WireConnection } from '../log-reader/index.ts';
-import { findCoordinator } from '../transactions/index.ts';
+import { findCoordinator, type Coordinator } from '../transactions/index.ts';
 
 const offsetFetchKey = 9;
 const offsetFetchVersion = 7;
@@ -33,8 +34,14 @@ class Refused extends Error {
   }
 }
 
+/** What those share who ask at the same time. */
+interface Shared {
+  readonly cluster: ClusterView;
+  readonly coordinators: Map<string, Promise<Coordinator>>;
+}
+
 export class CommittedOffsets {
-  private cluster: ClusterView | undefined;
+  private shared: Shared | undefined;
   private asking = 0;
 
   constructor(
@@ -44,13 +51,14 @@ export class CommittedOffsets {
 
   /** Of partitions of a topic; -1 where nothing is committed. @throws when no broker answers, or the group may not be read. */
   async of(groupId: string, topic: string, partitions: readonly number[]): Promise<Map<number, bigint>> {
-    const cluster = (this.cluster ??= new ClusterView(this.access));
+    const shared = (this.shared ??= { cluster: new ClusterView(this.access), coordinators: new Map() });
     this.asking += 1;
     try {
       for (let attempt = 1, failures = 0; ; attempt += 1) {
         try {
-          return await askCoordinator(cluster, groupId, topic, partitions);
+          return await askCoordinator(shared, groupId, topic, partitions);
         } catch (error) {
+          shared.coordinators.delete(groupId);
           const isPassing = error instanceof Refused && passing.has(error.errorCode);
           if (!isPassing && (error instanceof Refused || (failures += 1) > mostFailures)) throw error;
           await this.clock.sleep(pauseMs(isPassing ? pendingBackoff : connectBackoff, attempt));
@@ -59,22 +67,28 @@ export class CommittedOffsets {
     } finally {
       this.asking -= 1;
       if (this.asking === 0) {
-        cluster.close();
-        this.cluster = undefined;
+        shared.cluster.close();
+        this.shared = undefined;
       }
     }
   }
 }
 
 async function askCoordinator(
-  cluster: ClusterView,
+  { cluster, coordinators }: Shared,
   groupId: string,
   topic: string,
   partitions: readonly number[],
 ): Promise<Map<number, bigint>> {
-  const { errorCode, host, port } = await findCoordinator(await cluster.anyConnection(), groupId, 'group');
+  const finding = coordinators.get(groupId) ?? coordinatorOf(cluster, groupId);
+  coordinators.set(groupId, finding);
+  const { errorCode, host, port } = await finding;
   if (errorCode !== 0) throw new Refused(groupId, errorCode);
   return fetchOffsets(await cluster.connect(host, port), groupId, topic, partitions);
+}
+
+async function coordinatorOf(cluster: ClusterView, groupId: string): Promise<Coordinator> {
+  return findCoordinator(await cluster.anyConnection(), groupId, 'group');
 }
 
 async function fetchOffsets(
@@ -83,27 +97,30 @@ async function fetchOffsets(
   topic: string,
   partitions: readonly number[],
 ): Promise<Map<number, bigint>> {
-  const request = new RequestBody().int8(0).compactString(groupId); // behind the header's tags
-  request.uvarint(2).compactString(topic); // one topic
-  request.uvarint(partitions.length + 1);
-  for (const partition of partitions) request.int32(partition);
-  request.int8(0).int8(1).int8(0); // no tags, stable offsets only, no tags
+  const request = new RequestBody().noTags().compactString(groupId);
+  request.compactArray([topic], (name) => {
+    request
+      .compactString(name)
+      .compactArray(partitions, (partition) => request.int32(partition))
+      .noTags();
+  });
+  request.int8(1).noTags(); // stable offsets only
   const body = await connection.request(offsetFetchKey, offsetFetchVersion, request.bytes());
-  body.int8();
+  body.tags();
   body.int32(); // throttle
   const offsets = new Map(partitions.map((partition) => [partition, -1n]));
   let firstCode = 0;
-  for (let topics = body.uvarint() - 1; topics > 0; topics--) {
-    body.skip(body.uvarint() - 1);
-    for (let left = body.uvarint() - 1; left > 0; left--) {
+  body.compactArray(() => {
+    body.compactString();
+    body.compactArray(() => {
       offsets.set(body.int32(), BigInt(body.int64()));
       body.int32(); // leader epoch
-      body.skip(Math.max(body.uvarint() - 1, 0)); // metadata
+      body.compactString(); // metadata
       firstCode ||= body.int16();
-      body.int8();
-    }
-    body.int8();
-  }
+      body.tags();
+    });
+    body.tags();
+  });
   firstCode ||= body.int16();
   if (firstCode !== 0) throw new Refused(groupId, firstCode);
   return offsets;

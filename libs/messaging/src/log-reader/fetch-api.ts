@@ -19,9 +19,7 @@ const leaderAwayErrors: ReadonlySet<number> = new Set([3, 5, 6, 56, 78]);
 /** Nobody leads a partition now; soon somebody does. */
 export class LeaderAway extends Error {}
 
-export interface WantedPartition {
-  readonly topic: string;
-  readonly partition: number;
+export interface WantedPartition extends TopicPartition {
   readonly offset: number;
 }
 
@@ -93,41 +91,55 @@ export async function fetchPartitions(
     .flat();
 }
 
-/**
- * Answers the offset of each partition at `latest`, at `earliest`, or of the first record of a time (milliseconds since the epoch) or
- * later; -1 where there is none. @throws LeaderAway, or another error, when one of them has one.
- */
+/** Where an offset is asked for: at an end, or at the first record of a time (milliseconds since the epoch) or later. */
+export type OffsetPoint = 'earliest' | 'latest' | number;
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** One partition's answer; -1 where there is no such record. The error is a `LeaderAway` while somebody else, or nobody, leads it. */
+export interface ListedOffset extends TopicPartition {
+  readonly offset: number;
+  readonly error: Error | undefined;
+}
+
+/** Asks one leader for the offsets of its partitions, each named once. @throws when the connection ends. */
 export async function listOffsets(
   connection: WireConnection,
-  topic: string,
-  partitions: readonly number[],
-  at: 'earliest' | 'latest' | number,
+  wanted: readonly TopicPartition[],
+  at: OffsetPoint,
   isolation: Isolation,
-): Promise<Map<number, number>> {
+): Promise<ListedOffset[]> {
   const request = new RequestBody().int32(consumerReplica).int8(isolationLevel(isolation));
-  request.int32(1).string(topic);
-  request.array(partitions, (partition) => {
-    request
-      .int32(partition)
-      .int32(-1)
-      .int64(at === 'latest' ? -1 : at === 'earliest' ? -2 : at);
+  request.array([...Map.groupBy(wanted, ({ topic }) => topic)], ([topic, partitions]) => {
+    request.string(topic).array(partitions, ({ partition }) => {
+      request
+        .int32(partition)
+        .int32(-1)
+        .int64(at === 'latest' ? -1 : at === 'earliest' ? -2 : at);
+    });
   });
   const body = await connection.request(listOffsetsKey, listOffsetsVersion, request.bytes());
   body.int32(); // throttle
-  const answers = body.array(() => {
-    body.string();
-    return body.array(() => {
-      const partition = body.int32();
-      const errorCode = body.int16();
-      body.int64(); // timestamp
-      const offset = body.int64();
-      body.int32(); // leader epoch
-      if (errorCode !== 0) {
-        const ErrorClass = leaderAwayErrors.has(errorCode) ? LeaderAway : Error;
-        throw new ErrorClass(`${topic}-${partition}: error code ${errorCode} for its offset at ${at}`);
-      }
-      return [partition, offset] as const;
-    });
-  });
-  return new Map(answers.flat());
+  return body
+    .array(() => {
+      const topic = body.string();
+      return body.array((): ListedOffset => {
+        const partition = body.int32();
+        const errorCode = body.int16();
+        body.int64(); // timestamp
+        const offset = body.int64();
+        body.int32(); // leader epoch
+        return { topic, partition, offset, error: offsetError(errorCode, { topic, partition }, at) };
+      });
+    })
+    .flat();
+}
+
+function offsetError(errorCode: number, { topic, partition }: TopicPartition, at: OffsetPoint): Error | undefined {
+  if (errorCode === 0) return undefined;
+  const ErrorClass = leaderAwayErrors.has(errorCode) ? LeaderAway : Error;
+  return new ErrorClass(`${topic}-${partition}: error code ${errorCode} for its offset at ${at}`);
 }

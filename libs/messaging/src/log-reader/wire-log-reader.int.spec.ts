@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { NoSuchPartition } from '../client/index.ts';
 import { systemClock } from '../clock/index.ts';
 import { WireLogReader } from './wire-log-reader.ts';
 
@@ -89,5 +90,33 @@ describe('a log reader that asks for offsets', () => {
     const broker = await startLateLeader(0);
     await expect(readerOf(broker).offsets('new', [0, 1])).rejects.toThrow('topic new has no partition 1');
     expect(broker.listOffsetsRequests).toBe(0);
+  });
+
+  it('asks for the ends once, whoever wants to know at the same time', async () => {
+    const broker = await startLateLeader(0);
+    const reader = readerOf(broker);
+    const ranges = await Promise.all(Array.from({ length: 20 }, () => reader.offsets('new', [0])));
+    for (const range of ranges) expect(range.get(0)).toEqual({ earliest: 7, latest: 7 });
+    expect(broker.listOffsetsRequests).toBe(2);
+  });
+
+  it('answers each question on its own', async () => {
+    const reader = readerOf(await startLateLeader(0));
+    const asked = [reader.offsets('new', [0]), reader.offsets('new', [1]), reader.offsets('gone', [0])];
+    expect(await Promise.allSettled(asked)).toEqual([
+      { status: 'fulfilled', value: new Map([[0, { earliest: 7, latest: 7 }]]) },
+      { status: 'rejected', reason: new NoSuchPartition('topic new has no partition 1') },
+      { status: 'rejected', reason: new NoSuchPartition('topic gone has no partition 0') },
+    ]);
+  });
+
+  it('lets everybody know who asked when no broker is there', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    server.close();
+    const reader = readerOf({ port, listOffsetsRequests: 0 });
+    const asked = await Promise.allSettled([reader.offsets('new', [0]), reader.offsets('new', [0])]);
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 });

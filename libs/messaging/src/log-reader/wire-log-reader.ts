@@ -13,7 +13,8 @@ import type {
 } from '../client/index.ts';
 import { logOf } from '../logging/index.ts';
 import { ClusterView } from './cluster-view.ts';
-import { fetchPartitions, LeaderAway, listOffsets, type FetchedPartition } from './fetch-api.ts';
+import { fetchPartitions, LeaderAway, type FetchedPartition } from './fetch-api.ts';
+import { OffsetRounds } from './offset-rounds.ts';
 import { BatchChunk } from './record-batches.ts';
 
 const backoff: Backoff = { firstMs: 100, maxMs: 2_000 };
@@ -42,6 +43,7 @@ export type WireLogReaderSettings = LogReaderOptions & ClusterAccess;
 export class WireLogReader implements LogReader {
   private readonly logger = logOf('LogReader');
   private readonly cluster: ClusterView;
+  private readonly rounds: OffsetRounds;
   private readonly feeds = new Map<string, Feed>();
   private readonly loops = new Map<number, Promise<void>>();
   private readonly closing = new AbortController();
@@ -55,6 +57,7 @@ export class WireLogReader implements LogReader {
     private readonly clock: Clock,
   ) {
     this.cluster = new ClusterView(settings);
+    this.rounds = new OffsetRounds(this.cluster, settings.isolation);
   }
 
   assign(topic: string, partition: number, offset: number): void {
@@ -105,48 +108,19 @@ export class WireLogReader implements LogReader {
     const deadlineMs = this.clock.nowMs() + leaderWaitMs;
     if (partitions.every((partition) => this.cluster.leaderOf(topic, partition) !== undefined)) {
       try {
-        return await this.offsetsNow(topic, partitions, sinceMs);
+        return await this.rounds.ask({ topic, partitions, sinceMs, refresh: false });
       } catch {
         // What was heard last does not hold any more: it is asked for below.
       }
     }
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.cluster.refresh([topic]);
-        return await this.offsetsNow(topic, partitions, sinceMs);
+        return await this.rounds.ask({ topic, partitions, sinceMs, refresh: true });
       } catch (error) {
         if (!(error instanceof LeaderAway) || this.isClosing() || this.clock.nowMs() >= deadlineMs) throw error;
       }
       await this.clock.sleep(pauseMs(backoff, attempt), this.closing.signal);
     }
-  }
-
-  private async offsetsNow(
-    topic: string,
-    partitions: readonly number[],
-    sinceMs: number | undefined,
-  ): Promise<Map<number, OffsetRange>> {
-    const count = this.cluster.partitionsOf(topic) ?? 0;
-    const absent = partitions.filter((partition) => partition >= count);
-    if (absent.length > 0) throw new Error(`topic ${topic} has no partition ${absent.join(', ')}`);
-    const byLeader = Map.groupBy(partitions, (partition) => this.cluster.leaderOf(topic, partition) ?? -1);
-    const ranges = new Map<number, OffsetRange>();
-    for (const [leader, led] of byLeader) {
-      if (leader < 0) throw new LeaderAway(`nobody leads partition ${led.join(', ')} of topic ${topic} now`);
-      const connection = await this.cluster.connectionTo(leader);
-      const { isolation } = this.settings;
-      const [earliest, latest] = await Promise.all([
-        listOffsets(connection, topic, led, sinceMs ?? 'earliest', isolation),
-        listOffsets(connection, topic, led, 'latest', isolation),
-      ]);
-      for (const partition of led) {
-        const end = latest.get(partition) ?? 0;
-        const first = earliest.get(partition) ?? 0;
-        // A first record that was written between the two answers lies behind the end that was told.
-        ranges.set(partition, { earliest: first < 0 ? end : Math.min(first, end), latest: end });
-      }
-    }
-    return ranges;
   }
 
   async close(): Promise<void> {

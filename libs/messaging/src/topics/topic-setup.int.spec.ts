@@ -39,6 +39,39 @@ describeOnEveryEngine('the set-up of topics', (kafka) => {
     await reader.close();
   });
 
+  it('tells where many topics begin and end that are asked about at once', async () => {
+    const topics = [testTopic(3), testTopic(2), testTable()];
+    await new TopicSetup(newClient(kafka)).ensure(topics);
+    const reader = newClient(kafka).openLogReader(
+      { isolation: 'read-committed', maxWaitMs: 100, maxBytesPerPartition: 1e6, maxBufferedBytesPerPartition: 1e6 },
+      { onArrival: () => undefined, onOffsetOutOfRange: () => undefined },
+    );
+    const endsOf = () =>
+      Promise.all(
+        topics.map(async ({ name, partitions }) => {
+          const ranges = await reader.offsets(name, [...Array(partitions).keys()]);
+          return [...ranges.values()].map(({ latest }) => latest);
+        }),
+      );
+    // Before, as a leader may not have heard of its partition yet.
+    expect(await endsOf()).toEqual([[0, 0, 0], [0, 0], [0]]);
+    const writer = await newClient(kafka).openWriter();
+    for (const [index, { name }] of topics.entries())
+      await writer.write(name, [{ partition: 0, key: Buffer.from('k'), value: Buffer.alloc(index + 1) }]);
+    await writer.write(topics[1]!.name, [{ partition: 1, key: null, value: Buffer.from('b') }]);
+    await writer.close();
+    expect(await endsOf()).toEqual([[1, 0, 0], [1, 1], [1]]);
+    const future = await Promise.all([
+      reader.offsets(topics[0]!.name, [0], Date.now() + 3_600_000),
+      reader.offsets(topics[0]!.name, [0]),
+    ]);
+    expect(future.map((ranges) => ranges.get(0))).toEqual([
+      { earliest: 1, latest: 1 },
+      { earliest: 0, latest: 1 },
+    ]);
+    await reader.close();
+  });
+
   it('stops at a topic that is another than its contract says, and names each difference', async () => {
     const topic = testTopic(2);
     const setup = new TopicSetup(newClient(kafka));
