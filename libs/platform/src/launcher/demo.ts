@@ -1,6 +1,6 @@
 /**
- * The demo from its first step to its last: PostgreSQL and the broker first, then the services and the console beside
- * each other; stopped in the reverse order. Nothing is left running, whichever step fails.
+ * The demo from its first step to its last: PostgreSQL and the broker beside each other, each service as soon as what it needs of
+ * them is there; stopped in the reverse order. Nothing is left running, whichever step fails.
  */
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
