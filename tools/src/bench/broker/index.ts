@@ -13,7 +13,7 @@ export const brokerBench: Bench = {
   name: 'broker',
   about:
     'Produce: one encoded batch of 100-byte records sent again and again in Produce requests, acks=all, 8 in flight on one ' +
-    'connection, against a raw sink (TCP, CRC-32C, append, sync, answer), both after 1.5 s of the same load; one record: the same with ' +
+    'connection, against a raw sink (TCP, CRC-32C, append, sync, answer), both after 5 s of the same load; one record: the same with ' +
     'a batch of one. Fetch: a stored ' +
     'topic read in answers of up to 1 MB, one at a time: cold, from files, against a raw pump (file to socket), and the tail, just ' +
     'written, against the cold. Latency: from sending a record until a consumer has it, with fsync. Start: from the start of the ' +
