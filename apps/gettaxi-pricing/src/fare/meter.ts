@@ -33,8 +33,8 @@ export function unitsOfRide(meters: number, durationMs: number, units: MeterUnit
   const byDistance = meters / units.unitMeters;
   const byTime = durationMs / units.unitMs;
   if (byTime <= 0 || byDistance <= 0) return Math.max(byDistance, byTime, 0);
-  const speed = byDistance / byTime;
-  return byTime * (1 + speed * Math.exp(-1 / speed));
+  // The formula without its quotient by the time, which the shortest times make infinite.
+  return byTime + byDistance * Math.exp(-byTime / byDistance);
 }
 
 /** Full units; what computing with fractions loses is not taken from the driver. */
