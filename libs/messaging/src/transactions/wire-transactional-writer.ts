@@ -47,8 +47,11 @@ const endedOtherwise = 48;
 const fencings = new Set([47, 49, 90, 22, 25, 27, 82]);
 /** Of the records, or of who writes them. */
 const refusals = new Set([2, 10, 17, 18, 29, 30, 31, 32, 43, 53, 87]);
-/** Leaders and coordinators that move or load, time-outs, too few replicas, and a transaction before that is still ending. */
-const passing = new Set([3, 5, 6, 7, 8, 14, 15, 16, 19, 20, 51, 56, 74]);
+/**
+ * Leaders and coordinators that move or load, or that a leader does not reach, time-outs, too few replicas, and a transaction before
+ * that is still ending.
+ */
+const passing = new Set([3, 5, 6, 7, 8, 13, 14, 15, 16, 19, 20, 51, 56, 74]);
 
 /** The codes after which somebody else is asked. */
 class Passing extends Error {}
