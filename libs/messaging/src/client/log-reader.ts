@@ -89,7 +89,8 @@ export interface LogReader {
   /** What can be read then, as the last answer said; undefined before the first. */
   endOffset(topic: string, partition: number): number | undefined;
   /**
-   * Asks the brokers; what is asked at once, of however many topics, goes together. With `sinceMs` (milliseconds since the epoch) `earliest` is the first record of that time or later.
+   * Asks the brokers; what is asked at once, of however many topics, goes together. With `sinceMs` (milliseconds since the epoch)
+   * `earliest` is the first record of that time or later.
    * @throws {NoSuchPartition} or when they do not answer.
    */
   offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>>;

@@ -120,28 +120,21 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
   });
 
   it('says that another writer is to be opened when the transaction took too long', async () => {
-    const { client, topic } = await setUp();
+    const { client, topic, open } = await setUp();
     const transactionalId = `id-${topic}`;
-    const open = () => client.openTransactionalWriter({ transactionalId, transactionTimeoutMs: 1_000, bulk: true });
-    const slow = await open();
+    const slow = await client.openTransactionalWriter({ transactionalId, transactionTimeoutMs: 1_000, bulk: true });
     await slow.begin();
     await slow.write(topic, [record('too late')]);
     // What comes after an open transaction is committed is read only when that has ended.
-    await (async () => {
-      const other = await client.openTransactionalWriter({
-        transactionalId: `other-${topic}`,
-        transactionTimeoutMs: 30_000,
-        bulk: true,
-      });
-      await other.begin();
-      await other.write(topic, [record('beside')]);
-      await other.commit();
-      await other.close();
-    })();
+    const other = await open(`other-${topic}`);
+    await other.begin();
+    await other.write(topic, [record('beside')]);
+    await other.commit();
+    await other.close();
     while (!(await read(client, topic, 'read-committed')).includes('beside')) await delay(100);
     await expect(slow.commit()).rejects.toMatchObject({ then: 'reopen' });
     await slow.close();
-    const again = await open();
+    const again = await open(transactionalId);
     await again.begin();
     await again.write(topic, [record('again')]);
     await again.commit();
