@@ -108,6 +108,23 @@ describe('topics', () => {
     expect((await ask('DELETE', '/api/topics/orders')).status).toBe(404);
   });
 
+  it('are deleted once and for all while somebody looks at them', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `looked-at-${index}`);
+    for (const name of names) {
+      await ask('POST', '/api/topics', { name, partitions: 1 });
+      const over = new AbortController();
+      const look = async (): Promise<void> => {
+        while (!over.signal.aborted) await ask('GET', `/api/topics/${name}`);
+      };
+      const looks = [look(), look(), look()];
+      await ask('GET', `/api/topics/${name}`);
+      const deletion = await ask('DELETE', `/api/topics/${name}`);
+      over.abort();
+      await Promise.all(looks);
+      expect([name, deletion.status]).toEqual([name, 204]);
+    }
+  });
+
   it('say what is wrong with a request, without losing the connection', async () => {
     expect((await ask('POST', '/api/topics', { name: 'a b', partitions: 1 })).status).toBe(400);
     const wrong = { name: 'wrong', partitions: 1, configs: { 'cleanup.policy': 'sometimes' } };

@@ -64,6 +64,19 @@ export class ClusterAdmin implements OnApplicationShutdown {
     }
   }
 
+  /**
+   * Runs `use` once, on a connection of its own. For what cannot be told from its failure afterwards whether it was done: the client
+   * looks up every topic that somebody deals with on the connection before it tells of a success.
+   */
+  async useAlone<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
+    const opening = this.open();
+    try {
+      return await use(await opening);
+    } finally {
+      await discard(opening);
+    }
+  }
+
   private async attempt<T>(use: (admin: Admin) => Promise<T>): Promise<T> {
     const connection = (this.connection ??= { admin: this.open(), users: 0, hasFailed: false });
     connection.users += 1;

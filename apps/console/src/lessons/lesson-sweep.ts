@@ -14,7 +14,7 @@ const GROUP_PAUSE_MS = 500;
 export async function sweepLesson(id: LessonId, parts: StageParts): Promise<void> {
   const isOfLesson = (name: string): boolean => name.startsWith(`${prefixOf(id)}_`);
   await deleteGroups(parts, isOfLesson);
-  await parts.admin.use(async (kafka) => {
+  await parts.admin.useAlone(async (kafka) => {
     const topics = (await kafka.listTopics()).filter(isOfLesson);
     if (topics.length > 0) await kafka.deleteTopics({ topics });
   });

@@ -72,7 +72,7 @@ export class TopicDesk {
   }
 
   async delete(topic: string): Promise<void> {
-    await askingKafka(() => this.admin.use((admin) => admin.deleteTopics({ topics: [topic] })));
+    await askingKafka(() => this.admin.useAlone((admin) => admin.deleteTopics({ topics: [topic] })));
   }
 }
 

@@ -3,15 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { describeOnEveryEngine } from '@headwater/testkit/engines';
 import { newClient } from '../../fixtures/test-kafka.ts';
-import type { Isolation, KafkaClient, RecordToWrite } from '../client/index.ts';
+import type { Isolation, KafkaClient, LogReader, RecordToWrite } from '../client/index.ts';
 
 const record = (value: string, partition = 0): RecordToWrite => ({ key: 'k', value: Buffer.from(value), partition });
 
-async function read(client: KafkaClient, topic: string, isolation: Isolation): Promise<string[]> {
-  const reader = client.openLogReader(
+const openReader = (client: KafkaClient, isolation: Isolation): LogReader =>
+  client.openLogReader(
     { isolation, maxWaitMs: 50, maxBytesPerPartition: 1 << 20, maxBufferedBytesPerPartition: 1 << 22 },
     { onArrival: () => undefined, onOffsetOutOfRange: () => undefined },
   );
+
+async function read(client: KafkaClient, topic: string, isolation: Isolation): Promise<string[]> {
+  const reader = openReader(client, isolation);
   const values: string[] = [];
   try {
     for (const partition of [0, 1]) {
@@ -26,6 +29,23 @@ async function read(client: KafkaClient, topic: string, isolation: Isolation): P
     await reader.close();
   }
   return values.sort();
+}
+
+/**
+ * Returns when no transaction of the topic is open any more. Kafka answers a commit once it is certain, before the markers are in
+ * every partition: until then its records are not shown.
+ */
+async function untilAllEnded(client: KafkaClient, topic: string): Promise<void> {
+  const readers = (['read-committed', 'read-uncommitted'] as const).map((isolation) => openReader(client, isolation));
+  try {
+    for (;;) {
+      const [stable, all] = await Promise.all(readers.map((reader) => reader.offsets(topic, [0, 1])));
+      if ([0, 1].every((partition) => stable!.get(partition)!.latest === all!.get(partition)!.latest)) return;
+      await delay(5);
+    }
+  } finally {
+    await Promise.all(readers.map((reader) => reader.close()));
+  }
 }
 
 describeOnEveryEngine('a transaction on the wire', (engine) => {
@@ -54,6 +74,7 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
     await writer.write(topic, [record('four')]);
     await writer.commit();
     await writer.close();
+    await untilAllEnded(client, topic);
     expect(await read(client, topic, 'read-committed')).toEqual(['four', 'one', 'three', 'two']);
     expect(await read(client, topic, 'read-uncommitted')).toEqual(['aborted', 'four', 'one', 'three', 'two']);
   });
@@ -97,6 +118,7 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
     await next.write(topic, [record('of the next')]);
     await next.commit();
     await Promise.all([old.close(), next.close()]);
+    await untilAllEnded(client, topic);
     expect(await read(client, topic, 'read-committed')).toEqual(['of the next']);
   });
 
@@ -116,6 +138,7 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
     await writer.commit();
     await writer.close();
     const kept = ['0a', '0b', '0c', '3a', '3b', '3c', '4a', '4b', '4c', 'last'];
+    await untilAllEnded(client, topic);
     expect(await read(client, topic, 'read-committed')).toEqual(kept);
   });
 
@@ -139,6 +162,7 @@ describeOnEveryEngine('a transaction on the wire', (engine) => {
     await again.write(topic, [record('again')]);
     await again.commit();
     await again.close();
+    await untilAllEnded(client, topic);
     expect(await read(client, topic, 'read-committed')).toEqual(['again', 'beside']);
   });
 });
