@@ -5,7 +5,7 @@
 import { Injectable } from '@nestjs/common';
 import { adClicked, adShown, topics } from '@headwater/contracts';
 import { MessageProducer, MessagingError } from '@headwater/messaging';
-import { instantOf, Problem } from '@headwater/service-kit';
+import { momentOf, Problem } from '@headwater/service-kit';
 import type { ClickRequest, ImpressionRequest } from './report.requests.ts';
 
 @Injectable()
@@ -14,14 +14,14 @@ export class ReportPublisher {
 
   /** @throws Problem 503 when no broker acknowledges. */
   async impression({ impressionId, campaigner, creative, ...report }: ImpressionRequest): Promise<void> {
-    const occurredAt = new Date(instantOf(report.occurredAt));
+    const occurredAt = momentOf(report.occurredAt);
     const event = { eventId: impressionId, impressionId, campaigner, creative, occurredAt };
     await acknowledged(this.producer.send(topics.adImpressions, adShown, event));
   }
 
   /** @throws Problem 503 when no broker acknowledges. */
   async click({ impressionId, ...report }: ClickRequest): Promise<void> {
-    const occurredAt = new Date(instantOf(report.occurredAt));
+    const occurredAt = momentOf(report.occurredAt);
     const event = { eventId: `${impressionId}@${occurredAt.getTime()}`, impressionId, occurredAt };
     await acknowledged(this.producer.send(topics.adClicks, adClicked, event));
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { followChanged, topics } from '@headwater/contracts';
-import { IdempotencyKey, idempotencyKeyHeader, instantOf, Problem } from '@headwater/service-kit';
+import { IdempotencyKey, idempotencyKeyHeader, momentOf, Problem } from '@headwater/service-kit';
 import { OccurredAtQuery } from '../post/post.requests.ts';
 import { WishPublisher, wishIdOf } from '../publishing/wish-publisher.ts';
 import { FollowParams } from './follow.requests.ts';
@@ -56,7 +56,7 @@ export class FollowController {
       userId,
       followedId,
       following,
-      occurredAt: new Date(instantOf(occurredAt)),
+      occurredAt: momentOf(occurredAt),
     });
   }
 }

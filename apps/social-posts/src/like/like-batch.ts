@@ -1,6 +1,7 @@
 /** Batches of likes, each item answered as a request of its own would have been. */
 import { Injectable } from '@nestjs/common';
 import { Problem, readAs } from '@headwater/service-kit';
+import { isPlainLike } from './like-check.ts';
 import { LikePublisher } from './like.publisher.ts';
 import { LikeBatchItem, type LikeBatchItemResponse } from './like.requests.ts';
 
@@ -17,7 +18,7 @@ export class LikeBatch {
 
   private async take(given: unknown, idempotencyKey: string | undefined): Promise<LikeBatchItemResponse> {
     try {
-      const { postId, userId, liked = true, occurredAt } = readAs(LikeBatchItem, given);
+      const { postId, userId, liked = true, occurredAt } = isPlainLike(given) ? given : readAs(LikeBatchItem, given);
       await this.publisher.publish({ postId, userId, liked, occurredAt }, idempotencyKey);
       return accepted;
     } catch (error) {

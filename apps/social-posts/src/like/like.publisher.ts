@@ -1,7 +1,7 @@
 /** Likes: checked against the posts that there are, then stated to the world. */
 import { Injectable } from '@nestjs/common';
 import { likeChanged, topics } from '@headwater/contracts';
-import { instantOf } from '@headwater/service-kit';
+import { momentOf } from '@headwater/service-kit';
 import { PostDirectory } from '../post/post-directory.ts';
 import { WishPublisher, wishIdOf } from '../publishing/wish-publisher.ts';
 
@@ -28,7 +28,7 @@ export class LikePublisher {
       postId,
       userId,
       liked,
-      occurredAt: new Date(instantOf(occurredAt)),
+      occurredAt: momentOf(occurredAt),
     });
   }
 }

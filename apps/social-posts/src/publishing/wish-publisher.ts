@@ -5,7 +5,7 @@
  * A wish is unique by who and what, so stating it again is harmless; an `Idempotency-Key` makes the copies carry one message id, by
  * which the inbox drops them before they are counted at all.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type EventContract, type EventValue, type TopicContract } from '@headwater/contracts';
 import { newEventId } from '@headwater/event-sourcing';
@@ -35,7 +35,5 @@ export class WishPublisher {
 /** The same for the same wish under the same key; a key that was reused for another wish by mistake hides nothing. */
 export function wishIdOf(idempotencyKey: string | undefined, ...wish: readonly (string | number | boolean)[]): string {
   if (idempotencyKey === undefined) return newEventId();
-  return createHash('sha256')
-    .update(JSON.stringify([idempotencyKey, ...wish]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([idempotencyKey, ...wish]), 'base64url');
 }

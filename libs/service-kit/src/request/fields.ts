@@ -71,7 +71,12 @@ function optionalUnless(required: boolean | undefined): PropertyDecorator[] {
   return required === false ? [IsOptional()] : [];
 }
 
+/** The moment of an `OccurredAt` field, with now for an absent one. */
+export function momentOf(occurredAt: string | undefined): Date {
+  return occurredAt === undefined ? new Date() : new Date(occurredAt);
+}
+
 /** An `OccurredAt` field as ISO 8601 in UTC, with now for an absent one. */
 export function instantOf(occurredAt: string | undefined): string {
-  return (occurredAt === undefined ? new Date() : new Date(occurredAt)).toISOString();
+  return momentOf(occurredAt).toISOString();
 }

@@ -3,5 +3,6 @@
  * entity tags, and the `Idempotency-Key` header.
  */
 export { entityTag, expectedVersionOf, versionDiffers } from './entity-tag.ts';
-export { Amount, Currency, Id, instantOf, Moment, OccurredAt, Text, type FieldOptions } from './fields.ts';
+export { Amount, Currency, Id, instantOf, Moment, momentOf, OccurredAt, Text, type FieldOptions } from './fields.ts';
 export { IdempotencyKey, idempotencyKeyHeader } from './idempotency-key.ts';
+export { isPlainId, isPlainMoment } from './plain-fields.ts';
