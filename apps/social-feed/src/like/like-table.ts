@@ -3,9 +3,9 @@ import type { TopicMessage } from '@headwater/messaging';
 import type { EntityManager } from 'typeorm';
 import type { TotalsChange } from '../totals/post-totals.ts';
 
-/** The last word of each user on each post; likes of one post come in order. */
+/** The last word of each user on each post; likes of one post come in order. No identifier in PostgreSQL holds a NUL. */
 function lastWords(messages: readonly TopicMessage<typeof topics.likes>[]): LikeChanged[] {
-  return [...new Map(messages.map(({ value }) => [JSON.stringify([value.postId, value.userId]), value])).values()];
+  return [...new Map(messages.map(({ value }) => [`${value.postId}\0${value.userId}`, value])).values()];
 }
 
 /** Adds and removes likes; one that is there already, or is gone already, changes no total. */

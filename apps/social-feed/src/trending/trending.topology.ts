@@ -1,6 +1,7 @@
 /**
  * What trends, from the topics alone: likes and comments are counted for each post in hours that begin every ten minutes, by event time;
- * what a post has come to in an hour goes to where all posts of the hour meet, and the first twenty become a row of `trending_posts`.
+ * of the posts of a partition that came further, the first twenty of each hour go to where all posts of the hour meet, and the first twenty
+ * of those become a row of `trending_posts`.
  *
  * A user's likes of a post within an hour of the clock are one, however often they are sent or taken back in between; so is a comment. A
  * like that is taken back has been attention all the same, and stays counted. An event may be ten minutes late. An hour is remembered for a
@@ -22,21 +23,17 @@ import {
   addSignal,
   noCounts,
   scoreAtEnd,
+  trendCountsCodec,
   windowMs,
   windowStepMs,
   type Signal,
-  type TrendCounts,
 } from './trend-counts.ts';
 import { withStanding, type Standing } from './trend-list.ts';
 
 const graceMs = 600_000;
 const keptMs = 7 * 24 * 3_600_000;
 
-/** A post's standing, on its way to its hour. */
-interface StandingInWindow extends Standing {
-  readonly endMs: number;
-}
-
+/** The first of an hour, in their order. */
 interface WindowList {
   readonly endMs: number;
   readonly list: readonly Standing[];
@@ -68,32 +65,44 @@ export function trendingTopology(codec: ContractCodec): Topology {
     .merge(commented)
     .groupByKey()
     .windowedBy(hopping({ sizeMs: windowMs, advanceMs: windowStepMs, graceMs }))
-    .aggregate({ name: 'counts', codec: jsonCodec<TrendCounts>(), initial: noCounts, add: addSignal, emit: 'updates' })
-    .mapValues((counts, window): StandingInWindow => {
+    .aggregate({ name: 'hours', codec: trendCountsCodec, initial: noCounts, add: addSignal, emit: 'updates' })
+    .mapValues((counts, window): WindowList => {
       const { likes: given, comments: added, newestMs } = counts;
       const { key: postId, endMs } = window;
-      return { postId, score: scoreAtEnd(counts, window), likes: given, comments: added, newestMs, endMs };
+      const standing = { postId, score: scoreAtEnd(counts, window), likes: given, comments: added, newestMs };
+      return { endMs, list: [standing] };
     })
-    .through('standings', {
+    // Who is behind twenty others that came further at the same time is on no list now, whatever other partitions say.
+    .saltedAggregate<number, WindowList>({
+      key: ({ endMs }) => endMs,
+      add: (list, more) => (list ? withAll(list, more) : more),
+    })
+    .through('leaders', {
       key: ({ endMs }) => new Date(endMs).toISOString(),
       keyCodec: stringCodec,
-      valueCodec: jsonCodec<StandingInWindow>(),
+      valueCodec: jsonCodec<WindowList>(),
     })
     .groupByKey()
     .remember<WindowList, TopicEvent<typeof topics.trendingPosts> | null>({
       name: 'lists',
       codec: jsonCodec<WindowList>(),
-      meet: (remembered, { endMs, ...standing }, _timestampMs, tell) => {
-        const before = remembered?.state ?? { endMs, list: [] };
-        const list = withStanding(before.list, standing);
-        if (list === before.list && remembered) return remembered;
+      meet: (remembered, leaders, _timestampMs, tell) => {
+        const state = remembered ? withAll(remembered.state, leaders) : leaders;
+        if (state === remembered?.state) return remembered;
+        const { endMs, list } = state;
         tell({ name: postsTrended.name, value: trendedOf(endMs, list) });
-        return { state: { endMs, list }, untilMs: endMs + keptMs };
+        return { state, untilMs: endMs + keptMs };
       },
       over: (_state, tell) => tell(null),
     })
     .to(trending);
   return builder.build();
+}
+
+/** The very same list when nothing changes. */
+function withAll(window: WindowList, { list: standings }: WindowList): WindowList {
+  const list = standings.reduce(withStanding, window.list);
+  return list === window.list ? window : { ...window, list };
 }
 
 function trendedOf(endMs: number, list: readonly Standing[]): PostsTrended {

@@ -93,6 +93,7 @@ export interface WindowCountDefinition<K, V> {
 export interface WindowAggregateDefinition<K, V, A> extends WindowCountDefinition<K, V> {
   readonly codec: Codec<A>;
   readonly initial: () => A;
+  /** The result may be the aggregate that was given, changed in place: nothing else holds on to it. */
   readonly add: (aggregate: A, value: V, key: K) => A;
 }
 
