@@ -100,6 +100,24 @@ describe('loading a log', () => {
     }
   });
 
+  it.each([
+    ['alone in its batch', ['v']],
+    ['one of several of its batch', ['v', 'w']],
+  ])('takes the index of a log for right whose first record is of the time 0 and %s', async (_, values) => {
+    const { storage, fileSystem } = await openMemory();
+    const log = await createLog(storage, { segmentMs: 1000 });
+    await append(log, { values, timestampMs: 0 });
+    await append(log, { timestampMs: 86_400_000 });
+    await append(log, { timestampMs: 2 * 86_400_000 });
+    await storage.close();
+    expect(names(fileSystem, '.log')).toHaveLength(3);
+    const { storage: next, events } = await openMemory({ fileSystem, tailCacheBytes: 0 });
+    expect(await next.get('orders', 0)!.offsetForTimestamp(0)).toMatchObject({ offset: 0, timestampMs: 0 });
+    expect(await next.get('orders', 0)!.offsetForTimestamp(1)).toMatchObject({ offset: values.length });
+    expect(events).toEqual([]);
+    await next.close();
+  });
+
   it('does without a damaged snapshot, and without any', async () => {
     for (const keepSome of [true, false]) {
       const fileSystem = await closedFolder();

@@ -355,8 +355,6 @@ export class LogSegment implements HoldsIndexes {
   }
 
   #rebuildIndexes(): SegmentIndexes {
-    const message = `The index of ${this.logPath} is missing or damaged; it is made anew from the log`;
-    this.#context.report({ level: 'warn', message });
     const twin = new LogSegment(this.#context, this.directory, this.baseOffset);
     twin.active = true;
     const borrowed = this.#context.files.borrow(this.logPath);
@@ -369,6 +367,11 @@ export class LogSegment implements HoldsIndexes {
       borrowed.release();
     }
     twin.sealTimeIndex();
+    // The one index that reads as zeros and is right.
+    if (twin.#maxTimestampMs !== 0 || twin.#maxTimestampOffset !== this.baseOffset) {
+      const message = `The index of ${this.logPath} is missing or damaged; it was made anew from the log`;
+      this.#context.report({ level: 'warn', message });
+    }
     return { offsets: twin.offsetIndex, times: twin.timeIndex };
   }
 

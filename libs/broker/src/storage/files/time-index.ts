@@ -31,8 +31,8 @@ export class TimeIndex {
     const index = new TimeIndex(baseOffset, entries);
     for (let entry = 0; entry < entries.count; entry++) {
       if (index.#timestamp(entry) < 0 || entries.bytes.readInt32BE(entry * entryBytes + 8) < 0) return undefined;
-      // What a power cut left unwritten reads as zeros.
-      if (entry === 0 && index.#timestamp(0) === 0) return undefined;
+      // What a power cut left unwritten reads as zeros; a first record of the time 0 that is alone in its batch does so, too.
+      if (entry === 0 && index.#timestamp(0) === 0 && index.#offset(0) === baseOffset) return undefined;
       if (entry === 0) continue;
       if (index.#timestamp(entry) <= index.#timestamp(entry - 1)) return undefined;
       if (index.#offset(entry) <= index.#offset(entry - 1)) return undefined;
