@@ -22,6 +22,8 @@ const OFFSETS_ONLY = {
   maxWaitMs: 100,
   maxBytesPerPartition: 1,
   maxBufferedBytesPerPartition: 1,
+  // Whoever looks sees sooner that a leader is away than a topic that is not ready yet.
+  leaderWaitMs: 2_000,
 } as const;
 
 @Injectable()

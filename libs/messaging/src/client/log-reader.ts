@@ -68,6 +68,8 @@ export interface LogReaderOptions {
   readonly maxBytesPerPartition: number;
   /** A partition is not fetched further while this many of its bytes wait to be taken. */
   readonly maxBufferedBytesPerPartition: number;
+  /** How long a question for offsets waits for a partition's leader; default 10 s: of a new topic brokers hear one after another. */
+  readonly leaderWaitMs?: number;
 }
 
 /** The topic has no such partition, or is not there. */
@@ -91,7 +93,7 @@ export interface LogReader {
   /**
    * Asks the brokers; what is asked at once, of however many topics, goes together. With `sinceMs` (milliseconds since the epoch)
    * `earliest` is the first record of that time or later.
-   * @throws {NoSuchPartition} or when they do not answer.
+   * @throws {NoSuchPartition} or when they do not answer, or nobody leads a partition for `leaderWaitMs`.
    */
   offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import net from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { NoSuchPartition } from '../client/index.ts';
 import { systemClock } from '../clock/index.ts';
+import { LeaderAway } from './fetch-api.ts';
 import { WireLogReader } from './wire-log-reader.ts';
 
 const closing: (() => unknown)[] = [];
@@ -61,8 +62,12 @@ function offsets(isRefused: boolean): Buffer {
   return Buffer.concat([int32(0), int32(1), string('new'), int32(1), ...partition]);
 }
 
-function readerOf({ port }: Broker): WireLogReader {
-  const limits = { isolation: 'read-committed', maxWaitMs: 50 } as const;
+function readerOf({ port }: Broker, leaderWaitMs?: number): WireLogReader {
+  const limits = {
+    isolation: 'read-committed',
+    maxWaitMs: 50,
+    ...(leaderWaitMs !== undefined && { leaderWaitMs }),
+  } as const;
   const reader = new WireLogReader(
     {
       ...limits,
@@ -83,6 +88,12 @@ describe('a log reader that asks for offsets', () => {
     const broker = await startLateLeader(3);
     const ranges = await readerOf(broker).offsets('new', [0]);
     expect(ranges.get(0)).toEqual({ earliest: 7, latest: 7 });
+    expect(broker.listOffsetsRequests).toBeGreaterThan(3);
+  });
+
+  it('says who is not there when it has waited long enough for a leader', async () => {
+    const broker = await startLateLeader(Infinity);
+    await expect(readerOf(broker, 300).offsets('new', [0])).rejects.toBeInstanceOf(LeaderAway);
     expect(broker.listOffsetsRequests).toBeGreaterThan(3);
   });
 

@@ -24,8 +24,7 @@ const maxFetchBytes = 4 * 1024 * 1024;
 const offsetOutOfRange = 1;
 /** Brokers are asked again who leads, at least this often while a partition has no leader. */
 const leaderlessPauseMs = 200;
-/** How long a question waits for a leader: of a topic that was just made, brokers hear one after another. */
-const leaderWaitMs = 10_000;
+const defaultLeaderWaitMs = 10_000;
 
 /** One assigned partition; a later assignment of the same is another object, so that a late answer finds nobody. */
 interface Feed {
@@ -105,7 +104,7 @@ export class WireLogReader implements LogReader {
   }
 
   async offsets(topic: string, partitions: readonly number[], sinceMs?: number): Promise<Map<number, OffsetRange>> {
-    const deadlineMs = this.clock.nowMs() + leaderWaitMs;
+    const deadlineMs = this.clock.nowMs() + (this.settings.leaderWaitMs ?? defaultLeaderWaitMs);
     if (partitions.every((partition) => this.cluster.leaderOf(topic, partition) !== undefined)) {
       try {
         return await this.rounds.ask({ topic, partitions, sinceMs, refresh: false });
