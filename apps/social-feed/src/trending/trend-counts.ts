@@ -26,7 +26,7 @@ export interface Signal {
   readonly atMs: number;
 }
 
-/** It is changed in place: a like counts in six hours, and copies of all their minutes would be most of the work. */
+/** It is changed in place: a like counts in six hours, and to copy their minutes is more work than to count. */
 export interface TrendCounts {
   likes: number;
   comments: number;
