@@ -24,8 +24,11 @@ export interface EventContract<Name extends string = string, Value = unknown> {
    * A decoder of bodies written with another version of the schema (JSON text), which resolves them to this one by Avro's rules.
    * Build it once per writer's schema. @throws {ContractError} `SCHEMA_UNREADABLE` when the two cannot be resolved.
    */
-  decoderFor(writerSchema: string): (body: Buffer) => Value;
+  decoderFor(writerSchema: string): BodyDecoder<Value>;
 }
+
+/** The value of the body from `start` to before `end`, all of the bytes by default. @throws {ContractError} `EVENT_UNREADABLE` */
+export type BodyDecoder<Value> = (source: Buffer, start?: number, end?: number) => Value;
 
 /** The type of an event's values: `EventValue<typeof postPublished>`. */
 export type EventValue<Contract> = Contract extends EventContract<string, infer Value> ? Value : never;
@@ -54,19 +57,23 @@ export function defineEvent<Name extends string, Value>(definition: {
   let names: readonly string[] | undefined;
   const type = (): avro.Type => (compiled ??= compileReader(schema));
 
-  const decodeWith = (body: Buffer, resolver?: ReturnType<avro.Type['createResolver']>): Value => {
-    try {
-      return type().fromBuffer(body, resolver) as Value;
-    } catch (error) {
-      throw new ContractError(
-        'EVENT_UNREADABLE',
-        `${name}: ${body.length} bytes are not this record: ${reasonOf(error)}`,
-        {
-          cause: error,
-        },
-      );
-    }
-  };
+  const decoderWith =
+    (resolver?: ReturnType<avro.Type['createResolver']>): BodyDecoder<Value> =>
+    (source, start = 0, end = source.length) => {
+      try {
+        const { value, offset } = type().decode(source, start, resolver);
+        // What ends elsewhere is read again as a body of its own, which tells what is wrong with it.
+        return (offset === end ? value : type().fromBuffer(source.subarray(start, end), resolver)) as Value;
+      } catch (error) {
+        throw new ContractError(
+          'EVENT_UNREADABLE',
+          `${name}: ${end - start} bytes are not this record: ${reasonOf(error)}`,
+          {
+            cause: error,
+          },
+        );
+      }
+    };
 
   return {
     name,
@@ -83,12 +90,11 @@ export function defineEvent<Name extends string, Value>(definition: {
         });
       }
     },
-    decode: (body) => decodeWith(body),
+    decode: decoderWith(),
     decoderFor(writerSchema) {
-      if (writerSchema === schema) return (body) => decodeWith(body);
+      if (writerSchema === schema) return decoderWith();
       try {
-        const resolver = type().createResolver(compileWriter(writerSchema));
-        return (body) => decodeWith(body, resolver);
+        return decoderWith(type().createResolver(compileWriter(writerSchema)));
       } catch (error) {
         throw new ContractError(
           'SCHEMA_UNREADABLE',

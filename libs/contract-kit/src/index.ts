@@ -4,7 +4,7 @@
  */
 export type { Decimal, Duration, LocalDate, LocalDateTime, LocalTime, TimestampMicros, Uuid } from './avro/index.ts';
 export { ContractError, type ContractErrorCode } from './contract-error.ts';
-export { defineEvent, type EventContract, type EventValue } from './event-contract.ts';
+export { defineEvent, type BodyDecoder, type EventContract, type EventValue } from './event-contract.ts';
 export {
   deadLetterTopicOf,
   defineTopic,

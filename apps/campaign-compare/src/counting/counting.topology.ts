@@ -14,7 +14,7 @@ import { Matching, type AdReport, type MatchingTimes } from './matching.ts';
 import type { Outcome } from './outcome.ts';
 import { orphansOf, partOf, performanceOf } from './performance-events.ts';
 import { sightingCodec, type Sighting } from './sighting.ts';
-import { contributionsOf, sliceOf, type Contribution } from './slice.ts';
+import { sliceOf, slicesOf } from './slice.ts';
 
 export const applicationId = 'campaign-compare';
 
@@ -35,6 +35,7 @@ export function matchedIn(builder: StreamsBuilder, codec: EventCodec, times: Mat
     .stream(contractTopic(topics.adImpressions, codec))
     .mapValues<AdReport>(({ value: { campaigner, creative, occurredAt } }) => ({
       kind: 'shown',
+      isClicked: false,
       campaigner,
       creative,
       atMs: occurredAt.getTime(),
@@ -52,10 +53,10 @@ export function matchedIn(builder: StreamsBuilder, codec: EventCodec, times: Mat
 /** First stage: what each slice has gained in a partition, in a topic by slice. */
 export function partialCounts(outcomes: Stream<string, Outcome>): Stream<string, Counts> {
   return outcomes
-    .flatMapValues<Contribution>(contributionsOf)
     .saltedAggregate<string, Counts>({
-      key: ({ slice }) => slice,
-      add: (counts, { kind, arrivedMs }) => addOne(counts, kind, arrivedMs),
+      keys: slicesOf,
+      // A click that belongs to nothing is a click all the same, of a slice of its own.
+      add: (counts, { kind, arrivedMs }) => addOne(counts, kind === 'orphanClicks' ? 'clicks' : kind, arrivedMs),
     })
     .through('partial-counts', { key: (_counts, { key }) => key, keyCodec: stringCodec, valueCodec: countsCodec });
 }

@@ -16,8 +16,9 @@ const none: Counts = {
   newestMs: 0,
 };
 
+/** One more, in place: counts of which nobody else knows. */
 export function addOne(counts: Counts | undefined, kind: CountedKind, arrivedMs: number): Counts {
-  const sum = { ...(counts ?? none) };
+  const sum: { -readonly [Field in keyof Counts]: number } = counts ?? { ...none };
   sum[kind] += 1;
   if (arrivedMs > sum.newestMs) sum.newestMs = arrivedMs;
   return sum;

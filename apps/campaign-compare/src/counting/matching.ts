@@ -19,9 +19,7 @@ export interface MatchingTimes {
 }
 
 /** An impression or a click as it was reported; the moments in milliseconds since the epoch. */
-export type AdReport =
-  | { readonly kind: 'shown'; readonly campaigner: string; readonly creative: string; readonly atMs: number }
-  | { readonly kind: 'clicked'; readonly atMs: number };
+export type AdReport = Shown | { readonly kind: 'clicked'; readonly atMs: number };
 
 type Tell = (outcome: Outcome) => void;
 type Met = Remembered<Sighting>;
@@ -32,7 +30,7 @@ export class Matching {
   /** A report meets what is remembered of its id. @param arrivedMs when it came, by the log. */
   readonly meet = (known: Met | undefined, report: AdReport, arrivedMs: number, tell: Tell): Met =>
     report.kind === 'shown'
-      ? this.meetImpression(known, { ...report, isClicked: false }, arrivedMs, tell)
+      ? this.meetImpression(known, report, arrivedMs, tell)
       : this.meetClick(known, report.atMs, arrivedMs, tell);
 
   /** Nobody remembers it any longer: clicks that still wait will wait in vain. */

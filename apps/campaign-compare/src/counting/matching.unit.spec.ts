@@ -9,7 +9,13 @@ const times = { windowMs: 1_000_000, graceMs: 500 };
 const reports = streamTopic({ name: 'reports', key: stringCodec, value: jsonCodec<AdReport>() });
 const outcomes = streamTopic({ name: 'outcomes', key: stringCodec, value: jsonCodec<Outcome>() });
 
-const shown = (atMs: number, campaigner = 'ABC Ltd'): AdReport => ({ kind: 'shown', campaigner, creative: 'c', atMs });
+const shown = (atMs: number, campaigner = 'ABC Ltd'): AdReport => ({
+  kind: 'shown',
+  campaigner,
+  creative: 'c',
+  atMs,
+  isClicked: false,
+});
 const clicked = (atMs: number): AdReport => ({ kind: 'clicked', atMs });
 
 interface Arrival {

@@ -34,16 +34,12 @@ export const sightingCodec: Codec<Sighting> = {
       for (const [index, atMs] of sighting.clicksMs.entries()) bytes.writeDoubleBE(atMs, 1 + 8 * index);
       return bytes;
     }
-    const { campaigner, creative, atMs, isClicked } = sighting;
-    const campaignerBytes = Buffer.byteLength(campaigner);
-    const bytes = Buffer.allocUnsafe(shownHeaderBytes + campaignerBytes + Buffer.byteLength(creative));
-    bytes[0] = 1;
-    bytes[1] = isClicked ? 1 : 0;
-    bytes.writeDoubleBE(atMs, 2);
-    bytes.writeUInt16BE(campaignerBytes, 10);
-    bytes.write(campaigner, shownHeaderBytes);
-    bytes.write(creative, shownHeaderBytes + campaignerBytes);
-    return bytes;
+    return encodeShown(0, sighting);
+  },
+
+  encodeBehind(headBytes, sighting) {
+    if (sighting.kind === 'shown') return encodeShown(headBytes, sighting);
+    return Buffer.concat([Buffer.alloc(headBytes), sightingCodec.encode(sighting)]);
   },
 
   decode(bytes) {
@@ -61,3 +57,17 @@ export const sightingCodec: Codec<Sighting> = {
     };
   },
 };
+
+/** Every impression is remembered, so that it is worth to write it where it is to be. */
+function encodeShown(headBytes: number, { campaigner, creative, atMs, isClicked }: Shown): Buffer {
+  const campaignerBytes = Buffer.byteLength(campaigner);
+  const campaignerAt = headBytes + shownHeaderBytes;
+  const bytes = Buffer.allocUnsafe(campaignerAt + campaignerBytes + Buffer.byteLength(creative));
+  bytes[headBytes] = 1;
+  bytes[headBytes + 1] = isClicked ? 1 : 0;
+  bytes.writeDoubleBE(atMs, headBytes + 2);
+  bytes.writeUInt16BE(campaignerBytes, headBytes + 10);
+  bytes.write(campaigner, campaignerAt);
+  bytes.write(creative, campaignerAt + campaignerBytes);
+  return bytes;
+}

@@ -3,7 +3,8 @@
  * the key of its record in the topic that it goes to, so that the slices of all topics share one aggregation.
  */
 import { hourOf } from './hour.ts';
-import type { CountedKind, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import type { Shown } from './sighting.ts';
 
 export type SliceDimension = 'hour' | 'creative';
 
@@ -12,29 +13,45 @@ export type Slice =
   | { readonly of: 'part'; readonly campaigner: string; readonly dimension: SliceDimension; readonly value: string }
   | { readonly of: 'orphans'; readonly hour: string };
 
-/** One more of a slice. */
-export interface Contribution {
-  readonly slice: string;
-  readonly kind: CountedKind;
-  readonly arrivedMs: number;
-}
-
 /** No campaigner has an empty name. */
 const orphansKey = '|orphans|';
 
-/** What an outcome adds to which slices. Duplicates and late clicks are told of the whole campaign only. */
-export function contributionsOf(outcome: Outcome): Contribution[] {
-  const { kind, arrivedMs } = outcome;
-  if (kind === 'orphanClicks') return [{ slice: `${orphansKey}${hourOf(outcome.atMs)}`, kind: 'clicks', arrivedMs }];
-  const { campaigner, creative, atMs } = outcome.shown;
-  const whole = { slice: campaigner, kind, arrivedMs };
-  if (kind !== 'impressions' && kind !== 'clicks') return [whole];
-  return [
-    whole,
-    { slice: `${campaigner}|hour|${hourOf(atMs)}`, kind, arrivedMs },
-    { slice: `${campaigner}|creative|${creative}`, kind, arrivedMs },
-  ];
+/** The slices that an outcome counts for. Duplicates and late clicks are told of the whole campaign only. */
+export function slicesOf(outcome: Outcome): string | readonly string[] {
+  if (outcome.kind === 'orphanClicks') return `${orphansKey}${hourOf(outcome.atMs)}`;
+  const { kind, shown } = outcome;
+  if (kind !== 'impressions' && kind !== 'clicks') return shown.campaigner;
+  return knownSlices.of(shown);
 }
+
+/** Whoever counts millions asks for the same few slices: their keys are put together, and hashed, once. */
+class KnownSlices {
+  private readonly byCampaigner = new Map<string, Map<string, Map<string, readonly string[]>>>();
+  private size = 0;
+
+  constructor(private readonly maxSize: number) {}
+
+  of({ campaigner, creative, atMs }: Shown): readonly string[] {
+    const hour = hourOf(atMs);
+    return this.byCampaigner.get(campaigner)?.get(creative)?.get(hour) ?? this.add(campaigner, creative, hour);
+  }
+
+  private add(campaigner: string, creative: string, hour: string): readonly string[] {
+    if (this.size++ === this.maxSize) {
+      this.byCampaigner.clear();
+      this.size = 1;
+    }
+    const byCreative = this.byCampaigner.get(campaigner) ?? new Map<string, Map<string, readonly string[]>>();
+    this.byCampaigner.set(campaigner, byCreative);
+    const byHour = byCreative.get(creative) ?? new Map<string, readonly string[]>();
+    byCreative.set(creative, byHour);
+    const slices = [campaigner, `${campaigner}|hour|${hour}`, `${campaigner}|creative|${creative}`];
+    byHour.set(hour, slices);
+    return slices;
+  }
+}
+
+const knownSlices = new KnownSlices(10_000);
 
 export function sliceOf(key: string): Slice {
   if (key.startsWith(orphansKey)) return { of: 'orphans', hour: key.slice(orphansKey.length) };

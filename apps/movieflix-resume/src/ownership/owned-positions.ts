@@ -96,7 +96,7 @@ export class OwnedPositions implements OnApplicationBootstrap, OnApplicationShut
           groupId: `${name}.owners`,
           address: this.address,
           createState: () => new PartitionPositions(this.codec),
-          prepare: (value) => this.codec.prepare(value),
+          prepare: (source, start, end) => this.codec.prepare(source, start, end),
           sessionTimeoutMs: this.config.ownerSessionTimeoutMs,
           metrics: this.metrics,
         });

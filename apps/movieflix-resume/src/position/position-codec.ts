@@ -14,9 +14,11 @@ export class PositionCodec {
   constructor(private readonly codec: EventCodec) {}
 
   /** Waits for the registry, for as long as it takes, when a value's schema is not known yet. */
-  prepare(value: Buffer): Promise<void> | undefined {
+  prepare(source: Buffer, start: number, end: number): Promise<void> | undefined {
     try {
-      return this.codec.isKnown(topics.showPosition, value) ? undefined : this.learn(Buffer.from(value));
+      return this.codec.isKnown(topics.showPosition, source, start, end)
+        ? undefined
+        : this.learn(Buffer.from(source.subarray(start, end)));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return undefined;

@@ -74,7 +74,7 @@ export function trendingTopology(codec: ContractCodec): Topology {
     })
     // Who is behind twenty others that came further at the same time is on no list now, whatever other partitions say.
     .saltedAggregate<number, WindowList>({
-      key: ({ endMs }) => endMs,
+      keys: ({ endMs }) => endMs,
       add: (list, more) => (list ? withAll(list, more) : more),
     })
     .through('leaders', {

@@ -16,9 +16,9 @@ import {
 import { pauseMs, systemClock, type Backoff, type Clock } from '../clock/index.ts';
 import { MessagingError } from '../errors/index.ts';
 import { RegistryClient, RegistryRefusal } from './registry-client.ts';
-import { frame, unframe } from './wire-format.ts';
+import { frame, headerBytes, schemaIdAt } from './wire-format.ts';
 
-type Decoder = (body: Buffer) => TopicEvent<TopicContract>;
+type Decoder = (source: Buffer, start: number, end: number) => TopicEvent<TopicContract>;
 
 const registerBackoff: Backoff = { firstMs: 200, maxMs: 5_000 };
 
@@ -110,34 +110,44 @@ export class EventCodec {
    *   an event of this topic; `REGISTRY_UNAVAILABLE` when the registry did not tell the schema.
    */
   async decode<Topic extends TopicContract>(topic: Topic, value: Buffer): Promise<TopicEvent<Topic>> {
-    const { schemaId, body } = unframe(value);
+    const schemaId = schemaIdAt(value, 0, value.length);
     const decoders = this.decodersOf(topic);
     let decoder = decoders.get(schemaId);
     if (!decoder) {
       decoder = await this.decoderOf(topic, schemaId);
       decoders.set(schemaId, decoder);
     }
-    return decoder(body) as TopicEvent<Topic>;
+    return decoder(value, headerBytes, value.length) as TopicEvent<Topic>;
   }
 
-  /** Whether `decodeKnown` can decode the bytes. @throws {MessagingError} `RECORD_UNREADABLE` */
-  isKnown(topic: TopicContract, value: Buffer): boolean {
-    return this.decodersOf(topic).has(unframe(value).schemaId);
+  /**
+   * Whether `decodeKnown` can decode the value from `start` to before `end`, all of the bytes by default.
+   * @throws {MessagingError} `RECORD_UNREADABLE`
+   */
+  isKnown(topic: TopicContract, source: Buffer, start = 0, end = source.length): boolean {
+    return this.decodersOf(topic).has(schemaIdAt(source, start, end));
   }
 
   /**
    * The same without waiting; undefined when the writer's schema is not known yet, which `decode` of the same bytes finds out.
    * @throws {MessagingError | ContractError} as `decode` does, but never `REGISTRY_UNAVAILABLE`.
    */
-  decodeKnown<Topic extends TopicContract>(topic: Topic, value: Buffer): TopicEvent<Topic> | undefined {
-    const { schemaId, body } = unframe(value);
-    return this.decodersOf(topic).get(schemaId)?.(body) as TopicEvent<Topic> | undefined;
+  decodeKnown<Topic extends TopicContract>(
+    topic: Topic,
+    source: Buffer,
+    start = 0,
+    end = source.length,
+  ): TopicEvent<Topic> | undefined {
+    const decoder = this.decodersOf(topic).get(schemaIdAt(source, start, end));
+    return decoder?.(source, start + headerBytes, end) as TopicEvent<Topic> | undefined;
   }
 
   private decodersOf(topic: TopicContract): Map<number, Decoder> {
-    const known = this.decoders.get(topic.name) ?? new Map<number, Decoder>();
-    this.decoders.set(topic.name, known);
-    return known;
+    const known = this.decoders.get(topic.name);
+    if (known) return known;
+    const none = new Map<number, Decoder>();
+    this.decoders.set(topic.name, none);
+    return none;
   }
 
   private async decoderOf(topic: TopicContract, schemaId: number): Promise<Decoder> {
@@ -150,7 +160,7 @@ export class EventCodec {
         `Schema ${schemaId} is ${name ?? 'no record'}; topic ${topic.name} carries ${Object.keys(topic.events).join(', ')}`,
       );
     const decode = event.decoderFor(writer);
-    return (body) => ({ name: event.name, value: decode(body) });
+    return (source, start, end) => ({ name: event.name, value: decode(source, start, end) });
   }
 
   /**

@@ -7,7 +7,8 @@
  */
 import { MessagingError } from '../errors/index.ts';
 
-const headerBytes = 5;
+/** Where the body begins. */
+export const headerBytes = 5;
 
 export function frame(schemaId: number, body: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(headerBytes + body.length);
@@ -17,13 +18,17 @@ export function frame(schemaId: number, body: Buffer): Buffer {
   return framed;
 }
 
-/** @throws {MessagingError} `RECORD_UNREADABLE` when the bytes do not start as they should. */
-export function unframe(value: Buffer): { schemaId: number; body: Buffer } {
-  if (value.length < headerBytes || value[0] !== 0)
+/**
+ * The schema id of the value from `start` to before `end`.
+ * @throws {MessagingError} `RECORD_UNREADABLE` when the bytes do not start as they should.
+ */
+export function schemaIdAt(source: Buffer, start: number, end: number): number {
+  if (end - start < headerBytes || source[start] !== 0) {
+    const head = source.toString('hex', start, Math.min(start + headerBytes, end)) || 'nothing';
     throw new MessagingError(
       'RECORD_UNREADABLE',
-      `The value is not in Confluent's wire format: it starts with ${value.subarray(0, headerBytes).toString('hex') || 'nothing'}, ` +
-        'not with 00 and a schema id of four bytes',
+      `The value is not in Confluent's wire format: it starts with ${head}, not with 00 and a schema id of four bytes`,
     );
-  return { schemaId: value.readInt32BE(1), body: value.subarray(headerBytes) };
+  }
+  return source.readInt32BE(start + 1);
 }

@@ -5,16 +5,33 @@ export interface Codec<T> {
   decode(bytes: Buffer): T;
   /** The same for a part of a buffer, where a view can be saved. */
   decodeAt?(source: Buffer, start: number, end: number): T;
-  /** What must be awaited before these bytes can be decoded, for example a writer's schema; undefined when nothing. */
-  prepare?(bytes: Buffer): Promise<void> | undefined;
+  prepare?: Prepare;
+  /** As `encode`, behind so many bytes that whoever asks fills: where a copy can be saved. */
+  encodeBehind?(headBytes: number, value: T): Buffer;
 }
+
+/** What must be awaited before a part of a buffer can be decoded, for example a writer's schema; undefined when nothing. */
+export type Prepare = (source: Buffer, start: number, end: number) => Promise<void> | undefined;
 
 export function decodeRange<T>(codec: Codec<T>, source: Buffer, start: number, end: number): T {
   return codec.decodeAt ? codec.decodeAt(source, start, end) : codec.decode(source.subarray(start, end));
 }
 
+export function encodeBehind<T>(codec: Codec<T>, headBytes: number, value: T): Buffer {
+  if (codec.encodeBehind) return codec.encodeBehind(headBytes, value);
+  const encoded = codec.encode(value);
+  const bytes = Buffer.allocUnsafe(headBytes + encoded.length);
+  encoded.copy(bytes, headBytes);
+  return bytes;
+}
+
 /** UTF-8 text. */
 export const stringCodec: Codec<string> = {
+  encodeBehind(headBytes, value) {
+    const bytes = Buffer.allocUnsafe(headBytes + Buffer.byteLength(value));
+    bytes.write(value, headBytes);
+    return bytes;
+  },
   encode: (value) => Buffer.from(value),
   decode: (bytes) => bytes.toString(),
   decodeAt: (source, start, end) => source.toString('utf8', start, end),

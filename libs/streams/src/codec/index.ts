@@ -7,8 +7,10 @@ export {
   stringCodec,
   type Codec,
   decodeRange,
+  encodeBehind,
   keyIdentity,
   type KeyIdentity,
+  type Prepare,
   writeLong,
 } from './codec.ts';
 export { contractTopic, streamTopic, type ContractCodec, type StreamTopic } from './stream-topic.ts';

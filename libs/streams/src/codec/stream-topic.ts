@@ -31,20 +31,23 @@ export function contractTopic<Topic extends TopicContract>(
   codec: ContractCodec,
   options: Pick<StreamTopic<string, TopicEvent<Topic>>, 'timestampMs'> = {},
 ): StreamTopic<string, TopicEvent<Topic>> {
+  const eventAt = (source: Buffer, start: number, end: number): TopicEvent<Topic> => {
+    const event = codec.decodeKnown(topic, source, start, end);
+    if (!event) throw new Error(`the schema of a record of ${topic.name} is not known yet: prepare its bytes first`);
+    return event;
+  };
   return {
     ...options,
     name: topic.name,
     key: stringCodec,
     value: {
       encode: (event) => codec.encode(topic, topic.events[event.name]!, event.value),
-      decode(bytes) {
-        const event = codec.decodeKnown(topic, bytes);
-        if (!event)
-          throw new Error(`the schema of a record of ${topic.name} is not known yet: prepare its bytes first`);
-        return event;
-      },
-      prepare: (bytes) =>
-        codec.isKnown(topic, bytes) ? undefined : codec.decode(topic, Buffer.from(bytes)).then(() => undefined),
+      decode: (bytes) => eventAt(bytes, 0, bytes.length),
+      decodeAt: eventAt,
+      prepare: (source, start, end) =>
+        codec.isKnown(topic, source, start, end)
+          ? undefined
+          : codec.decode(topic, Buffer.from(source.subarray(start, end))).then(() => undefined),
     },
   };
 }

@@ -5,6 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Clock, KafkaClient, LogReader, MetricsPort } from '@headwater/messaging';
+import type { Prepare } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import { restoreProgressMetrics } from '../metrics/index.ts';
 import { RestoreLog, type RestoreProgress } from '../restore/index.ts';
@@ -24,7 +25,7 @@ export interface PartitionState {
 export interface FollowerOptions<State extends PartitionState> {
   readonly topic: string;
   readonly createState: (partition: number) => State;
-  readonly prepare?: ((value: Buffer) => Promise<void> | undefined) | undefined;
+  readonly prepare?: Prepare | undefined;
   readonly metrics?: MetricsPort | undefined;
 }
 
@@ -204,7 +205,7 @@ export class PartitionFollower<State extends PartitionState> {
       const cursor = chunk.records();
       while (cursor.next()) {
         const { valueStart, valueEnd, source } = cursor;
-        const waits = valueStart < 0 ? undefined : prepare?.(source.subarray(valueStart, valueEnd));
+        const waits = valueStart < 0 ? undefined : prepare?.(source, valueStart, valueEnd);
         if (waits) await waits;
         state.apply(cursor);
         followed.records++;

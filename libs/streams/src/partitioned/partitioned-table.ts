@@ -13,6 +13,7 @@ import {
   type MetricsPort,
   type WorkGroupMember,
 } from '@headwater/messaging';
+import type { Prepare } from '../codec/index.ts';
 import { partitionsOfTable } from '../table/index.ts';
 import { partitionOf } from '../task/index.ts';
 import { PartitionFollower, type PartitionState } from './partition-follower.ts';
@@ -29,7 +30,7 @@ export interface PartitionedTableOptions<State extends PartitionState> {
   /** An empty state; called when a partition comes to this instance. It is dropped when the partition goes. */
   readonly createState: (partition: number) => State;
   /** What must be awaited before a value can be applied, for example its writer's schema; undefined when nothing. */
-  readonly prepare?: (value: Buffer) => Promise<void> | undefined;
+  readonly prepare?: Prepare;
   /** How long an instance that is gone keeps its partitions. At least the broker's `group.min.session.timeout.ms` (6,000). */
   readonly sessionTimeoutMs?: number;
   readonly metrics?: MetricsPort;

@@ -100,7 +100,7 @@ function countsByValue(): Topology {
   const builder = new StreamsBuilder('app');
   builder
     .stream(input)
-    .saltedAggregate<string, number>({ key: (value) => value, add: (sum = 0) => sum + 1 })
+    .saltedAggregate<string, number>({ keys: (value) => value, add: (sum = 0) => sum + 1 })
     .through('parts', { key: (_sum, salted) => salted.key, keyCodec: stringCodec, valueCodec: longCodec })
     .groupByKey()
     .aggregate({ name: 'sums', codec: longCodec, add: (sum = 0, part) => sum + part })

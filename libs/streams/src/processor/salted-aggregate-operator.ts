@@ -15,7 +15,7 @@ export interface Salted<K> {
 }
 
 export interface SaltedAggregateOptions<V, K2, A> {
-  readonly key: (value: V) => K2;
+  readonly keys: (value: V) => K2 | readonly K2[];
   readonly add: (aggregate: A | undefined, value: V) => A;
 }
 
@@ -26,20 +26,24 @@ interface Part<A> {
 }
 
 export function saltedAggregateOperator<K, V, K2 extends string | number, A>({
-  key: keyOf,
+  keys: keysOf,
   add,
 }: SaltedAggregateOptions<V, K2, A>): OpenOperator<K, V, Salted<K2>, A> {
   return ({ partition: salt }, forward: Forward<Salted<K2>, A>): Operator<K, V> => {
     let parts = new Map<K2, Part<A>>();
+    const addTo = (key: K2, value: V, timestampMs: number): void => {
+      const part = parts.get(key);
+      if (!part) parts.set(key, { aggregate: add(undefined, value), timestampMs });
+      else {
+        part.aggregate = add(part.aggregate, value);
+        if (timestampMs > part.timestampMs) part.timestampMs = timestampMs;
+      }
+    };
     return {
       process({ value, timestampMs }: StreamRecord<K, V>) {
-        const key = keyOf(value);
-        const part = parts.get(key);
-        if (!part) parts.set(key, { aggregate: add(undefined, value), timestampMs });
-        else {
-          part.aggregate = add(part.aggregate, value);
-          if (timestampMs > part.timestampMs) part.timestampMs = timestampMs;
-        }
+        const keys = keysOf(value);
+        if (typeof keys === 'object') for (const key of keys) addTo(key, value, timestampMs);
+        else addTo(keys, value, timestampMs);
       },
       flush() {
         const gained = parts;

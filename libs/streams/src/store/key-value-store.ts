@@ -1,7 +1,7 @@
 /** The newest value of each key. Changelog: tag 0 and the key; the value's bytes; the record's timestamp is the entry's. */
 import { keyIdentity, type Codec, type KeyIdentity } from '../codec/index.ts';
 import {
-  entryKey,
+  entryKeyOf,
   type ChangelogWriter,
   type ReadableStore,
   type RestoredRecord,
@@ -80,11 +80,7 @@ export class KeyValueStore<K, V> implements StateStore, ReadableStore<K, V> {
     for (const entry of this.changed) {
       const { key, value, timestampMs } = entry;
       entry.dirty = false;
-      write(
-        entryKey(this.keyCodec.encode(key)),
-        value === undefined ? null : this.valueCodec.encode(value),
-        timestampMs,
-      );
+      write(entryKeyOf(this.keyCodec, key), value === undefined ? null : this.valueCodec.encode(value), timestampMs);
       if (value === undefined) {
         this.byKey.delete(keyIdentity(this.keyCodec, key));
         this.deleted--;

@@ -3,11 +3,11 @@
  *
  * Changelog: tag 0 and the key -> the time until which it is kept as 8 bytes and the state's; tag 1 -> stream time as 8 bytes.
  */
-import { keyIdentity, longCodec, writeLong, type Codec, type KeyIdentity } from '../codec/index.ts';
+import { encodeBehind, keyIdentity, longCodec, writeLong, type Codec, type KeyIdentity } from '../codec/index.ts';
 import { DueQueue } from './due-queue.ts';
 import {
   changelogTag,
-  entryKey,
+  entryKeyOf,
   streamTimeKey,
   type ChangelogWriter,
   type RestoredRecord,
@@ -98,10 +98,10 @@ export class MemoryStore<K, S> implements StateStore {
     const { streamTimeMs } = this;
     // What was forgotten goes first: its key may have come again since.
     for (const memory of this.changed)
-      if (memory.forgotten && memory.logged) write(this.keyBytes(memory), null, streamTimeMs);
+      if (memory.forgotten && memory.logged) write(entryKeyOf(this.keyCodec, memory.key), null, streamTimeMs);
     for (const memory of this.changed) {
       memory.dirty = false;
-      if (!memory.forgotten) write(this.keyBytes(memory), this.valueBytes(memory), streamTimeMs);
+      if (!memory.forgotten) write(entryKeyOf(this.keyCodec, memory.key), this.valueBytes(memory), streamTimeMs);
       memory.logged = !memory.forgotten;
     }
     this.changed = [];
@@ -123,15 +123,9 @@ export class MemoryStore<K, S> implements StateStore {
     this.changed.push(memory);
   }
 
-  private keyBytes({ key }: Memory<K, S>): Buffer {
-    return entryKey(this.keyCodec.encode(key));
-  }
-
   private valueBytes({ state, untilMs }: Memory<K, S>): Buffer {
-    const stateBytes = this.stateCodec.encode(state);
-    const bytes = Buffer.allocUnsafe(8 + stateBytes.length);
+    const bytes = encodeBehind(this.stateCodec, 8, state);
     writeLong(bytes, untilMs, 0);
-    stateBytes.copy(bytes, 8);
     return bytes;
   }
 }

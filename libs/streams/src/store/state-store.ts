@@ -1,4 +1,5 @@
 /** What every store is to the task that owns it. */
+import { encodeBehind, type Codec } from '../codec/index.ts';
 
 /** A record of a changelog, in place; a null key or value starts at -1. The log reader's cursor fits. */
 export interface RestoredRecord {
@@ -37,6 +38,13 @@ export const streamTimeKey = Buffer.from([changelogTag.streamTime]);
 
 export function entryKey(...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([entryTag, ...parts]);
+}
+
+/** The changelog key of an entry of which nothing but the key is said. */
+export function entryKeyOf<K>(codec: Codec<K>, key: K): Buffer {
+  const bytes = encodeBehind(codec, 1, key);
+  bytes[0] = changelogTag.entry;
+  return bytes;
 }
 
 const entryTag = Buffer.from([changelogTag.entry]);

@@ -41,9 +41,11 @@ export class ReadableTopic<Topic extends TopicContract> implements FollowedState
     return new ReadableTopic(contract, codec, take);
   }
 
-  prepare(value: Buffer): Promise<void> | undefined {
+  prepare(source: Buffer, start: number, end: number): Promise<void> | undefined {
     try {
-      return this.codec.isKnown(this.contract, value) ? undefined : this.learnSchema(Buffer.from(value));
+      return this.codec.isKnown(this.contract, source, start, end)
+        ? undefined
+        : this.learnSchema(Buffer.from(source.subarray(start, end)));
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return undefined;
@@ -57,13 +59,13 @@ export class ReadableTopic<Topic extends TopicContract> implements FollowedState
       this.take(key, undefined, partition, offset, record.timestampMs);
       return;
     }
-    const event = this.decode(record.source.subarray(record.valueStart, record.valueEnd), partition, offset);
+    const event = this.decode(record, partition, offset);
     if (event) this.take(key, event, partition, offset, record.timestampMs);
   }
 
-  private decode(value: Buffer, partition: number, offset: number): TopicEvent<Topic> | undefined {
+  private decode(record: RestoredRecord, partition: number, offset: number): TopicEvent<Topic> | undefined {
     try {
-      return this.codec.decodeKnown(this.contract, value);
+      return this.codec.decodeKnown(this.contract, record.source, record.valueStart, record.valueEnd);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.logger.error(`passing over record ${offset} of ${this.topic}-${partition}: ${textOf(error)}`);

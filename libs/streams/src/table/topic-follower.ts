@@ -8,6 +8,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { systemClock, type Clock, type KafkaClient, type LogReader, type MetricsPort } from '@headwater/messaging';
+import type { Prepare } from '../codec/index.ts';
 import { StreamsError } from '../errors/index.ts';
 import { restoreProgressMetrics } from '../metrics/index.ts';
 import { RestoreLog, type RestoreProgress } from '../restore/index.ts';
@@ -27,8 +28,8 @@ export interface FollowOptions {
 export interface FollowedState {
   /** The topic's name. */
   readonly topic: string;
-  /** What must be awaited before a record with this value is applied: its schema, for example. */
-  prepare?(value: Buffer): Promise<void> | undefined;
+  /** Of the value of each record, before it is applied. */
+  prepare?: Prepare;
   /**
    * Takes the next record; a tombstone's value starts at -1. After the log lost what was to be read next, records come from where it
    * begins then, perhaps again. What it throws ends the following.
@@ -268,9 +269,7 @@ export class TopicFollower {
     const cursor = chunk.records();
     while (cursor.next()) {
       const waits =
-        cursor.valueStart < 0
-          ? undefined
-          : this.state.prepare?.(cursor.source.subarray(cursor.valueStart, cursor.valueEnd));
+        cursor.valueStart < 0 ? undefined : this.state.prepare?.(cursor.source, cursor.valueStart, cursor.valueEnd);
       if (waits) await waits;
       this.state.apply(cursor, followed.partition, cursor.offset);
       followed.records++;

@@ -67,8 +67,9 @@ export interface MemoryDefinition<V, S, R> {
 
 /** How records are added up in the first of two stages. */
 export interface SaltedAggregateDefinition<V, K2, A> {
-  readonly key: (value: V) => K2;
-  /** `aggregate` is undefined for the first record of a key since the last commit. */
+  /** What the record counts for: a key, or several, each once. */
+  readonly keys: (value: V) => K2 | readonly K2[];
+  /** `aggregate` is undefined for the first record of a key since the last commit; nobody else has it, so it may be changed. */
   readonly add: (aggregate: A | undefined, value: V) => A;
 }
 
