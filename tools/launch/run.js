@@ -26,7 +26,7 @@ const commands = {
   pack: { script: 'tools/dist/pack/main.js', needs: ensureBuilt },
   openapi: { script: 'tools/launch/openapi.js', needs: ensureBuilt },
   test: { script: 'tools/launch/test.js', needs: ensureBuilt },
-  build: { script: 'tools/launch/built.js', needs: ensureBuilt },
+  build: { script: 'tools/launch/built.js', needs: (node) => ensureBuilt(node, { asksEach: true }) },
   lint: { script: 'tools/launch/lint.js' },
   format: {
     script: 'node_modules/prettier/bin/prettier.cjs',

@@ -8,6 +8,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { isFresh, markFresh } from './freshness.js';
 
 export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 
@@ -51,16 +52,23 @@ export function pinnedNode() {
   throw new SetupError(nodeTooOld());
 }
 
-/** Compiles what changed since the last time; with nothing to do it takes a fraction of a second. */
+/** Compiles what changed since the last time. */
 export async function ensureCompiled(node = pinnedNode()) {
-  await withLock(() => compile(node));
+  await withLock(async () => {
+    if (!isFresh(root)) await compile(node);
+  });
 }
 
 const compile = (node) => build(node, 'Compiling', () => true, ['node_modules/@typescript/native/bin/tsc', '-b']);
 
-/** Compiles what changed, and bundles the programs that are started. */
-export async function ensureBuilt(node = pinnedNode()) {
+/**
+ * Compiles what changed, and bundles the programs that are started.
+ * @param asksEach asks each builder what there is to do, whatever times of files say: what `npm run build` is called for
+ */
+export async function ensureBuilt(node = pinnedNode(), { asksEach = false } = {}) {
   await withLock(async () => {
+    if (!asksEach && isFresh(root)) return;
+    const beganMs = Date.now();
     await compile(node);
     await build(node, 'Bundling the broker', brokerIsStale, [
       'node_modules/rolldown/bin/cli.mjs',
@@ -77,6 +85,7 @@ export async function ensureBuilt(node = pinnedNode()) {
       '--logLevel',
       'error',
     ]);
+    markFresh(root, beganMs);
   });
 }
 

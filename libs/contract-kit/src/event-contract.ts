@@ -61,9 +61,9 @@ export function defineEvent<Name extends string, Value>(definition: {
     (resolver?: ReturnType<avro.Type['createResolver']>): BodyDecoder<Value> =>
     (source, start = 0, end = source.length) => {
       try {
-        const { value, offset } = type().decode(source, start, resolver);
+        const read = type().decode(source, start, resolver);
         // What ends elsewhere is read again as a body of its own, which tells what is wrong with it.
-        return (offset === end ? value : type().fromBuffer(source.subarray(start, end), resolver)) as Value;
+        return (read.offset === end ? read.value : type().fromBuffer(source.subarray(start, end), resolver)) as Value;
       } catch (error) {
         throw new ContractError(
           'EVENT_UNREADABLE',
