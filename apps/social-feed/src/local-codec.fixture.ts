@@ -2,14 +2,9 @@
 import type { TopicContract, TopicEvent } from '@headwater/contracts';
 import type { ContractCodec } from '@headwater/streams';
 
-function decode<Topic extends TopicContract>(
-  topic: Topic,
-  source: Buffer,
-  start = 0,
-  end = source.length,
-): TopicEvent<Topic> {
-  const event = Object.values(topic.events)[source[start]!]!;
-  return { name: event.name, value: event.decode(source.subarray(start + 1, end)) } as TopicEvent<Topic>;
+function decode<Topic extends TopicContract>(topic: Topic, value: Buffer): TopicEvent<Topic> {
+  const event = Object.values(topic.events)[value[0]!]!;
+  return { name: event.name, value: event.decode(value.subarray(1)) } as TopicEvent<Topic>;
 }
 
 export const localCodec: ContractCodec = {

@@ -96,7 +96,7 @@ export class OwnedPositions implements OnApplicationBootstrap, OnApplicationShut
           groupId: `${name}.owners`,
           address: this.address,
           createState: () => new PartitionPositions(this.codec),
-          prepare: (source, start, end) => this.codec.prepare(source, start, end),
+          prepareAt: (source, start, end) => this.codec.prepareAt(source, start, end),
           sessionTimeoutMs: this.config.ownerSessionTimeoutMs,
           metrics: this.metrics,
         });

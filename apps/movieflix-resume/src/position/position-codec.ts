@@ -14,9 +14,9 @@ export class PositionCodec {
   constructor(private readonly codec: EventCodec) {}
 
   /** Waits for the registry, for as long as it takes, when a value's schema is not known yet. */
-  prepare(source: Buffer, start: number, end: number): Promise<void> | undefined {
+  prepareAt(source: Buffer, start: number, end: number): Promise<void> | undefined {
     try {
-      return this.codec.isKnown(topics.showPosition, source, start, end)
+      return this.codec.isKnownAt(topics.showPosition, source, start, end)
         ? undefined
         : this.learn(Buffer.from(source.subarray(start, end)));
     } catch (error) {

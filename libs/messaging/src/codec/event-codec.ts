@@ -120,11 +120,13 @@ export class EventCodec {
     return decoder(value, headerBytes, value.length) as TopicEvent<Topic>;
   }
 
-  /**
-   * Whether `decodeKnown` can decode the value from `start` to before `end`, all of the bytes by default.
-   * @throws {MessagingError} `RECORD_UNREADABLE`
-   */
-  isKnown(topic: TopicContract, source: Buffer, start = 0, end = source.length): boolean {
+  /** Whether `decodeKnown` can decode the bytes. @throws {MessagingError} `RECORD_UNREADABLE` */
+  isKnown(topic: TopicContract, value: Buffer): boolean {
+    return this.isKnownAt(topic, value, 0, value.length);
+  }
+
+  /** The same of the value from `start` to before `end` of a buffer: a view of each value would cost as much as to look at it. */
+  isKnownAt(topic: TopicContract, source: Buffer, start: number, end: number): boolean {
     return this.decodersOf(topic).has(schemaIdAt(source, start, end));
   }
 
@@ -132,11 +134,16 @@ export class EventCodec {
    * The same without waiting; undefined when the writer's schema is not known yet, which `decode` of the same bytes finds out.
    * @throws {MessagingError | ContractError} as `decode` does, but never `REGISTRY_UNAVAILABLE`.
    */
-  decodeKnown<Topic extends TopicContract>(
+  decodeKnown<Topic extends TopicContract>(topic: Topic, value: Buffer): TopicEvent<Topic> | undefined {
+    return this.decodeKnownAt(topic, value, 0, value.length);
+  }
+
+  /** The same of the value from `start` to before `end` of a buffer. */
+  decodeKnownAt<Topic extends TopicContract>(
     topic: Topic,
     source: Buffer,
-    start = 0,
-    end = source.length,
+    start: number,
+    end: number,
   ): TopicEvent<Topic> | undefined {
     const decoder = this.decodersOf(topic).get(schemaIdAt(source, start, end));
     return decoder?.(source, start + headerBytes, end) as TopicEvent<Topic> | undefined;

@@ -5,7 +5,7 @@ export interface Codec<T> {
   decode(bytes: Buffer): T;
   /** The same for a part of a buffer, where a view can be saved. */
   decodeAt?(source: Buffer, start: number, end: number): T;
-  prepare?: Prepare;
+  prepareAt?: Prepare;
   /** As `encode`, behind so many bytes that whoever asks fills: where a copy can be saved. */
   encodeBehind?(headBytes: number, value: T): Buffer;
 }

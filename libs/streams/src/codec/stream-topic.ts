@@ -15,7 +15,8 @@ export interface StreamTopic<K, V> {
 }
 
 /** What a topic's events are written and read by: the messaging lib's codec, or whatever does the same. */
-export type ContractCodec = Pick<EventCodec, 'encode' | 'decode' | 'decodeKnown' | 'isKnown'>;
+export type ContractCodec = Pick<EventCodec, 'encode' | 'decode' | 'decodeKnown' | 'isKnown'> &
+  Partial<Pick<EventCodec, 'decodeKnownAt' | 'isKnownAt'>>;
 
 /** A topic of plain codecs. */
 export function streamTopic<K, V>(topic: StreamTopic<K, V>): StreamTopic<K, V> {
@@ -32,10 +33,14 @@ export function contractTopic<Topic extends TopicContract>(
   options: Pick<StreamTopic<string, TopicEvent<Topic>>, 'timestampMs'> = {},
 ): StreamTopic<string, TopicEvent<Topic>> {
   const eventAt = (source: Buffer, start: number, end: number): TopicEvent<Topic> => {
-    const event = codec.decodeKnown(topic, source, start, end);
+    const event = codec.decodeKnownAt
+      ? codec.decodeKnownAt(topic, source, start, end)
+      : codec.decodeKnown(topic, source.subarray(start, end));
     if (!event) throw new Error(`the schema of a record of ${topic.name} is not known yet: prepare its bytes first`);
     return event;
   };
+  const isKnownAt = (source: Buffer, start: number, end: number): boolean =>
+    codec.isKnownAt ? codec.isKnownAt(topic, source, start, end) : codec.isKnown(topic, source.subarray(start, end));
   return {
     ...options,
     name: topic.name,
@@ -44,8 +49,8 @@ export function contractTopic<Topic extends TopicContract>(
       encode: (event) => codec.encode(topic, topic.events[event.name]!, event.value),
       decode: (bytes) => eventAt(bytes, 0, bytes.length),
       decodeAt: eventAt,
-      prepare: (source, start, end) =>
-        codec.isKnown(topic, source, start, end)
+      prepareAt: (source, start, end) =>
+        isKnownAt(source, start, end)
           ? undefined
           : codec.decode(topic, Buffer.from(source.subarray(start, end))).then(() => undefined),
     },

@@ -25,7 +25,7 @@ export interface PartitionState {
 export interface FollowerOptions<State extends PartitionState> {
   readonly topic: string;
   readonly createState: (partition: number) => State;
-  readonly prepare?: Prepare | undefined;
+  readonly prepareAt?: Prepare | undefined;
   readonly metrics?: MetricsPort | undefined;
 }
 
@@ -195,7 +195,7 @@ export class PartitionFollower<State extends PartitionState> {
   }
 
   private async readSlice(followed: Followed<State>, untilMs: number): Promise<boolean> {
-    const { topic, prepare } = this.options;
+    const { topic, prepareAt } = this.options;
     const { partition, state } = followed;
     let worked = false;
     for (;;) {
@@ -205,7 +205,7 @@ export class PartitionFollower<State extends PartitionState> {
       const cursor = chunk.records();
       while (cursor.next()) {
         const { valueStart, valueEnd, source } = cursor;
-        const waits = valueStart < 0 ? undefined : prepare?.(source, valueStart, valueEnd);
+        const waits = valueStart < 0 ? undefined : prepareAt?.(source, valueStart, valueEnd);
         if (waits) await waits;
         state.apply(cursor);
         followed.records++;

@@ -30,7 +30,7 @@ export interface PartitionedTableOptions<State extends PartitionState> {
   /** An empty state; called when a partition comes to this instance. It is dropped when the partition goes. */
   readonly createState: (partition: number) => State;
   /** What must be awaited before a value can be applied, for example its writer's schema; undefined when nothing. */
-  readonly prepare?: Prepare;
+  readonly prepareAt?: Prepare;
   /** How long an instance that is gone keeps its partitions. At least the broker's `group.min.session.timeout.ms` (6,000). */
   readonly sessionTimeoutMs?: number;
   readonly metrics?: MetricsPort;
@@ -62,9 +62,9 @@ export class PartitionedTable<State extends PartitionState> {
     /** How many the topic has. */
     readonly partitions: number,
   ) {
-    const { topic, groupId, address, createState, prepare, metrics, sessionTimeoutMs = 10_000 } = options;
+    const { topic, groupId, address, createState, prepareAt, metrics, sessionTimeoutMs = 10_000 } = options;
     const { clock = systemClock } = options;
-    this.follower = new PartitionFollower<State>(client, { topic, createState, prepare, metrics }, clock);
+    this.follower = new PartitionFollower<State>(client, { topic, createState, prepareAt, metrics }, clock);
     this.member = client.joinWorkGroup(
       {
         groupId,

@@ -184,7 +184,7 @@ describeOnEveryEngine('an application of streams', (engine) => {
           if (!known.has(name) || value === 'unreadable') throw new Error(`${value} of ${name} is not to be read`);
           return value;
         },
-        prepare: () => (known.has(name) ? undefined : setImmediate().then(() => void known.add(name))),
+        prepareAt: () => (known.has(name) ? undefined : setImmediate().then(() => void known.add(name))),
       }),
       timestampMs: (value: string) => Number(value),
     });

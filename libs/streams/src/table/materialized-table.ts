@@ -19,10 +19,10 @@ export async function openTable<K, V>(
   options: OpenTableOptions = {},
 ): Promise<MaterializedTable<K, V>> {
   const store = new TableStore(topic);
-  const prepare = topic.value.prepare?.bind(topic.value);
+  const prepareAt = topic.value.prepareAt?.bind(topic.value);
   const follower = await followTopic(
     client,
-    { topic: topic.name, ...(prepare && { prepare }), apply: (record) => store.restore(record) },
+    { topic: topic.name, ...(prepareAt && { prepareAt }), apply: (record) => store.restore(record) },
     options,
   );
   return new MaterializedTable(store, follower);

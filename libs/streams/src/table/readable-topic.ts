@@ -41,9 +41,9 @@ export class ReadableTopic<Topic extends TopicContract> implements FollowedState
     return new ReadableTopic(contract, codec, take);
   }
 
-  prepare(source: Buffer, start: number, end: number): Promise<void> | undefined {
+  prepareAt(source: Buffer, start: number, end: number): Promise<void> | undefined {
     try {
-      return this.codec.isKnown(this.contract, source, start, end)
+      return this.codec.isKnownAt(this.contract, source, start, end)
         ? undefined
         : this.learnSchema(Buffer.from(source.subarray(start, end)));
     } catch (error) {
@@ -65,7 +65,7 @@ export class ReadableTopic<Topic extends TopicContract> implements FollowedState
 
   private decode(record: RestoredRecord, partition: number, offset: number): TopicEvent<Topic> | undefined {
     try {
-      return this.codec.decodeKnown(this.contract, record.source, record.valueStart, record.valueEnd);
+      return this.codec.decodeKnownAt(this.contract, record.source, record.valueStart, record.valueEnd);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       this.logger.error(`passing over record ${offset} of ${this.topic}-${partition}: ${textOf(error)}`);

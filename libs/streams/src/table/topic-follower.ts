@@ -29,7 +29,7 @@ export interface FollowedState {
   /** The topic's name. */
   readonly topic: string;
   /** Of the value of each record, before it is applied. */
-  prepare?: Prepare;
+  prepareAt?: Prepare;
   /**
    * Takes the next record; a tombstone's value starts at -1. After the log lost what was to be read next, records come from where it
    * begins then, perhaps again. What it throws ends the following.
@@ -269,7 +269,7 @@ export class TopicFollower {
     const cursor = chunk.records();
     while (cursor.next()) {
       const waits =
-        cursor.valueStart < 0 ? undefined : this.state.prepare?.(cursor.source, cursor.valueStart, cursor.valueEnd);
+        cursor.valueStart < 0 ? undefined : this.state.prepareAt?.(cursor.source, cursor.valueStart, cursor.valueEnd);
       if (waits) await waits;
       this.state.apply(cursor, followed.partition, cursor.offset);
       followed.records++;

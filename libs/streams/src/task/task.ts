@@ -104,8 +104,8 @@ export class Task {
     { source, keyStart, keyEnd, valueStart, valueEnd }: RestoredRecord,
   ): Promise<void> | undefined {
     const { key, value } = this.inputOf(topic).topic;
-    const keyWaits = keyStart < 0 ? undefined : key.prepare?.(source, keyStart, keyEnd);
-    const valueWaits = valueStart < 0 ? undefined : value.prepare?.(source, valueStart, valueEnd);
+    const keyWaits = keyStart < 0 ? undefined : key.prepareAt?.(source, keyStart, keyEnd);
+    const valueWaits = valueStart < 0 ? undefined : value.prepareAt?.(source, valueStart, valueEnd);
     if (!keyWaits && !valueWaits) return undefined;
     return Promise.all([keyWaits, valueWaits]).then(() => undefined);
   }
