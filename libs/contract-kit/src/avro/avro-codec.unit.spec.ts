@@ -40,6 +40,27 @@ describe('values of the contracts', () => {
     );
   });
 
+  it('come back from between others in one buffer, and never with bytes of the next', () => {
+    fc.assert(
+      fc.property(schemaAndValue, fc.uint8Array({ maxLength: 9 }), ({ schema, value }, around) => {
+        const contract = contractOf(schema);
+        const body = contract.encode(value);
+        const source = Buffer.concat([around, body, body, around]);
+        const start = around.length;
+        const end = start + body.length;
+        for (const decode of [contract.decoderFor(schema), contract.decoderFor(` ${schema}`)]) {
+          expect(decode(source, start, end)).toEqual(value);
+          if (body.length === 0) continue;
+          for (const wrongEnd of [end - 1, end + 1])
+            expect(() => decode(source, start, wrongEnd)).toThrow(
+              expect.objectContaining({ code: 'EVENT_UNREADABLE' }),
+            );
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('come back from a type that holds itself', () => {
     const leaf = { type: 'record', name: 'Leaf', fields: [{ name: 'at', type: 'int' }] };
     const tree = contractOf({
