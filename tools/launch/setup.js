@@ -19,6 +19,9 @@ const installBytes = 1_500_000_000;
 const stampFile = path.join(root, 'node_modules', '.headwater-install');
 const lockFolder = path.join(root, '.headwater', 'setup.lock');
 
+/** Where the launcher looks for it (parts.ts of `@headwater/platform`). */
+export const spareCluster = '.headwater/postgres.spare';
+
 export class SetupError extends Error {}
 
 /** Installs dependencies when the lockfile differs from the one that was last installed. */
@@ -85,6 +88,9 @@ export async function ensureBuilt(node = pinnedNode(), { asksEach = false } = {}
       '--logLevel',
       'error',
     ]);
+    await build(node, 'Making a database cluster for the first start', isSpareMissing, [
+      'tools/launch/spare-cluster.js',
+    ]);
     markFresh(root, beganMs);
   });
 }
@@ -124,6 +130,8 @@ function bundlesAreStale() {
 function pageIsStale() {
   return isOlder('apps/console/dist/page/index.html', ['apps/console/vite.config.js', 'apps/console/src']);
 }
+
+const isSpareMissing = () => !fs.existsSync(path.join(root, spareCluster, 'data'));
 
 /** Whether a built file is missing, or older than a file among its inputs (files and folders); inputs that are not there count for nothing. */
 function isOlder(builtFile, inputs) {

@@ -23,9 +23,16 @@ export interface DemoPostgres {
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
 
-/** Starts the bundled server on `directory`. @throws DemoError */
+export interface DemoFolders {
+  /** Where the data persists. */
+  readonly directory: string;
+  /** A cluster that is made ahead, for the first start in a folder. */
+  readonly spare: string;
+}
+
+/** Starts the bundled server. @throws DemoError */
 export async function startDemoPostgres(
-  directory: string,
+  { directory, spare }: DemoFolders,
   port: number,
   log: PartLog,
   events: PartEvents,
@@ -33,6 +40,7 @@ export async function startDemoPostgres(
   let stopped = false;
   const postgres: RunningPostgres = await startPostgres({
     directory,
+    spare,
     port,
     onLog: (line) => log.line(line, 'stdout'),
     onExit: ({ code, signal }) => {

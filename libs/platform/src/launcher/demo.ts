@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeSpareCluster } from '@headwater/testkit/postgres';
 import { type DemoOptions } from './command-line.ts';
 import { awaitReadiness } from './await-readiness.ts';
 import { CombinedLog } from './combined-log.ts';
@@ -21,6 +22,7 @@ import {
   readServices,
   readSimulator,
   servicesOf,
+  spareClusterOf,
   type ServicePart,
   type SimulatorPart,
 } from './parts.ts';
@@ -91,6 +93,12 @@ export class Demo {
     if (this.options.recordings !== undefined) this.replay(this.options.recordings);
     const simulator = this.options.simulator ? readSimulator(this.root) : undefined;
     if (simulator) void this.simulate(simulator);
+    if (this.options.databaseUrl === undefined) this.replaceSpareCluster();
+  }
+
+  /** For the next start with `--fresh`. It does without where none can be made, and tells the reason if that hinders it. */
+  private replaceSpareCluster(): void {
+    void makeSpareCluster(spareClusterOf(this.root)).catch(() => undefined);
   }
 
   private async choosePorts(): Promise<Ports> {
@@ -175,10 +183,10 @@ export class Demo {
   private async startPostgres(ports: Ports): Promise<void> {
     const outside = this.options.databaseUrl;
     const title = outside === undefined ? 'PostgreSQL' : 'PostgreSQL of DATABASE_URL';
-    const folder = join(this.dataDir, 'postgres');
+    const folders = { directory: join(this.dataDir, 'postgres'), spare: spareClusterOf(this.root) };
     this.postgresStart = this.terminal.step(title, () =>
       outside === undefined
-        ? startDemoPostgres(folder, ports.get('postgres') ?? 0, this.openLog('postgres'), this.eventsOf('postgres'))
+        ? startDemoPostgres(folders, ports.get('postgres') ?? 0, this.openLog('postgres'), this.eventsOf('postgres'))
         : useOutsidePostgres(outside),
     );
     this.postgres = await this.postgresStart;

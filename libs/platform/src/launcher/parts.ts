@@ -108,6 +108,11 @@ export const addressVariableOf = (name: string): string => `${name.replaceAll('-
 
 const scriptOf = (name: string): string => `apps/${name}/dist/main.js`;
 
+/** The cluster that the build makes ahead (`tools/launch/spare-cluster.js`). */
+export function spareClusterOf(root: string): string {
+  return join(root, '.headwater', 'postgres.spare');
+}
+
 /** What of a compiled program is started: its bundle beside it, where the workspace makes one. */
 export const bundleOf = (script: string): string => script.replace(/\.js$/, '.cjs');
 

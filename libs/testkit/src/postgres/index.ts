@@ -3,4 +3,5 @@
  * demo (a folder that persists). Nothing is installed on the machine and nothing outlives the process that started it.
  */
 export { startPostgres, type RunningPostgres, type StartPostgresOptions } from './start-postgres.ts';
+export { makeSpareCluster } from './cluster-folder.ts';
 export { PostgresError, type PostgresErrorCode } from './postgres-error.ts';

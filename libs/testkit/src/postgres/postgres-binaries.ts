@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PostgresError } from './postgres-error.ts';
@@ -7,6 +7,8 @@ import { PostgresError } from './postgres-error.ts';
 export interface PostgresBinaries {
   /** Folder that holds `bin`, `lib` and `share`. */
   readonly home: string;
+  /** As data folders name it: `18`. */
+  readonly majorVersion: string;
   readonly initdb: string;
   readonly postgres: string;
 }
@@ -23,6 +25,7 @@ export function findPostgresBinaries(): PostgresBinaries {
   const home = path.join(path.dirname(entry), '..', 'native');
   const binaries = {
     home,
+    majorVersion: versionOf(path.join(home, '..', 'package.json')).split('.', 1)[0] ?? '',
     initdb: path.join(home, 'bin', 'initdb'),
     postgres: path.join(home, 'bin', 'postgres'),
   };
@@ -32,6 +35,11 @@ export function findPostgresBinaries(): PostgresBinaries {
     }
   }
   return binaries;
+}
+
+/** The packages have PostgreSQL's own versions. */
+function versionOf(manifest: string): string {
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
 function resolvePlatformPackage(platformPackage: string): string {

@@ -1,14 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { PostgresError, startPostgres, type StartPostgresOptions, type RunningPostgres } from './index.ts';
+import {
+  makeSpareCluster,
+  PostgresError,
+  startPostgres,
+  type StartPostgresOptions,
+  type RunningPostgres,
+} from './index.ts';
 
 const open: RunningPostgres[] = [];
 const folders: string[] = [];
@@ -47,6 +53,68 @@ function alive(pid: number): boolean {
 afterEach(async () => {
   for (const postgres of open.splice(0)) await postgres.close();
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+async function systemIdentifier(postgres: RunningPostgres): Promise<unknown> {
+  return (await query(postgres.url, 'SELECT system_identifier FROM pg_control_system()'))[0]?.['system_identifier'];
+}
+
+describe('a spare cluster', () => {
+  it('is taken over once, whole; who comes later makes a cluster of its own', async () => {
+    const folder = await temporaryFolder();
+    const spare = path.join(folder, 'spare');
+    await makeSpareCluster(spare);
+    const password = await readFile(path.join(spare, 'password'), 'utf8');
+    expect(await readdir(folder)).toEqual(['spare']);
+
+    const first = await start({ directory: path.join(folder, 'first'), spare });
+    expect(new URL(first.url).password).toBe(password);
+    expect(existsSync(spare)).toBe(false);
+    const second = await start({ directory: path.join(folder, 'second'), spare });
+    expect(new URL(second.url).password).not.toBe(password);
+    expect(await systemIdentifier(second)).not.toBe(await systemIdentifier(first));
+  });
+
+  it('is left alone by a folder that has data', async () => {
+    const folder = await temporaryFolder();
+    const directory = path.join(folder, 'kept');
+    const first = await start({ directory });
+    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS id');
+    await first.close();
+    const spare = path.join(folder, 'spare');
+    await makeSpareCluster(spare);
+    const again = await start({ directory, spare });
+    expect(await query(again.url, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
+    expect((await readdir(folder)).sort()).toEqual(['kept', 'spare']);
+  });
+
+  it('of another version of PostgreSQL is left alone', async () => {
+    const folder = await temporaryFolder();
+    const spare = path.join(folder, 'spare');
+    await makeSpareCluster(spare);
+    await writeFile(path.join(spare, 'data', 'PG_VERSION'), '17\n');
+    const postgres = await start({ directory: path.join(folder, 'new'), spare });
+    expect(await query(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect((await readdir(folder)).sort()).toEqual(['new', 'spare']);
+  });
+
+  it('is made once by two makers at a time', async () => {
+    const folder = await temporaryFolder();
+    const spare = path.join(folder, 'spare');
+    await Promise.all([makeSpareCluster(spare), inAnotherProcess(`await makeSpareCluster(${JSON.stringify(spare)});`)]);
+    expect(await readdir(folder)).toEqual(['spare']);
+    await start({ directory: path.join(folder, 'new'), spare });
+    expect(await readdir(folder)).toEqual(['new']);
+  });
+
+  it('leaves nothing half made when its maker is killed', async () => {
+    const folder = await temporaryFolder();
+    const spare = path.join(folder, 'spare');
+    const maker = runOurs(`await makeSpareCluster(${JSON.stringify(spare)});`);
+    while ((await readdir(folder)).length === 0) await delay(5);
+    maker.kill('SIGKILL');
+    while ((await readdir(folder)).length > 0) await delay(20);
+  });
 });
 
 describe('the embedded PostgreSQL', () => {
@@ -153,10 +221,22 @@ describe('the embedded PostgreSQL', () => {
   );
 });
 
+/** A process that runs `script`, which may use what this room exports. */
+function runOurs(script: string): ChildProcess {
+  const imports = `import { makeSpareCluster, startPostgres } from '${import.meta.dirname}/../../dist/postgres/index.js';`;
+  return spawn(process.execPath, ['--input-type=module', '--eval', `${imports}${script}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: import.meta.dirname,
+  });
+}
+
+async function inAnotherProcess(script: string): Promise<void> {
+  expect(await once(runOurs(script), 'exit')).toEqual([0, null]);
+}
+
 /** A process that has started a server in a temporary folder. */
 async function starterOf(before: string): Promise<{ pid: number; folder: string; starter: ChildProcess }> {
   const script = `
-    import { startPostgres } from '${import.meta.dirname}/../../dist/postgres/index.js';
     import pg from 'pg';
     const postgres = await startPostgres();
     const client = new pg.Client({ connectionString: postgres.url });
@@ -166,11 +246,8 @@ async function starterOf(before: string): Promise<{ pid: number; folder: string;
     ${before}
     console.log(JSON.stringify({ pid: postgres.pid, data: rows[0].data_directory }));
     setInterval(() => {}, 1000);`;
-  const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: import.meta.dirname,
-  });
-  const [line] = (await once(starter.stdout, 'data')) as [Buffer];
+  const starter = runOurs(script);
+  const [line] = (await once(starter.stdout!, 'data')) as [Buffer];
   const { pid, data } = JSON.parse(line.toString()) as { pid: number; data: string };
   return { pid, folder: path.dirname(data), starter };
 }

@@ -13,6 +13,8 @@ import { StarterGuard } from './starter-guard.ts';
 export interface StartPostgresOptions {
   /** Folder in which the data persists. Without it a temporary one is used, which goes when the server is closed. */
   readonly directory?: string;
+  /** Folder of a cluster that `makeSpareCluster` made, to be taken over by a new `directory` on the same disk; it need not be there. */
+  readonly spare?: string;
   /** TCP port on 127.0.0.1; 0 (default) takes a free one and keeps it over restarts. */
   readonly port?: number;
   /** Called with each line of the server's log. */
@@ -44,7 +46,7 @@ export interface RunningPostgres extends AsyncDisposable {
 
 /**
  * Starts PostgreSQL on 127.0.0.1 with logical replication enabled, in well under a second on an existing folder; a new
- * folder takes an `initdb` more. A folder whose server was killed is taken over.
+ * folder takes an `initdb` more, or a spare cluster. A folder whose server was killed is taken over.
  *
  * With a temporary folder the server does not sync to disk: it survives kill -9, not a power cut.
  *
@@ -55,7 +57,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const folder = path.resolve(options.directory ?? (await mkdtemp(path.join(tmpdir(), 'headwater-postgres-'))));
   const guard = new StarterGuard(temporary ? folder : undefined);
   try {
-    const cluster = await openClusterFolder(folder, guard);
+    const cluster = await openClusterFolder(folder, guard, { durable: !temporary, spare: options.spare });
     const postgres = new EmbeddedPostgres(cluster, folder, guard, options);
     await postgres.restart();
     return postgres;
