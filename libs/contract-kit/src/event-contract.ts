@@ -5,7 +5,7 @@
  * Avro's types look in TypeScript is said in avro/index.ts. Codecs are built at first use.
  */
 import type avro from 'avsc';
-import { compileReader, compileWriter, wrongValues } from './avro/index.ts';
+import { compileReader, compileView, compileWriter, wrongValues } from './avro/index.ts';
 import { ContractError } from './contract-error.ts';
 
 /** An event type with its schema and codec. */
@@ -33,6 +33,8 @@ export type BodyDecoder<Value> = (source: Buffer, start?: number, end?: number) 
 /** The type of an event's values: `EventValue<typeof postPublished>`. */
 export type EventValue<Contract> = Contract extends EventContract<string, infer Value> ? Value : never;
 
+type Resolver = ReturnType<avro.Type['createResolver']>;
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -47,6 +49,66 @@ function namesOf(schema: string): string[] {
   return [name, ...aliases].map((one) => (one.includes('.') || !namespace ? one : `${namespace}.${one}`));
 }
 
+function bodyDecoder<Value>(name: string, type: () => avro.Type, resolver?: Resolver): BodyDecoder<Value> {
+  return (source, start = 0, end = source.length) => {
+    try {
+      const read = type().decode(source, start, resolver);
+      // What ends elsewhere is read again as a body of its own, which tells what is wrong with it.
+      return (read.offset === end ? read.value : type().fromBuffer(source.subarray(start, end), resolver)) as Value;
+    } catch (error) {
+      throw new ContractError(
+        'EVENT_UNREADABLE',
+        `${name}: ${end - start} bytes are not this record: ${reasonOf(error)}`,
+        { cause: error },
+      );
+    }
+  };
+}
+
+function resolvingDecoder<Value>(name: string, reader: avro.Type, writerSchema: string): BodyDecoder<Value> {
+  try {
+    return bodyDecoder(name, () => reader, reader.createResolver(compileWriter(writerSchema)));
+  } catch (error) {
+    throw new ContractError(
+      'SCHEMA_UNREADABLE',
+      `${name}: cannot read what was written as ${writerSchema}: ${reasonOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The same event for a reader of some of its fields: what it decodes has these alone. It writes nothing.
+ *
+ * @throws {ContractError} `SCHEMA_UNREADABLE` when the event has no such field.
+ */
+export function viewOfEvent<Name extends string, Value, Field extends keyof Value & string>(
+  event: EventContract<Name, Value>,
+  fields: readonly Field[],
+): EventContract<Name, Pick<Value, Field>> {
+  const { name, schema } = event;
+  let reader: avro.Type;
+  try {
+    reader = compileView(schema, fields);
+  } catch (error) {
+    throw new ContractError('SCHEMA_UNREADABLE', `${name}: no view of ${fields.join(', ')}: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+  const decoderFor = (writerSchema: string): BodyDecoder<Pick<Value, Field>> =>
+    resolvingDecoder(name, reader, writerSchema);
+  return {
+    name,
+    names: event.names,
+    schema,
+    encode() {
+      throw new ContractError('EVENT_INVALID', `${name}: a view of ${fields.join(', ')} is not written`);
+    },
+    decode: (body) => decoderFor(schema)(body),
+    decoderFor,
+  };
+}
+
 /** Builds the contract of one event; called by generated code. */
 export function defineEvent<Name extends string, Value>(definition: {
   name: Name;
@@ -56,24 +118,6 @@ export function defineEvent<Name extends string, Value>(definition: {
   let compiled: avro.Type | undefined;
   let names: readonly string[] | undefined;
   const type = (): avro.Type => (compiled ??= compileReader(schema));
-
-  const decoderWith =
-    (resolver?: ReturnType<avro.Type['createResolver']>): BodyDecoder<Value> =>
-    (source, start = 0, end = source.length) => {
-      try {
-        const read = type().decode(source, start, resolver);
-        // What ends elsewhere is read again as a body of its own, which tells what is wrong with it.
-        return (read.offset === end ? read.value : type().fromBuffer(source.subarray(start, end), resolver)) as Value;
-      } catch (error) {
-        throw new ContractError(
-          'EVENT_UNREADABLE',
-          `${name}: ${end - start} bytes are not this record: ${reasonOf(error)}`,
-          {
-            cause: error,
-          },
-        );
-      }
-    };
 
   return {
     name,
@@ -90,20 +134,8 @@ export function defineEvent<Name extends string, Value>(definition: {
         });
       }
     },
-    decode: decoderWith(),
-    decoderFor(writerSchema) {
-      if (writerSchema === schema) return decoderWith();
-      try {
-        return decoderWith(type().createResolver(compileWriter(writerSchema)));
-      } catch (error) {
-        throw new ContractError(
-          'SCHEMA_UNREADABLE',
-          `${name}: cannot read what was written as ${writerSchema}: ${reasonOf(error)}`,
-          {
-            cause: error,
-          },
-        );
-      }
-    },
+    decode: bodyDecoder(name, type),
+    decoderFor: (writerSchema) =>
+      writerSchema === schema ? bodyDecoder(name, type) : resolvingDecoder(name, type(), writerSchema),
   };
 }

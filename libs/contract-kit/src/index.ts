@@ -4,7 +4,7 @@
  */
 export type { Decimal, Duration, LocalDate, LocalDateTime, LocalTime, TimestampMicros, Uuid } from './avro/index.ts';
 export { ContractError, type ContractErrorCode } from './contract-error.ts';
-export { defineEvent, type BodyDecoder, type EventContract, type EventValue } from './event-contract.ts';
+export { defineEvent, viewOfEvent, type BodyDecoder, type EventContract, type EventValue } from './event-contract.ts';
 export {
   deadLetterTopicOf,
   defineTopic,
@@ -15,3 +15,4 @@ export {
   type TopicValue,
   type TypedTopic,
 } from './topic-contract.ts';
+export { viewOf, type FieldsByEvent, type TopicView } from './topic-view.ts';

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { ContractError, likeChanged, postPublished, topics, type PostPublished, type ShowPosition } from './index.ts';
+import {
+  ContractError,
+  defineEvent,
+  likeChanged,
+  postPublished,
+  topics,
+  viewOf,
+  viewOfEvent,
+  type PostPublished,
+  type ShowPosition,
+} from './index.ts';
 
 const post: PostPublished = {
   eventId: 'e1',
@@ -57,6 +67,52 @@ describe('an event contract', () => {
     const body = Buffer.concat([Buffer.from([4]), Buffer.from('en')]); // a string of two bytes, then the old fields
     const rest = postPublished.encode({ ...post, kind: 'question' }); // index 1: `poll` to the newer writer
     expect(postPublished.decoderFor(newer)(Buffer.concat([body, rest]))).toEqual({ ...post, kind: 'plain' });
+  });
+});
+
+describe('a view of a topic', () => {
+  const view = viewOf(topics.posts, { 'headwater.social.PostPublished': ['kind', 'occurredAt'] });
+  const event = view.events['headwater.social.PostPublished'];
+
+  it('reads the fields that it was asked for, of whoever wrote them', () => {
+    const seen: Pick<PostPublished, 'kind' | 'occurredAt'> = { kind: post.kind, occurredAt: post.occurredAt };
+    expect(event.decode(postPublished.encode(post))).toEqual(seen);
+    const newer = schemaWith(postPublished.schema, (fields) => [{ name: 'language', type: 'string' }, ...fields]);
+    const body = Buffer.concat([Buffer.from([4]), Buffer.from('en'), postPublished.encode(post)]);
+    expect(event.decoderFor(newer)(body)).toEqual(seen);
+    expect(() => event.decode(body)).toThrow(ContractError);
+  });
+
+  it('leaves the topic and its other events as they are', () => {
+    const { events, ...rest } = view;
+    const { events: all, ...whole } = topics.posts;
+    expect(rest).toEqual(whole);
+    expect(Object.keys(events)).toEqual(Object.keys(all));
+    expect(events['headwater.social.PostEdited']).toBe(all['headwater.social.PostEdited']);
+  });
+
+  it('keeps a type that is defined in a field that is left out', () => {
+    const inner = { type: 'record', name: 'Place', fields: [{ name: 'x', type: 'int' }] };
+    const fields = [
+      { name: 'from', type: inner },
+      { name: 'to', type: 'Place' },
+    ];
+    interface Ride {
+      readonly from: { readonly x: number };
+      readonly to: { readonly x: number };
+    }
+    const ride = defineEvent<'a.Ride', Ride>({
+      name: 'a.Ride',
+      schema: JSON.stringify({ type: 'record', name: 'Ride', namespace: 'a', fields }),
+    });
+    expect(viewOfEvent(ride, ['to']).decode(ride.encode({ from: { x: 1 }, to: { x: 2 } }))).toEqual({ to: { x: 2 } });
+  });
+
+  it('is not written, and has no field that the event has not', () => {
+    expect(() => event.encode(post)).toThrow(/a view of kind, occurredAt is not written/);
+    expect(() => viewOf(topics.posts, { 'headwater.social.PostPublished': ['mood' as 'kind'] })).toThrow(
+      /no view of mood: it has no field mood/,
+    );
   });
 });
 

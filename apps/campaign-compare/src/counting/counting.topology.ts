@@ -6,7 +6,7 @@
  * record; only these go by the slice's key, and are merged: the second stage. So a campaign with nearly all of the traffic is worked on
  * by all partitions, and its own partition gets a few records a second.
  */
-import { topics } from '@headwater/contracts';
+import { topics, viewOf } from '@headwater/contracts';
 import type { EventCodec } from '@headwater/messaging';
 import { contractTopic, StreamsBuilder, stringCodec, type Stream, type Topology } from '@headwater/streams';
 import { addCounts, addOne, countsCodec, type Counts } from './counts.ts';
@@ -29,10 +29,16 @@ export function countingTopology(codec: EventCodec, times: MatchingTimes, onOutc
   return builder.build();
 }
 
+/** What counts of an impression; its id is the key. */
+const shownAdvertisements = viewOf(topics.adImpressions, {
+  'headwater.campaign.AdShown': ['campaigner', 'creative', 'occurredAt'],
+});
+const clickedAdvertisements = viewOf(topics.adClicks, { 'headwater.campaign.AdClicked': ['occurredAt'] });
+
 /** What became of each impression and click. */
 export function matchedIn(builder: StreamsBuilder, codec: EventCodec, times: MatchingTimes): Stream<string, Outcome> {
   const impressions = builder
-    .stream(contractTopic(topics.adImpressions, codec))
+    .stream(contractTopic(shownAdvertisements, codec))
     .mapValues<AdReport>(({ value: { campaigner, creative, occurredAt } }) => ({
       kind: 'shown',
       isClicked: false,
@@ -41,7 +47,7 @@ export function matchedIn(builder: StreamsBuilder, codec: EventCodec, times: Mat
       atMs: occurredAt.getTime(),
     }));
   const clicks = builder
-    .stream(contractTopic(topics.adClicks, codec))
+    .stream(contractTopic(clickedAdvertisements, codec))
     .mapValues<AdReport>(({ value }) => ({ kind: 'clicked', atMs: value.occurredAt.getTime() }));
   const { meet, over } = new Matching(times);
   return impressions

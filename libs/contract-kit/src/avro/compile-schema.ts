@@ -82,6 +82,19 @@ export function compileReader(schema: string): avro.Type {
   return compile(schema, { assertLogicalTypes: true, omitRecordMethods: true, typeHook: hookOf(true) });
 }
 
+/** A record's schema, as `compileReader` has it, with the named fields alone. @throws Error when it has no such field. */
+export function compileView(schema: string, fields: readonly string[]): avro.Type {
+  const whole = compileReader(schema) as avro.types.RecordType;
+  const record = JSON.parse(schema) as { readonly fields: readonly { readonly name: string }[] };
+  const unknown = fields.find((name) => !record.fields.some((field) => field.name === name));
+  if (unknown !== undefined) throw new Error(`it has no field ${unknown}`);
+  // Types as they are compiled: a field that is left out may define a type that another one names.
+  const seen = record.fields
+    .filter(({ name }) => fields.includes(name))
+    .map((field) => ({ ...field, type: whole.field(field.name).type }));
+  return avro.Type.forSchema({ ...record, fields: seen } as unknown as avro.Schema, { omitRecordMethods: true });
+}
+
 /** Another's schema, to be resolved to a reader's. Logical types that are not known here count as what they stand on. */
 export function compileWriter(schema: string): avro.Type {
   return compile(schema, { typeHook: hookOf(false) });

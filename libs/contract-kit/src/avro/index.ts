@@ -17,7 +17,7 @@
  */
 export { branchTagOf, type SchemaNode, type SchemaObject } from './branch-tag.ts';
 export type { LocalDate, LocalDateTime, LocalTime, TimestampMicros } from './calendar-types.ts';
-export { compileReader, compileWriter, logicalTypeNames } from './compile-schema.ts';
+export { compileReader, compileView, compileWriter, logicalTypeNames } from './compile-schema.ts';
 export type { Decimal } from './decimal.ts';
 export type { Duration } from './duration.ts';
 export type { Uuid } from './uuid.ts';

@@ -41,7 +41,8 @@ export class EventCodec {
   private readonly logger = new Logger('EventCodec');
   private readonly writers = new Map<number, Promise<string>>();
   private readonly schemaIds = new Map<string, number>();
-  private readonly decoders = new Map<string, Map<number, Decoder>>();
+  /** By the contract itself: a view of a topic is read by decoders of its own. */
+  private readonly decoders = new WeakMap<TopicContract, Map<number, Decoder>>();
 
   constructor(
     private readonly registryUrl: string,
@@ -150,10 +151,10 @@ export class EventCodec {
   }
 
   private decodersOf(topic: TopicContract): Map<number, Decoder> {
-    const known = this.decoders.get(topic.name);
+    const known = this.decoders.get(topic);
     if (known) return known;
     const none = new Map<number, Decoder>();
-    this.decoders.set(topic.name, none);
+    this.decoders.set(topic, none);
     return none;
   }
 
