@@ -125,6 +125,7 @@ describe('the demo', () => {
       expect(await totalsOf(fresh.endpoints['social-feed'], 'kept')).toBeUndefined();
       await publishLikedPost(fresh.endpoints['social-posts'], 'kept');
       await awaitTotals(fresh.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
+      while (existsSync(join(folder, 'forgotten'))) await delay(50);
       await fresh.stop('SIGTERM');
     },
     LIMIT_MS,

@@ -2,7 +2,8 @@
  * The demo from its first step to its last: PostgreSQL and the broker beside each other, each service as soon as what it needs of
  * them is there; stopped in the reverse order. Nothing is left running, whichever step fails.
  */
-import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeSpareCluster } from '@headwater/testkit/postgres';
@@ -94,6 +95,8 @@ export class Demo {
     const simulator = this.options.simulator ? readSimulator(this.root) : undefined;
     if (simulator) void this.simulate(simulator);
     if (this.options.databaseUrl === undefined) this.replaceSpareCluster();
+    // What is left is deleted by the next run.
+    void rm(this.forgotten, { recursive: true, force: true }).catch(() => undefined);
   }
 
   /** For the next start with `--fresh`. It does without where none can be made, and tells the reason if that hinders it. */
@@ -173,11 +176,25 @@ export class Demo {
     }
   }
 
+  /** Out of the way at once; thousands of files take seconds to delete, which is done when the demo is ready. */
   private removeData(): void {
     // The data folder itself may hold what is not the demo's.
     const ofServices = this.all.flatMap(({ folders }) => Object.values(folders ?? {}));
-    for (const folder of ['broker', 'postgres', 'logs', ...ofServices])
-      rmSync(join(this.dataDir, folder), { recursive: true, force: true });
+    const place = join(this.forgotten, String(process.pid));
+    mkdirSync(place, { recursive: true });
+    for (const [index, folder] of ['broker', 'postgres', 'logs', ...ofServices].entries()) {
+      const data = join(this.dataDir, folder);
+      try {
+        renameSync(data, join(place, String(index)));
+      } catch {
+        rmSync(data, { recursive: true, force: true });
+      }
+    }
+  }
+
+  /** Where data lies that was given up with `--fresh`, by this run or by one that ended before all of it was deleted. */
+  private get forgotten(): string {
+    return join(this.dataDir, 'forgotten');
   }
 
   private async startPostgres(ports: Ports): Promise<void> {
