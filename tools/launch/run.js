@@ -8,11 +8,19 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { SetupError, ensureBuilt, ensureCompiled, ensureInstalled, pinnedNode, root } from './setup.js';
+import {
+  SetupError,
+  ensureBuilt,
+  ensureCompiled,
+  ensureInstalled,
+  ensureSpareCluster,
+  pinnedNode,
+  root,
+} from './setup.js';
 
 /** What each command runs, and what it needs first: the compiled sources, or also the programs that are bundled of them. */
 const commands = {
-  start: { script: 'tools/dist/demo/main.js', needs: ensureBuilt },
+  start: { script: 'tools/dist/demo/main.js', needs: ensureReadyToStart },
   broker: { script: 'apps/broker/dist/broker.cjs', needs: ensureBuilt },
   simulate: { script: 'apps/simulator/dist/main.cjs', needs: ensureBuilt },
   bench: { script: 'tools/dist/bench/main.js', needs: ensureBuilt },
@@ -26,7 +34,7 @@ const commands = {
   pack: { script: 'tools/dist/pack/main.js', needs: ensureBuilt },
   openapi: { script: 'tools/launch/openapi.js', needs: ensureBuilt },
   test: { script: 'tools/launch/test.js', needs: ensureBuilt },
-  build: { script: 'tools/launch/built.js', needs: (node) => ensureBuilt(node, { asksEach: true }) },
+  build: { script: 'tools/launch/built.js', needs: (node) => ensureReadyToStart(node, { asksEach: true }) },
   lint: { script: 'tools/launch/lint.js' },
   format: {
     script: 'node_modules/prettier/bin/prettier.cjs',
@@ -35,6 +43,10 @@ const commands = {
   reference: { script: 'node_modules/typedoc/bin/typedoc' },
   nx: { script: 'node_modules/nx/dist/bin/nx.js', needs: ensureCompiled },
 };
+
+async function ensureReadyToStart(node, options) {
+  if (await ensureBuilt(node, options)) await ensureSpareCluster(node);
+}
 
 async function main([name, ...args]) {
   const command = commands[name];

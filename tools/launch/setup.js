@@ -67,10 +67,13 @@ const compile = (node) => build(node, 'Compiling', () => true, ['node_modules/@t
 /**
  * Compiles what changed, and bundles the programs that are started.
  * @param asksEach asks each builder what there is to do, whatever times of files say: what `npm run build` is called for
+ * @returns whether there was anything to do
  */
 export async function ensureBuilt(node = pinnedNode(), { asksEach = false } = {}) {
+  let isDone = false;
   await withLock(async () => {
     if (!asksEach && isFresh(root)) return;
+    isDone = true;
     const beganMs = Date.now();
     await compile(node);
     await build(node, 'Bundling the broker', brokerIsStale, [
@@ -88,11 +91,15 @@ export async function ensureBuilt(node = pinnedNode(), { asksEach = false } = {}
       '--logLevel',
       'error',
     ]);
-    await build(node, 'Making a database cluster for the first start', isSpareMissing, [
-      'tools/launch/spare-cluster.js',
-    ]);
     markFresh(root, beganMs);
   });
+  return isDone;
+}
+
+/** For the first start of the demo, which takes it over instead of making one while services wait for it. */
+export async function ensureSpareCluster(node = pinnedNode()) {
+  const title = 'Making a database cluster for the first start';
+  await withLock(() => build(node, title, isSpareMissing, ['tools/launch/spare-cluster.js']));
 }
 
 async function build(node, title, isStale, args) {

@@ -155,7 +155,11 @@ async function makeCluster(
   child.once('exit', () => guard.watch(undefined));
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (complaint = (complaint + chunk).slice(-2000)));
-  const [code] = (await once(child, 'close')) as [number | null];
+  const code = await once(child, 'close').then(
+    ([exitCode]) => exitCode as number | null,
+    // It could not even be started.
+    (error: unknown) => (complaint = String(error)),
+  );
   if (code !== 0) {
     throw new PostgresError('POSTGRES_INIT_FAILED', `initdb could not make ${dataFolder}: ${complaint.trim()}`);
   }
