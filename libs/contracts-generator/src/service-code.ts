@@ -30,6 +30,7 @@ const receiving = new Set([
   'table',
   'globalTable',
   'openTable',
+  'viewOf',
   'consume',
 ]);
 /** As above, to write it. */

@@ -37,6 +37,7 @@ class A {
     expect(uses('builder.stream(topics.orders).to(topics.totals);')).toEqual(['1 receives orders', '1 sends totals']);
     expect(uses('builder.table({ topic: topics.orders });')).toEqual(['1 receives orders']);
     expect(uses('openTable(client, contractTopic(topics.orders, codec), {});')).toEqual(['1 receives orders']);
+    expect(uses('const seen = viewOf(topics.orders, { [orderPlaced.name]: [] });')).toEqual(['1 receives orders']);
     expect(uses('await producer.sendTombstone(topics.totals, key);')).toEqual(['1 sends totals']);
   });
 

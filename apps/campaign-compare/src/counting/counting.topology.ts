@@ -6,7 +6,7 @@
  * record; only these go by the slice's key, and are merged: the second stage. So a campaign with nearly all of the traffic is worked on
  * by all partitions, and its own partition gets a few records a second.
  */
-import { topics, viewOf } from '@headwater/contracts';
+import { adClicked, adShown, topics, viewOf } from '@headwater/contracts';
 import type { EventCodec } from '@headwater/messaging';
 import { contractTopic, StreamsBuilder, stringCodec, type Stream, type Topology } from '@headwater/streams';
 import { addCounts, addOne, countsCodec, type Counts } from './counts.ts';
@@ -30,10 +30,8 @@ export function countingTopology(codec: EventCodec, times: MatchingTimes, onOutc
 }
 
 /** What counts of an impression; its id is the key. */
-const shownAdvertisements = viewOf(topics.adImpressions, {
-  'headwater.campaign.AdShown': ['campaigner', 'creative', 'occurredAt'],
-});
-const clickedAdvertisements = viewOf(topics.adClicks, { 'headwater.campaign.AdClicked': ['occurredAt'] });
+const shownAdvertisements = viewOf(topics.adImpressions, { [adShown.name]: ['campaigner', 'creative', 'occurredAt'] });
+const clickedAdvertisements = viewOf(topics.adClicks, { [adClicked.name]: ['occurredAt'] });
 
 /** What became of each impression and click. */
 export function matchedIn(builder: StreamsBuilder, codec: EventCodec, times: MatchingTimes): Stream<string, Outcome> {

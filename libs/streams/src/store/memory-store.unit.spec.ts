@@ -101,7 +101,7 @@ describe('what is remembered', () => {
             expect(logged.store.of(key)).toMatchObject({ key, state, untilMs });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -60,42 +60,28 @@ async function systemIdentifier(postgres: RunningPostgres): Promise<unknown> {
 }
 
 describe('a spare cluster', () => {
-  it('is taken over once, whole; who comes later makes a cluster of its own', async () => {
+  it('is taken over, whole, by a new folder; one that has data leaves it alone, and so does another version', async () => {
     const folder = await temporaryFolder();
-    const spare = path.join(folder, 'spare');
+    const [spare, directory] = [path.join(folder, 'spare'), path.join(folder, 'own')];
     await makeSpareCluster(spare);
-    const password = await readFile(path.join(spare, 'password'), 'utf8');
     expect(await readdir(folder)).toEqual(['spare']);
+    const password = await readFile(path.join(spare, 'password'), 'utf8');
+    const versionFile = path.join(spare, 'data', 'PG_VERSION');
+    const version = await readFile(versionFile, 'utf8');
+
+    await writeFile(versionFile, '17\n');
+    const own = await start({ directory, spare });
+    await query(own.url, 'CREATE TABLE kept AS SELECT 7 AS id');
+    await own.close();
+    await writeFile(versionFile, version);
+    const again = await start({ directory, spare });
+    expect(await query(again.url, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
+    expect((await readdir(folder)).sort()).toEqual(['own', 'spare']);
 
     const first = await start({ directory: path.join(folder, 'first'), spare });
     expect(new URL(first.url).password).toBe(password);
-    expect(existsSync(spare)).toBe(false);
-    const second = await start({ directory: path.join(folder, 'second'), spare });
-    expect(new URL(second.url).password).not.toBe(password);
-    expect(await systemIdentifier(second)).not.toBe(await systemIdentifier(first));
-  });
-
-  it('is left alone by a folder that has data', async () => {
-    const folder = await temporaryFolder();
-    const directory = path.join(folder, 'kept');
-    const first = await start({ directory });
-    await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS id');
-    await first.close();
-    const spare = path.join(folder, 'spare');
-    await makeSpareCluster(spare);
-    const again = await start({ directory, spare });
-    expect(await query(again.url, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
-    expect((await readdir(folder)).sort()).toEqual(['kept', 'spare']);
-  });
-
-  it('of another version of PostgreSQL is left alone', async () => {
-    const folder = await temporaryFolder();
-    const spare = path.join(folder, 'spare');
-    await makeSpareCluster(spare);
-    await writeFile(path.join(spare, 'data', 'PG_VERSION'), '17\n');
-    const postgres = await start({ directory: path.join(folder, 'new'), spare });
-    expect(await query(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect((await readdir(folder)).sort()).toEqual(['new', 'spare']);
+    expect((await readdir(folder)).sort()).toEqual(['first', 'own']);
+    expect(await systemIdentifier(first)).not.toBe(await systemIdentifier(again));
   });
 
   it('is made once by two makers at a time', async () => {
@@ -103,8 +89,7 @@ describe('a spare cluster', () => {
     const spare = path.join(folder, 'spare');
     await Promise.all([makeSpareCluster(spare), inAnotherProcess(`await makeSpareCluster(${JSON.stringify(spare)});`)]);
     expect(await readdir(folder)).toEqual(['spare']);
-    await start({ directory: path.join(folder, 'new'), spare });
-    expect(await readdir(folder)).toEqual(['new']);
+    expect((await readdir(spare)).sort()).toEqual(['data', 'password']);
   });
 
   it('leaves nothing half made when its maker is killed', async () => {
