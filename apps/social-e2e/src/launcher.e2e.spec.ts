@@ -121,11 +121,15 @@ describe('the demo', () => {
       expect(await program.exit).toEqual({ code: 0, signal: null });
       expect(await byScript.leftovers(0)).toEqual([]);
 
+      // What a run gave up that ended before all of it was deleted; and a folder that is not the demo's.
+      await mkdir(join(folder, '.headwater-forgotten', '1', 'broker'), { recursive: true });
+      await mkdir(join(folder, 'forgotten'));
       const fresh = await start([...SOCIAL, '--fresh']);
       expect(await totalsOf(fresh.endpoints['social-feed'], 'kept')).toBeUndefined();
       await publishLikedPost(fresh.endpoints['social-posts'], 'kept');
       await awaitTotals(fresh.endpoints['social-feed'], 'kept', { likes: 1, comments: 0 });
-      while (existsSync(join(folder, 'forgotten'))) await delay(50);
+      while (existsSync(join(folder, '.headwater-forgotten'))) await delay(50);
+      expect(existsSync(join(folder, 'forgotten'))).toBe(true);
       await fresh.stop('SIGTERM');
     },
     LIMIT_MS,

@@ -2,7 +2,8 @@
  * An event type: its name, its Avro schema and the codec of its body.
  *
  * The body is Avro's binary encoding alone; the wire format around it (magic byte, schema id) is the messaging lib's. How
- * Avro's types look in TypeScript is said in avro/index.ts. Codecs are built at first use.
+ * Avro's types look in TypeScript is said in avro/index.ts. Codecs are built at first use, a view's when
+ * it is made, so that a wrong field is told at once.
  */
 import type avro from 'avsc';
 import { compileReader, compileView, compileWriter, wrongValues } from './avro/index.ts';

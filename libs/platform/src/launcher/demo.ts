@@ -192,9 +192,12 @@ export class Demo {
     }
   }
 
-  /** Where data lies that was given up with `--fresh`, by this run or by one that ended before all of it was deleted. */
+  /**
+   * Where data lies that was given up with `--fresh`, by this run or by one that ended before all of it was deleted. Each start deletes it,
+   * so nothing else may have that name.
+   */
   private get forgotten(): string {
-    return join(this.dataDir, 'forgotten');
+    return join(this.dataDir, '.headwater-forgotten');
   }
 
   private async startPostgres(ports: Ports): Promise<void> {
